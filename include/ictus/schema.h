@@ -1,0 +1,47 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/** \file schema.h
+ * Names, shapes and units of what Ictus writes: the border between the engine and everything that reads its files.
+ *
+ * results.h5 (SONATA; spikes and reports in the form that libsonata and BMTK both read)
+ *   / magic uint32 0x0A7A, version uint32 [2] 0 1, ictus_schema int
+ *   /spikes/<population>                attribute sorting: enum U8 none 0, by_id 1, by_time 2 (here by_time)
+ *     timestamps float64 [n] units ms; node_ids uint64 [n] (index within the population)
+ *   /report/<population>/<recorder>     for each trace recorder; <variable> is one report:
+ *     data float32 [time, element] units, variable
+ *     mapping/node_ids uint64 sorted=1, index_pointers uint64 [N+1] (hard link index_pointer), element_ids uint32 (0), element_pos float32 (0.5),
+ *     time float64 [3] start, stop (open), step, units ms
+ *   /rates/<recorder>/<population>      float64 [bin] units Hz; attributes start_ms, interval_ms
+ *   /means/<recorder>/<variable>        float64 [time]; attributes start_ms, interval_ms, units, population
+ *   /provenance                         see ictus-files(5)
+ */
+#ifndef ICTUS_SCHEMA_H
+#define ICTUS_SCHEMA_H
+
+#define ICTUS_SCHEMA_RESULTS 1
+#define ICTUS_SCHEMA_SWEEP 1
+#define ICTUS_SCHEMA_TRAJECTORY 1
+#define ICTUS_SCHEMA_MAGIC 0x0A7A
+
+/* ictus_kind: root attribute that says what a file is */
+#define ICTUS_KIND_RESULTS "results"
+#define ICTUS_KIND_SWEEP "sweep"
+#define ICTUS_KIND_TRAJECTORY "trajectory"
+
+/*
+ * SONATA wants one report per file at /report/<population>. A trace recorder of several variables, and several recorders,
+ * would collide in one file; so the first variable of the first trace recorder of a population is written at
+ * /report/<population>/{data,mapping}, and every (recorder, variable), that one included, is reachable at
+ * /traces/<recorder>/<variable>/{data,mapping} (hard links).
+ *
+ * trajectory.h5 (ictus solve):
+ *   /ictus_kind "trajectory"; /model string attribute; /solver/<name>/time float64 [n] ms, /solver/<name>/<state> float64 [n] units,
+ *   /solver/<name>/aux/<name> float64 [n], /solver/<name>/spikes float64 [m] ms
+ *
+ * sweep.h5: netCDF-4 compatible (dimension scales; every data set of the root group has a scale on every axis)
+ *   /<axis> float64 [n] dimension scale, units, long_name; one for each axis
+ *   /rate, /cv, /chi, /fano float64 [axes..., population] ; /rate_all, /cv_all, /chi_all, /fano_all float64 [axes...]
+ *   /population int32 [npop] dimension scale with attribute names (string array)
+ *   /seizure int8 [axes...]; /status int8 [axes...] flag_values 0 1 2, flag_meanings "todo done failed"
+ *   /provenance, /failures (group: strings <point> = reason)
+ */
+#endif
