@@ -1,0 +1,68 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/* Sums that do not depend on the order of their terms, model time, wall clock. */
+#include "ictus/base.h"
+
+#include <math.h>
+#include <time.h>
+
+/* x = (a + b * 2^-40) * 2^-20 with |b| <= 2^39: integers add up the same in any order. */
+void
+ictus_sum_add (ictus_sum *s, double x)
+{
+  double a, b;
+
+  if (!(fabs (x) < 0x1p40))
+    {
+      s->bad += 1;
+      return;
+    }
+  a = rint (x * 0x1p20);
+  b = rint ((x * 0x1p20 - a) * 0x1p40); /* the difference is exact */
+  s->hi += (int64_t) a;
+  s->lo += (int64_t) b;
+}
+
+void
+ictus_sum_join (ictus_sum *s, const ictus_sum *o)
+{
+  s->hi += o->hi;
+  s->lo += o->lo;
+  s->bad += o->bad;
+}
+
+double
+ictus_sum_value (const ictus_sum *s)
+{
+  int64_t carry, lo;
+
+  if (s->bad != 0)
+    return (double) NAN;
+  carry = s->lo >> 40; /* so that both parts round once only */
+  lo = s->lo - carry * (INT64_C (1) << 40);
+  return (double) (s->hi + carry) * 0x1p-20 + (double) lo * 0x1p-60;
+}
+
+double
+ictus_tick_ms (ictus_tick k, double h_ms)
+{
+  double n = rint (1.0 / h_ms);
+
+  if (n >= 1 && fabs (n * h_ms - 1.0) < 1e-12)
+    return (double) k / n;
+  return (double) k * h_ms;
+}
+
+ictus_tick
+ictus_tick_of (double t_ms, double h_ms)
+{
+  return (ictus_tick) llrint (t_ms / h_ms);
+}
+
+double
+ictus_wall_s (void)
+{
+  struct timespec ts;
+
+  clock_gettime (CLOCK_MONOTONIC, &ts);
+  return (double) ts.tv_sec + 1e-9 * (double) ts.tv_nsec;
+}

@@ -1,0 +1,80 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/** \file cli.h
+ * Shared by the subcommands. A subcommand gets argc, argv with argv[0] its own name; MPI is running; it returns an exit
+ * status. Every rank runs it; what is for the user is printed by rank 0 only (ictus_cli_fail takes care).
+ */
+#ifndef ICTUS_CLI_H
+#define ICTUS_CLI_H
+
+#include "ictus/ictus.h"
+
+/** Print the last error once ("ictus: message", by rank 0 of MPI_COMM_WORLD) and give the exit status.
+ * Collectivity: none; e must be agreed (the same on all ranks). */
+int ictus_cli_fail (ictus_err e);
+/** "ictus COMMAND: message. Try 'ictus COMMAND --help'.", status 64. Collectivity: none. */
+int ictus_cli_usage (const char *command, const char *fmt, ...) __attribute__ ((format (printf, 2, 3)));
+/** True on rank 0 of MPI_COMM_WORLD. Collectivity: none. */
+bool ictus_cli_is_main (void);
+/** Print on standard output, rank 0 only. Collectivity: none. */
+void ictus_cli_print (const char *fmt, ...) __attribute__ ((format (printf, 1, 2)));
+
+typedef struct ictus_cli_common /* options that all commands on an experiment take */
+{
+  const char *dir;  /* -o; NULL: default */
+  bool overwrite, quiet, json;
+  const char **set; /* [nset] --set key=value, and --seed as seed=N */
+  size_t nset;
+  char seed[40];
+} ictus_cli_common;
+
+#define ICTUS_CLI_COMMON_HELP                                                            \
+  "  -o, --output DIR       folder for the results (default: ./out/NAME)\n"              \
+  "      --overwrite        replace existing results\n"                                  \
+  "      --set KEY=VALUE    override an entry of the experiment, e.g. run.t_stop=50\n"   \
+  "      --seed N           the same as --set seed=N\n"                                  \
+  "      --quiet            no progress, no remarks\n"                                   \
+  "      --json             tables as JSON\n"                                            \
+  "  -h, --help             this text\n"
+
+/* getopt_long codes of the common options */
+enum { ICTUS_OPT_OVERWRITE = 1000, ICTUS_OPT_SET, ICTUS_OPT_SEED, ICTUS_OPT_QUIET, ICTUS_OPT_JSON };
+#define ICTUS_CLI_COMMON_OPTIONS                                                                 \
+  { "output", required_argument, NULL, 'o' }, { "overwrite", no_argument, NULL, ICTUS_OPT_OVERWRITE }, \
+  { "set", required_argument, NULL, ICTUS_OPT_SET }, { "seed", required_argument, NULL, ICTUS_OPT_SEED }, \
+  { "quiet", no_argument, NULL, ICTUS_OPT_QUIET }, { "json", no_argument, NULL, ICTUS_OPT_JSON },    \
+  { "help", no_argument, NULL, 'h' }
+
+/** Take one getopt_long result: true when it was a common option. Call ictus_cli_common_clear at the end.
+ * Collectivity: none. */
+bool ictus_cli_common_take (ictus_cli_common *c, int opt, const char *arg);
+void ictus_cli_common_clear (ictus_cli_common *c); /* Collectivity: none. */
+
+/** Read an experiment file (rank 0 reads, all get it), apply the overrides.
+ * Collectivity: all of MPI_COMM_WORLD. */
+ictus_err ictus_cli_load (const char *path, const ictus_cli_common *c, ictus_conf **out);
+/** The result folder: c->dir, or ./out/NAME. Collectivity: none. */
+void ictus_cli_dir (const ictus_cli_common *c, const char *name, ictus_text *out);
+/** Make a folder (rank 0) and agree. Collectivity: all of MPI_COMM_WORLD. */
+ictus_err ictus_cli_mkdir (const char *dir);
+
+/** Run an experiment: DIR/results.h5, DIR/used.yaml. Collectivity: all of MPI_COMM_WORLD. */
+typedef struct ictus_cli_run_options
+{
+  bool overwrite, progress, summary, json;
+  double discard_ms;
+  int argc;
+  char **argv;
+} ictus_cli_run_options;
+int ictus_cli_run_experiment (ictus_conf *conf, const char *dir, const ictus_cli_run_options *o);
+
+int ictus_cli_check (int argc, char **argv);
+int ictus_cli_compile (int argc, char **argv);
+int ictus_cli_models (int argc, char **argv);
+int ictus_cli_partition (int argc, char **argv);
+int ictus_cli_plot (int argc, char **argv);
+int ictus_cli_rerun (int argc, char **argv);
+int ictus_cli_run (int argc, char **argv);
+int ictus_cli_solve (int argc, char **argv);
+int ictus_cli_sweep (int argc, char **argv);
+
+#endif
