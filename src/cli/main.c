@@ -1,0 +1,96 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/* ictus: the subcommands by name. Only here codes become exit statuses and MPI begins and ends. */
+#include "cli/cli.h"
+
+#include <getopt.h>
+#include <signal.h>
+#include <string.h>
+
+typedef struct command
+{
+  const char *name;
+  int (*run) (int argc, char **argv);
+  const char *what;
+} command;
+
+static const command commands[] = {
+  { "run", ictus_cli_run, "run an experiment" },
+  { "sweep", ictus_cli_sweep, "run an experiment over a grid of parameter values" },
+  { "solve", ictus_cli_solve, "integrate one model with one or several solvers and compare" },
+  { "plot", ictus_cli_plot, "draw a result file" },
+  { "models", ictus_cli_models, "list the shipped models, or show one" },
+  { "compile", ictus_cli_compile, "compile model files ahead of use" },
+  { "check", ictus_cli_check, "validate experiments and model files" },
+  { "partition", ictus_cli_partition, "write a file that deals the neurons to ranks" },
+  { "rerun", ictus_cli_rerun, "repeat the run that made a result file" },
+};
+enum { NCOMMAND = sizeof commands / sizeof *commands };
+
+static void
+help (void)
+{
+  ictus_cli_print ("Usage: ictus COMMAND [OPTIONS]\n"
+                   "       mpirun -n N ictus COMMAND [OPTIONS]\n\n"
+                   "How neural systems change state: simulation on any number of ranks, with the same result.\n\n"
+                   "Commands:\n");
+  for (int k = 0; k < NCOMMAND; ++k)
+    ictus_cli_print ("  %-10s %s\n", commands[k].name, commands[k].what);
+  ictus_cli_print ("\nOptions:\n  -h, --help     this text\n  -V, --version  version and build\n\n"
+                   "'ictus COMMAND --help' explains a command.\n"
+                   "Example: mpirun -n 2 ictus run experiment.yaml -o out/first\n\n"
+                   "Exit status: 0 done, 64 usage, 65 bad input, 69 missing resource, 70 internal, 74 input/output,\n"
+                   "75 stopped before the end.\n");
+}
+
+static int
+dispatch (int argc, char **argv)
+{
+  const char *names[NCOMMAND], *near;
+
+  if (argc < 2)
+    {
+      help ();
+      return 64;
+    }
+  if (strcmp (argv[1], "-h") == 0 || strcmp (argv[1], "--help") == 0 || strcmp (argv[1], "help") == 0)
+    {
+      help ();
+      return 0;
+    }
+  if (strcmp (argv[1], "-V") == 0 || strcmp (argv[1], "--version") == 0)
+    {
+      ictus_cli_print ("ictus %s%s%s\n%s", ictus_version (), *ictus_git_revision () ? " " : "", ictus_git_revision (),
+                       ictus_build_info ());
+      return 0;
+    }
+  for (int k = 0; k < NCOMMAND; ++k)
+    {
+      names[k] = commands[k].name;
+      if (strcmp (argv[1], commands[k].name) == 0)
+        {
+          opterr = ictus_cli_is_main ();
+          return commands[k].run (argc - 1, argv + 1);
+        }
+    }
+  near = ictus_nearest (argv[1], names, NCOMMAND);
+  if (ictus_cli_is_main ())
+    fprintf (stderr, "ictus: no command \"%s\"%s%s%s. Try 'ictus --help'.\n", argv[1], near ? "; nearest: " : "",
+             near ? near : "", "");
+  return 64;
+}
+
+int
+main (int argc, char **argv)
+{
+  int status;
+
+  MPI_Init (&argc, &argv);
+  ictus_comm_start ();
+  signal (SIGPIPE, SIG_IGN); /* a closed pipe is an error to report, not an end */
+  status = dispatch (argc, argv);
+  fflush (stdout);
+  if (ferror (stdout) && status == 0)
+    status = 74;
+  MPI_Finalize ();
+  return status;
+}

@@ -1,0 +1,231 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/* The window loop. */
+#include "engine/engine_impl.h"
+
+#include <math.h>
+#include <string.h>
+
+/* The stretches between restart marks, each cut into windows. */
+typedef struct clockwork
+{
+  const ictus_experiment *exp;
+  double window_ms;
+  ictus_tick mark;         /* stretches done */
+  ictus_tick from, to;     /* grid: ticks of this stretch; k0 of the next window is `at` */
+  ictus_tick at;
+  double from_ms, to_ms;   /* this stretch */
+  ictus_tick nwindow, iwindow; /* exact timing: windows of this stretch, and how many are done */
+} clockwork;
+
+/* Begin the stretch after the marks done so far; false when t_stop was reached. */
+static bool
+next_stretch (clockwork *c)
+{
+  const ictus_experiment *x = c->exp;
+
+  if (x->grid)
+    {
+      ictus_tick stop = ictus_tick_of (x->t_stop_ms, x->resolution_ms), every = ictus_tick_of (x->restart_mark_ms, x->resolution_ms);
+
+      c->from = c->at = c->mark * every;
+      c->to = c->from + every < stop ? c->from + every : stop;
+      return c->from < stop;
+    }
+  c->from_ms = ictus_tick_ms (c->mark, x->restart_mark_ms);
+  c->to_ms = ictus_tick_ms (c->mark + 1, x->restart_mark_ms);
+  if (c->to_ms > x->t_stop_ms)
+    c->to_ms = x->t_stop_ms;
+  /* strictly shorter than the smallest delay, so that rounding never lets a spike arrive in its own window */
+  c->nwindow = (ictus_tick) ceil ((c->to_ms - c->from_ms) / c->window_ms * (1 + 1e-9) + 1e-9);
+  c->iwindow = 0;
+  return c->from_ms < x->t_stop_ms;
+}
+
+/* The next window of this stretch; false at its end. */
+static bool
+next_window (clockwork *c, ictus_window *w)
+{
+  const ictus_experiment *x = c->exp;
+
+  memset (w, 0, sizeof *w);
+  w->grid = x->grid;
+  w->h_ms = x->resolution_ms;
+  if (x->grid)
+    {
+      ictus_tick n = (ictus_tick) floor (c->window_ms / x->resolution_ms * (1 + 1e-9));
+
+      if (c->at >= c->to)
+        return false;
+      w->k0 = c->at;
+      w->k1 = c->at + n < c->to ? c->at + n : c->to;
+      w->t0_ms = ictus_tick_ms (w->k0, w->h_ms);
+      w->t1_ms = ictus_tick_ms (w->k1, w->h_ms);
+      c->at = w->k1;
+      return true;
+    }
+  if (c->iwindow >= c->nwindow)
+    return false;
+  {
+    double len = c->to_ms - c->from_ms, n = (double) c->nwindow;
+
+    w->t0_ms = c->from_ms + len * ((double) c->iwindow / n);
+    c->iwindow += 1;
+    w->t1_ms = c->iwindow == c->nwindow ? c->to_ms : c->from_ms + len * ((double) c->iwindow / n);
+  }
+  return true;
+}
+
+/* All neurons of this rank to the end of the window. Local. */
+static ictus_err
+solve_window (ictus_engine *e, ictus_window *w)
+{
+  e->mine.n = 0;
+  for (int p = 0; p < e->npop; ++p)
+    {
+      const ictus_population *pop = ictus_net_population (e->net, p);
+      ictus_err err;
+
+      if (pop->model == NULL)
+        {
+          ICTUS_TRY (ictus_net_replay (e->net, p, w->t0_ms, w->t1_ms, &e->mine));
+          continue;
+        }
+      if (ictus_fault ("solve", e->rank))
+        return ICTUS_FAIL (ICTUS_E_SOLVER, "population %s, neuron %llu at %g ms: failure injected", pop->name,
+                           (unsigned long long) (pop->cells.n > 0 ? pop->cells.gid[0] - pop->first : 0), w->t1_ms);
+      ICTUS_TRY (engine_samples_due (e, p, w));
+      ICTUS_TRY (ictus_net_input (e->net, p, w));
+      err = ictus_solver_window (e->solver[p], w, &e->mine);
+      if (err != ICTUS_OK)
+        return ictus_err_prefix (err, "population %s (its neuron 0 is neuron %llu)", pop->name, (unsigned long long) pop->first);
+    }
+  ictus_net_input_done (e->net, w);
+  return ICTUS_OK;
+}
+
+/* Keep a local error with its text until the next exchange tells it. */
+static void
+keep_pending (ictus_engine *e, ictus_err err)
+{
+  if (err == ICTUS_OK || e->pending != ICTUS_OK)
+    return;
+  e->pending = err;
+  e->pending_text = ictus_strdup (ictus_err_last ());
+}
+
+static ictus_err
+take_pending (ictus_engine *e, ictus_err mine)
+{
+  if (e->pending == ICTUS_OK)
+    return mine;
+  ICTUS_FAIL (e->pending, "%s", e->pending_text != NULL ? e->pending_text : ictus_err_name (e->pending));
+  return e->pending;
+}
+
+static ictus_err
+call_flush (ictus_engine *e, double t_ms)
+{
+  for (int k = 0; k < e->nhook; ++k)
+    if (e->hook[k].flush != NULL)
+      ICTUS_TRY (e->hook[k].flush (e->hook[k].ctx, t_ms));
+  return ICTUS_OK;
+}
+
+static bool
+wants_stop (const ictus_engine *e)
+{
+  bool stop = false;
+
+  for (int k = 0; k < e->nhook; ++k)
+    if (e->hook[k].stop != NULL && e->hook[k].stop (e->hook[k].ctx))
+      stop = true;
+  return stop;
+}
+
+static double
+rate_Hz (const ictus_engine *e)
+{
+  double n = (double) ictus_net_size (e->net);
+
+  return e->stats.t_ms > 0 ? (double) e->stats.spikes / n / (1e-3 * e->stats.t_ms) : 0;
+}
+
+/* One window: solve, exchange, deliver, hooks. Collective; the same code on all ranks. */
+static ictus_err
+one_window (ictus_engine *e, ictus_window *w)
+{
+  ictus_engine_stats *s = &e->stats;
+  double t0 = ictus_wall_s (), t1, t2;
+  bool stop;
+  ictus_err mine = take_pending (e, ICTUS_OK);
+
+  if (mine == ICTUS_OK)
+    mine = solve_window (e, w);
+  stop = wants_stop (e);
+  t1 = ictus_wall_s ();
+  ICTUS_TRY (engine_exchange_run (e, mine, &stop));
+  t2 = ictus_wall_s ();
+  keep_pending (e, ictus_net_deliver (e->net, e->ex.all.s, e->ex.all.n));
+  s->solve_s += t1 - t0;
+  s->exchange_s += t2 - t1;
+  s->deliver_s += ictus_wall_s () - t2;
+  s->windows += 1;
+  s->spikes += e->ex.all.n;
+  s->t_ms = w->t1_ms;
+  for (int k = 0; k < e->nhook; ++k)
+    if (e->hook[k].window != NULL)
+      keep_pending (e, e->hook[k].window (e->hook[k].ctx, w->t0_ms, w->t1_ms, e->ex.all.s, e->ex.all.n));
+  if (stop)
+    return ICTUS_FAIL (ICTUS_E_STOPPED, "stopped on request at %g ms of %g", s->t_ms, e->exp->t_stop_ms);
+  return ICTUS_OK;
+}
+
+static ictus_err
+at_mark (ictus_engine *e)
+{
+  for (int p = 0; p < e->npop; ++p)
+    if (e->solver[p] != NULL)
+      keep_pending (e, ictus_solver_restart (e->solver[p], e->stats.t_ms));
+  for (int k = 0; k < e->nhook; ++k)
+    if (e->hook[k].mark != NULL)
+      ICTUS_TRY (e->hook[k].mark (e->hook[k].ctx, e->stats.t_ms));
+  return ICTUS_OK;
+}
+
+ictus_err
+ictus_engine_run (ictus_engine *e)
+{
+  clockwork c = { .exp = e->exp, .window_ms = e->window_ms };
+  ictus_progress progress;
+  ictus_window w;
+  double begin = ictus_wall_s (), next_flush = e->exp->flush_ms;
+  ictus_err err = ICTUS_OK;
+
+  e->stats.window_ms = e->window_ms;
+  ictus_progress_begin (&progress, e->show_progress && e->rank == 0, 0, e->exp->t_stop_ms);
+  while (err == ICTUS_OK && next_stretch (&c))
+    {
+      while (err == ICTUS_OK && next_window (&c, &w))
+        {
+          err = one_window (e, &w);
+          if (err == ICTUS_OK && e->stats.t_ms >= next_flush)
+            {
+              next_flush = e->exp->flush_ms * (floor (e->stats.t_ms / e->exp->flush_ms) + 1);
+              err = call_flush (e, e->stats.t_ms);
+            }
+          if (err == ICTUS_OK)
+            ictus_progress_at (&progress, e->stats.t_ms, rate_Hz (e), NULL);
+        }
+      c.mark += 1;
+      if (err == ICTUS_OK)
+        err = at_mark (e);
+    }
+  if (err == ICTUS_OK) /* what the last window left behind */
+    err = ictus_comm_agree (e->comm, take_pending (e, ICTUS_OK));
+  if (err == ICTUS_OK)
+    err = call_flush (e, e->stats.t_ms);
+  if (err == ICTUS_OK)
+    ictus_progress_end (&progress, e->stats.t_ms, rate_Hz (e));
+  e->stats.wall_s = ictus_wall_s () - begin;
+  return err;
+}
