@@ -1,0 +1,89 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/* Private to src/analyse: a figure as a list of panels, and what draws which file. */
+#ifndef ICTUS_ANALYSE_IMPL_H
+#define ICTUS_ANALYSE_IMPL_H
+
+#include "ictus/analyse.h"
+#include "ictus/schema.h"
+
+enum
+{
+  PLOT_MAX_DOTS = 20000, /* of a raster */
+  PLOT_MAX_LINES = 8,    /* curves in one panel */
+  PLOT_MAX_PANELS = 12,  /* one below another */
+  PLOT_COLUMNS = 1500,   /* a longer curve is drawn as its envelope in so many columns */
+  PLOT_NAME = 128        /* longest name we make of names in a file */
+};
+
+typedef struct plot_range /* start with plot_range_none */
+{
+  double lo, hi;
+} plot_range;
+
+typedef struct plot_panel
+{
+  int height;      /* pixels; of a stack */
+  ictus_text text; /* gnuplot commands; the last is the plot command */
+} plot_panel;
+
+typedef struct plot_figure /* start with {0}, end with ictus__figure_clear */
+{
+  ictus_text data; /* blocks $d0, $d1, ... */
+  int nblock;
+  plot_panel *panel; /* [npanel] */
+  size_t npanel, cap, left_out;
+  ictus_text title; /* one line */
+  ictus_text note;  /* what the reader must know of how it was drawn; parts separated by "; " */
+  bool key;         /* some panel has a key to its right */
+  /* stack: one x axis shared by all panels */
+  plot_range x;
+  bool xlog;
+  char xlabel[PLOT_NAME];
+  /* grid: panels with axes of their own */
+  bool grid;
+} plot_figure;
+
+typedef enum plot_format
+{
+  PLOT_PNG,
+  PLOT_SVG,
+  PLOT_PDF
+} plot_format;
+
+/* analyse_figure.c. Collectivity of everything here: none. */
+extern const plot_range plot_range_none;
+const char *ictus__colour (size_t k);
+void ictus__range_add (plot_range *r, double x);
+double ictus__nice_step (double span, int about);
+void ictus__quote (ictus_text *t, const char *s);                        /* as a gnuplot string */
+void ictus__label (char *out, const char *name, const char *unit);      /* "name (unit)"; out [PLOT_NAME] */
+ictus_text *ictus__figure_panel (plot_figure *f, int height);            /* NULL: no room for more */
+void ictus__figure_note (plot_figure *f, const char *fmt, ...) __attribute__ ((format (printf, 2, 3)));
+/* A curve of n points as a block: times t, or t0 + k * dt when t is NULL; y[k * stride]. Widens *r. Returns the block's number. */
+int ictus__figure_curve (plot_figure *f, const double *t, double t0, double dt, const double *y, size_t n,
+                         size_t stride, plot_range *r);
+void ictus__panel_y (ictus_text *p, plot_range r, int height, const char *label); /* range, tics and label of the y axis */
+void ictus__panel_label (ictus_text *p, const char *label); /* of the y axis, of a stack */
+void ictus__figure_emit (const plot_figure *f, plot_format format, ictus_text *out);
+void ictus__figure_clear (plot_figure *f);
+
+/* analyse_gnuplot.c: the script through gnuplot into a file, whole or not at all. Collectivity: none. */
+ictus_err ictus__gnuplot (const char *script, size_t len, const char *out);
+
+/* analyse_read.c. Collectivity: none. */
+ictus_err ictus__read_attr_double (ictus_h5 *f, const char *object, const char *name, double *out);
+void ictus__read_text (ictus_h5 *f, const char *object, const char *name, char *out); /* attribute, "" if none; out [PLOT_NAME] */
+ictus_err ictus__read_columns (ictus_h5 *f, const char *path, size_t ncol, double **out, size_t *nrow); /* the first ncol, [nrow, ncol] */
+ictus_err ictus__read_scale (ictus_h5 *f, const char *set, unsigned dim, char *name); /* of a dimension; name [PLOT_NAME] */
+/* An attribute of n strings, of fixed or variable length; *names is freed with ictus__free_names. */
+ictus_err ictus__read_names (ictus_h5 *f, const char *object, const char *name, char ***names, size_t *n);
+void ictus__free_names (char **names, size_t n);
+/* The message that names what there is; returns ICTUS_E_INPUT. */
+ictus_err ictus__unknown_what (const char *what, const char *path, const char *const *known, size_t n);
+
+/* One for each kind of file: fill the figure. Collectivity: none. */
+ictus_err ictus__plot_results (ictus_h5 *h, const char *what, plot_figure *f);
+ictus_err ictus__plot_sweep (ictus_h5 *h, const char *what, plot_figure *f);
+ictus_err ictus__plot_trajectory (ictus_h5 *h, const char *what, plot_figure *f);
+
+#endif

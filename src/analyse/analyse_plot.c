@@ -1,0 +1,93 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/* ictus_plot: tells the kinds of file apart, lets the one fill the figure, hands it to gnuplot. */
+#include "config.h"
+
+#include <string.h>
+#include <strings.h>
+
+#include "analyse/analyse_impl.h"
+
+static ictus_err
+format_of (const char *out, plot_format *format)
+{
+  static const char *const ending[] = { ".png", ".svg", ".pdf" };
+  const char *slash = strrchr (out, '/'), *dot = strrchr (slash != NULL ? slash : out, '.');
+
+  for (int k = 0; dot != NULL && k < 3; ++k)
+    if (strcasecmp (dot, ending[k]) == 0)
+      {
+        *format = (plot_format) k;
+        return ICTUS_OK;
+      }
+  return ICTUS_FAIL (ICTUS_E_INPUT, "%s: a picture's name ends in .png, .svg or .pdf", out);
+}
+
+/* What our own files say of themselves; SONATA files of others are told by their groups. */
+static ictus_err
+kind_of (ictus_h5 *h, char *kind)
+{
+  ictus__read_text (h, "/", "ictus_kind", kind);
+  if (kind[0] == '\0' && (ictus_h5_exists (h, "/spikes") || ictus_h5_exists (h, "/report")))
+    snprintf (kind, PLOT_NAME, "%s", ICTUS_KIND_RESULTS);
+  if (kind[0] == '\0')
+    return ICTUS_FAIL (ICTUS_E_FORMAT,
+                       "%s is an HDF5 file, but not one of ours: it has no attribute ictus_kind and no group /spikes "
+                       "or /report",
+                       h->path);
+  return ICTUS_OK;
+}
+
+static ictus_err
+fill (ictus_h5 *h, const char *what, plot_figure *f)
+{
+  char kind[PLOT_NAME];
+
+  ICTUS_TRY (kind_of (h, kind));
+  if (strcmp (kind, ICTUS_KIND_RESULTS) == 0)
+    return ictus__plot_results (h, what, f);
+  if (strcmp (kind, ICTUS_KIND_SWEEP) == 0)
+    return ictus__plot_sweep (h, what, f);
+  if (strcmp (kind, ICTUS_KIND_TRAJECTORY) == 0)
+    return ictus__plot_trajectory (h, what, f);
+  return ICTUS_FAIL (ICTUS_E_FORMAT, "%s is of kind \"%s\"; what can be drawn is " ICTUS_KIND_RESULTS ", "
+                     ICTUS_KIND_SWEEP " and " ICTUS_KIND_TRAJECTORY, h->path, kind);
+}
+
+ictus_err
+ictus_plot (const char *path, const char *out, const char *what)
+{
+  plot_figure f;
+  plot_format format = PLOT_PNG;
+  ictus_text script = { 0 };
+  ictus_err e = ICTUS_OK, closing;
+  ictus_h5 h;
+
+  memset (&f, 0, sizeof f);
+  f.x = plot_range_none;
+  ICTUS_TRY (format_of (out, &format));
+  ICTUS_TRY (ictus_h5_open (MPI_COMM_SELF, path, &h));
+  e = fill (&h, what, &f);
+  if (e == ICTUS_OK)
+    e = ictus_h5_close (&h);
+  else
+    {
+      char keep[ICTUS_ERR_TEXT]; /* closing may note an error of its own; the first one is what the user needs */
+
+      snprintf (keep, sizeof keep, "%s", ictus_err_last ());
+      closing = ictus_h5_close (&h);
+      if (closing != ICTUS_OK)
+        ictus_err_note (e, __FILE__, __LINE__, "%s", keep);
+    }
+  if (e != ICTUS_OK)
+    goto done;
+  if (f.left_out > 0)
+    ictus__figure_note (&f, "%zu more panels left out (choose one with --what)", f.left_out);
+  ictus__figure_emit (&f, format, &script);
+  if (script.failed || f.data.failed || f.note.failed)
+    ICTUS_GO (ICTUS_FAIL (ICTUS_E_NOMEM, "out of memory"));
+  ICTUS_GO (ictus__gnuplot (script.s, script.len, out));
+done:
+  ictus_text_clear (&script);
+  ictus__figure_clear (&f);
+  return e;
+}

@@ -1,0 +1,217 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/* trajectory.h5: every state against time, one panel a state, one curve a solver; spikes as ticks above. */
+#include "config.h"
+
+#include <string.h>
+
+#include "analyse/analyse_impl.h"
+
+typedef struct trajectory
+{
+  ictus_h5 *h;
+  plot_figure *f;
+  char **solver; /* [nsolver] */
+  size_t nsolver;
+  char **state; /* [nstate] of the first solver; with time, aux and spikes */
+  size_t nstate;
+  char **aux; /* [naux] */
+  size_t naux;
+} trajectory;
+
+static bool
+is_state (const char *name)
+{
+  return strcmp (name, "time") != 0 && strcmp (name, "aux") != 0 && strcmp (name, "spikes") != 0;
+}
+
+static void
+key_entry (const trajectory *t, size_t k, ictus_text *p)
+{
+  if (t->nsolver > 1)
+    {
+      ictus_text_add (p, " title ");
+      ictus__quote (p, t->solver[k]);
+      t->f->key = true;
+    }
+  else
+    ictus_text_add (p, " notitle");
+}
+
+/* One state or aux quantity of all solvers that have it; later ones dashed, so that equal curves are both seen. */
+static ictus_err
+curves (trajectory *t, const char *folder, const char *name)
+{
+  char path[3 * PLOT_NAME], unit[PLOT_NAME] = "", label[PLOT_NAME];
+  plot_range range = plot_range_none;
+  double *time = NULL, *y = NULL;
+  ictus_text plot = { 0 }, *p;
+  ictus_err e = ICTUS_OK;
+  size_t n = 0, ny = 0;
+  const int height = 120;
+
+  for (size_t k = 0; k < t->nsolver && k < PLOT_MAX_LINES; ++k)
+    {
+      int d;
+
+      snprintf (path, sizeof path, "/solver/%s/%s%s", t->solver[k], folder, name);
+      if (!ictus_h5_exists (t->h, path))
+        continue;
+      ICTUS_GO (ictus_h5_read_double (t->h, path, &y, &ny));
+      ictus__read_text (t->h, path, "units", unit);
+      snprintf (path, sizeof path, "/solver/%s/time", t->solver[k]);
+      ICTUS_GO (ictus_h5_read_double (t->h, path, &time, &n));
+      if (n != ny)
+        ICTUS_GO (ICTUS_FAIL (ICTUS_E_FORMAT, "%s: %s of %s has %zu values at %zu times", t->h->path, name, t->solver[k], ny, n));
+      d = ictus__figure_curve (t->f, time, 0, 0, y, n, 1, &range);
+      ictus_text_add (&plot, "%s$d%d using 1:2 with lines lw %s lc rgb '%s' %s", plot.len > 0 ? ", " : "plot ", d,
+                      k == 0 && t->nsolver > 1 ? "2.4" : "1.4", ictus__colour (k),
+                      k == 0 ? "" : k == 1 ? "dt (9,5)" : k == 2 ? "dt (3,4)" : "dt (12,3,2,3)");
+      key_entry (t, k, &plot);
+      ictus_free (time);
+      ictus_free (y);
+      time = y = NULL;
+    }
+  if (plot.len == 0 || (p = ictus__figure_panel (t->f, height)) == NULL)
+    goto done;
+  ictus__label (label, name, unit);
+  ictus__panel_y (p, range, height, label);
+  ictus_text_addn (p, plot.s, plot.len);
+done:
+  ictus_free (time);
+  ictus_free (y);
+  ictus_text_clear (&plot);
+  return e;
+}
+
+/* One row of ticks a solver; no panel when nothing fired. */
+static ictus_err
+spikes (trajectory *t)
+{
+  char path[2 * PLOT_NAME];
+  ictus_text plot = { 0 }, *p;
+  ictus_err e = ICTUS_OK;
+  double *s = NULL;
+  size_t n = 0, row = 0;
+  int height;
+
+  for (size_t k = 0; k < t->nsolver && k < PLOT_MAX_LINES; ++k)
+    {
+      snprintf (path, sizeof path, "/solver/%s/spikes", t->solver[k]);
+      if (!ictus_h5_exists (t->h, path))
+        continue;
+      ICTUS_GO (ictus_h5_read_double (t->h, path, &s, &n));
+      if (n > 0)
+        {
+          size_t every = n > PLOT_MAX_DOTS ? (n + PLOT_MAX_DOTS - 1) / PLOT_MAX_DOTS : 1;
+
+          if (every > 1)
+            ictus__figure_note (t->f, "%s: one in %zu of its %zu spikes", t->solver[k], every, n);
+          ictus_text_add (&t->f->data, "$d%d << EOD\n", t->f->nblock);
+          for (size_t j = 0; j < n; j += every)
+            ictus_text_add (&t->f->data, "%.9g %.9g\n", s[j], -(double) row - 0.4);
+          ictus_text_add (&t->f->data, "EOD\n");
+          ictus_text_add (&plot, "%s$d%d using 1:2:(0):(0.8) with vectors nohead lw 1.2 lc rgb '%s' notitle",
+                          plot.len > 0 ? ", " : "plot ", t->f->nblock++, ictus__colour (k));
+          ++row;
+        }
+      ictus_free (s);
+      s = NULL;
+    }
+  height = row > 0 ? 16 * (int) row + 4 : 0;
+  if (row == 0 || (p = ictus__figure_panel (t->f, height)) == NULL)
+    goto done;
+  ictus_text_add (p, "set yrange [%.1f:0.5]\nunset ytics\nset border 0\nset xtics scale 0\n"
+                     "set label 'spikes' at graph -0.012, graph 0.5 right font ',10'\n",
+                  -(double) row + 0.5);
+  ictus_text_addn (p, plot.s, plot.len);
+done:
+  ictus_free (s);
+  ictus_text_clear (&plot);
+  return e;
+}
+
+static bool
+wanted (const char *what, const char *class, const char *name)
+{
+  return strcmp (what, class) == 0 || strcmp (what, name) == 0;
+}
+
+static ictus_err
+draw (trajectory *t, const char *what)
+{
+  if (what == NULL || strcmp (what, "spikes") == 0)
+    ICTUS_TRY (spikes (t));
+  for (size_t k = 0; k < t->nstate; ++k)
+    if (is_state (t->state[k]) && (what == NULL || wanted (what, "states", t->state[k])))
+      ICTUS_TRY (curves (t, "", t->state[k]));
+  for (size_t k = 0; k < t->naux; ++k)
+    if (what != NULL && wanted (what, "aux", t->aux[k]))
+      ICTUS_TRY (curves (t, "aux/", t->aux[k]));
+  return ICTUS_OK;
+}
+
+/* What --what may name, for the message. */
+static ictus_err
+unknown (const trajectory *t, const char *what)
+{
+  const char **known = ictus_alloc (t->nstate + t->naux + 3, sizeof *known);
+  ictus_err e;
+  size_t n = 0;
+
+  if (known == NULL)
+    return ICTUS_E_NOMEM;
+  known[n++] = "states";
+  for (size_t k = 0; k < t->nstate; ++k)
+    if (is_state (t->state[k]))
+      known[n++] = t->state[k];
+  known[n++] = "spikes";
+  if (t->naux > 0)
+    known[n++] = "aux";
+  for (size_t k = 0; k < t->naux; ++k)
+    known[n++] = t->aux[k];
+  if (strcmp (what, "spikes") == 0)
+    e = ICTUS_FAIL (ICTUS_E_INPUT, "%s: there are no spikes to draw", t->h->path);
+  else
+    e = ictus__unknown_what (what, t->h->path, known, n);
+  ictus_free (known);
+  return e;
+}
+
+ictus_err
+ictus__plot_trajectory (ictus_h5 *h, const char *what, plot_figure *f)
+{
+  trajectory t = { .h = h, .f = f };
+  const char *slash = strrchr (h->path, '/');
+  char path[2 * PLOT_NAME], model[PLOT_NAME];
+  ictus_err e = ICTUS_OK;
+
+  ICTUS_GO (ictus_h5_list (h, "/solver", &t.solver, &t.nsolver));
+  if (t.nsolver == 0)
+    ICTUS_GO (ICTUS_FAIL (ICTUS_E_FORMAT, "%s: no solver in it", h->path));
+  snprintf (path, sizeof path, "/solver/%s", t.solver[0]);
+  ICTUS_GO (ictus_h5_list (h, path, &t.state, &t.nstate));
+  snprintf (path, sizeof path, "/solver/%s/aux", t.solver[0]);
+  if (ictus_h5_exists (h, path))
+    ICTUS_GO (ictus_h5_list (h, path, &t.aux, &t.naux));
+  ICTUS_GO (draw (&t, what));
+  if (f->npanel == 0)
+    {
+      if (what != NULL)
+        ICTUS_GO (unknown (&t, what));
+      ICTUS_GO (ICTUS_FAIL (ICTUS_E_FORMAT, "%s: no state in it", h->path));
+    }
+  if (!(f->x.lo < f->x.hi))
+    f->x = (plot_range){ 0, f->x.hi > 0 ? f->x.hi : 1 };
+  if (t.nsolver > PLOT_MAX_LINES)
+    ictus__figure_note (f, "the first %d of %zu solvers", PLOT_MAX_LINES, t.nsolver);
+  snprintf (f->xlabel, sizeof f->xlabel, "time (ms)");
+  ictus__read_text (h, "/", "model", model);
+  ictus_text_add (&f->title, "%s", model[0] != '\0' ? model : slash != NULL ? slash + 1 : h->path);
+  if (t.nsolver == 1)
+    ictus_text_add (&f->title, ", %s", t.solver[0]);
+done:
+  ictus__free_names (t.solver, t.nsolver);
+  ictus__free_names (t.state, t.nstate);
+  ictus__free_names (t.aux, t.naux);
+  return e;
+}

@@ -1,0 +1,108 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/* ictus plot: a picture of a finished file. One rank draws, the others wait for the outcome. */
+#include "cli/cli.h"
+
+#include <getopt.h>
+#include <string.h>
+
+static void
+help (void)
+{
+  ictus_cli_print (
+      "Usage: ictus plot FILE [OPTIONS]\n\n"
+      "Draw a result file with gnuplot and print the name of the picture.\n"
+      "  results.h5     raster of the spikes, population rates, traces and means below it\n"
+      "  sweep.h5       maps over two axes or curves over one: rate, synchrony, CV, seizure-like activity\n"
+      "  trajectory.h5  every state against time, of every solver\n\n"
+      "Options:\n"
+      "  -o, --output OUT       picture; its ending, .png, .svg or .pdf, says the format (default: beside FILE)\n"
+      "      --what NAME        only this: raster, rate, traces, means or a variable; rate, chi, cv, fano or\n"
+      "                         seizure of a sweep; a state, states, aux or spikes of a trajectory\n"
+      "      --format FORMAT    png (default), svg or pdf, when no OUT is given\n"
+      "  -h, --help             this text\n\n"
+      "Environment: GNUPLOT names the program to use.\n\n"
+      "Example: ictus plot out/first/results.h5 -o first.pdf --what raster\n");
+}
+
+static bool
+is_format (const char *s)
+{
+  return strcmp (s, "png") == 0 || strcmp (s, "svg") == 0 || strcmp (s, "pdf") == 0;
+}
+
+/* FILE with its ending replaced by that of the format. */
+static void
+beside (const char *path, const char *format, ictus_text *out)
+{
+  const char *slash = strrchr (path, '/'), *name = slash != NULL ? slash + 1 : path, *dot = strrchr (name, '.');
+
+  ictus_text_addn (out, path, dot != NULL && dot != name ? (size_t) (dot - path) : strlen (path));
+  ictus_text_add (out, ".%s", format);
+}
+
+static ictus_err
+draw (const char *path, const char *out, const char *what, const char *format)
+{
+  ictus_text name = { 0 };
+  ictus_err e;
+
+  if (out != NULL)
+    ictus_text_add (&name, "%s", out);
+  else
+    beside (path, format, &name);
+  if (name.failed)
+    e = ICTUS_FAIL (ICTUS_E_NOMEM, "out of memory");
+  else if (strcmp (name.s, path) == 0)
+    e = ICTUS_FAIL (ICTUS_E_INPUT, "%s would be replaced by its own picture; name another with -o", path);
+  else
+    e = ictus_plot (path, name.s, what);
+  if (e == ICTUS_OK)
+    ictus_cli_print ("%s\n", name.s);
+  ictus_text_clear (&name);
+  return e;
+}
+
+int
+ictus_cli_plot (int argc, char **argv)
+{
+  enum { OPT_WHAT = 1, OPT_FORMAT };
+  static const struct option options[] = {
+    { "output", required_argument, NULL, 'o' },         { "what", required_argument, NULL, OPT_WHAT },
+    { "format", required_argument, NULL, OPT_FORMAT }, { "help", no_argument, NULL, 'h' },
+    { NULL, 0, NULL, 0 },
+  };
+  const char *out = NULL, *what = NULL, *format = NULL, *ending;
+  ictus_err e = ICTUS_OK;
+  int opt;
+
+  while ((opt = getopt_long (argc, argv, "o:h", options, NULL)) != -1)
+    switch (opt)
+      {
+      case 'o':
+        out = optarg;
+        break;
+      case OPT_WHAT:
+        what = optarg;
+        break;
+      case OPT_FORMAT:
+        format = optarg;
+        break;
+      case 'h':
+        help ();
+        return 0;
+      default:
+        return ictus_err_status (ICTUS_E_USAGE);
+      }
+  if (argc - optind != 1)
+    return ictus_cli_usage ("plot", argc == optind ? "which file?" : "one file at a time");
+  if (format != NULL && !is_format (format))
+    return ictus_cli_usage ("plot", "--format %s: png, svg or pdf", format);
+  ending = out != NULL ? strrchr (out, '.') : NULL;
+  if (out != NULL && (ending == NULL || !is_format (ending + 1)))
+    return ictus_cli_usage ("plot", "-o %s: the name of a picture ends in .png, .svg or .pdf", out);
+  if (out != NULL && format != NULL && strcmp (ending + 1, format) != 0)
+    return ictus_cli_usage ("plot", "-o %s contradicts --format %s", out, format);
+  if (ictus_cli_is_main ())
+    e = draw (argv[optind], out, what, format != NULL ? format : "png");
+  return ictus_cli_fail (ictus_comm_agree (MPI_COMM_WORLD, e));
+}
