@@ -25,12 +25,19 @@ typedef struct ictus_h5 /* an open file */
 ictus_err ictus_h5_create (MPI_Comm comm, const char *path, bool overwrite, ictus_h5 *out);
 /** Open for reading. \retval ICTUS_E_IO no such file, \retval ICTUS_E_FORMAT not an HDF5 file. Collectivity: all ranks of comm. */
 ictus_err ictus_h5_open (MPI_Comm comm, const char *path, ictus_h5 *out);
-ictus_err ictus_h5_flush (ictus_h5 *f); /* to disk. Collectivity: all ranks of f. */
-ictus_err ictus_h5_close (ictus_h5 *f); /* Collectivity: all ranks of f. */
+/** To disk: what was written so far survives a kill. \retval ICTUS_E_IO no room, or the disk failed; the file is left alone from
+ * now on. Collectivity: all ranks of f. */
+ictus_err ictus_h5_flush (ictus_h5 *f);
+/** A file that a write has failed on is not closed when there is more than one rank (HDF5 would hang): the program then ends with
+ * the status of ICTUS_E_IO in MPI_Finalize. An unopened file is fine. Collectivity: all ranks of f. */
+ictus_err ictus_h5_close (ictus_h5 *f);
 
 /** Groups on the way are made. Collectivity: all ranks of f. */
 ictus_err ictus_h5_group (ictus_h5 *f, const char *path);
-/** Attributes of an object that exists; strings are variable-length UTF-8. Collectivity: all ranks of f. */
+/** A second name (hard link) of an object that exists; groups on the way are made. Collectivity: all ranks of f. */
+ictus_err ictus_h5_link (ictus_h5 *f, const char *object, const char *path);
+/** Attributes of an object that exists; strings are variable-length UTF-8. An attribute of that name is replaced.
+ * attr_int: type may be an enumeration; unsigned types of 64 bits take the bits as they are. Collectivity: all ranks of f. */
 ictus_err ictus_h5_attr_string (ictus_h5 *f, const char *object, const char *name, const char *value);
 ictus_err ictus_h5_attr_double (ictus_h5 *f, const char *object, const char *name, double value); /* Collectivity: all ranks of f. */
 ictus_err ictus_h5_attr_int (ictus_h5 *f, const char *object, const char *name, hid_t type, const int64_t *value, int n); /* n 1: scalar. Collectivity: all ranks of f. */
@@ -40,11 +47,14 @@ ictus_err ictus_h5_attr_int (ictus_h5 *f, const char *object, const char *name, 
 ictus_err ictus_h5_make_growing (ictus_h5 *f, const char *path, hid_t type, hsize_t width);
 /** Append rows: the set grows by nrow (equal on all ranks) and this rank writes its part.
  * One-dimensional: elements [first, first + n) of the new rows (n may be 0).
- * Two-dimensional: columns col[0 .. ncol-1] (ascending) of every new row; data [nrow, ncol].
+ * Two-dimensional: columns col[0 .. ncol-1] (ascending) of every new row; data [nrow, ncol]. Any partition of the columns;
+ * those of no rank are 0. Whole rows are collected on the ranks before they are written.
+ * \retval ICTUS_E_IO  "no room ...": found before anything was written, the file can still be flushed and closed; or the write failed
  * Collectivity: all ranks of f. */
 ictus_err ictus_h5_append (ictus_h5 *f, const char *path, hid_t memtype, hsize_t nrow, hsize_t first, hsize_t n, const void *data);
 ictus_err ictus_h5_append_columns (ictus_h5 *f, const char *path, hid_t memtype, hsize_t nrow, const uint64_t *col, size_t ncol, const void *data); /* Collectivity: all ranks of f. */
-/** A whole small data set, equal on all ranks (rank 0's is written). dims [ndim]. Collectivity: all ranks of f. */
+/** A whole small data set, equal on all ranks (rank 0's is written). dims [ndim]; ndim 0: scalar. One of that name and shape is
+ * written over. Collectivity: all ranks of f. */
 ictus_err ictus_h5_write (ictus_h5 *f, const char *path, hid_t type, hid_t memtype, int ndim, const hsize_t *dims, const void *data);
 /** A scalar string data set. Collectivity: all ranks of f. */
 ictus_err ictus_h5_write_string (ictus_h5 *f, const char *path, const char *value);

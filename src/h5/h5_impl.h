@@ -1,0 +1,27 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/* Shared by the files of src/h5 only. */
+#ifndef ICTUS_H5_IMPL_H
+#define ICTUS_H5_IMPL_H
+
+#include "ictus/h5.h"
+
+enum { ICTUS_H5_MAXDIM = 32 };
+
+/* Once in a process, before any other call of HDF5: no automatic printing, no work behind our back at exit. */
+void ictus__h5_quiet (void);
+/* What rank 0 found out (a file exists, a disk is full), on all ranks with rank 0's words. Collective. */
+ictus_err ictus__h5_verdict (MPI_Comm comm, ictus_err e);
+/* A file that can still be used; local, the same on all ranks. */
+ictus_err ictus__h5_usable (const ictus_h5 *f);
+/* After writing calls: agree; on failure the file is left alone from now on. Collective. */
+ictus_err ictus__h5_wrote (ictus_h5 *f, ictus_err mine);
+/* No flush and no close any more, not even by HDF5 itself when the program ends. Local. */
+void ictus__h5_leave_alone (ictus_h5 *f);
+/* Is there room for so many bytes more? Rank 0 looks, all learn. Collective. */
+ictus_err ictus__h5_room (ictus_h5 *f, hsize_t bytes);
+/* Transfer property list, collective where there is more than one rank; close with H5Pclose. */
+hid_t ictus__h5_transfer (const ictus_h5 *f);
+/* Link creation property list that makes the groups on the way. */
+hid_t ictus__h5_on_the_way (void);
+
+#endif
