@@ -1,0 +1,105 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/* ictus sweep: an experiment over a grid of parameter values. */
+#include "cli/cli.h"
+
+#include <getopt.h>
+#include <string.h>
+
+enum { OPT_LIST = 1, OPT_RETRY };
+
+static void
+help (void)
+{
+  ictus_cli_print ("Usage: ictus sweep EXPERIMENT.yaml [OPTIONS]\n\n"
+                   "Run an experiment at every point of the grid of its section 'sweep'. Teams of ranks take points as they\n"
+                   "become free. Writes DIR/sweep.h5 (rate, CV of intervals, synchrony chi, Fano factor and the seizure flag\n"
+                   "of every point; opens with xarray), DIR/sweep.journal (a killed sweep started again goes on from it) and\n"
+                   "DIR/used.yaml. Recorders of the experiment do not run. Prints the table of up to 200 points.\n\n"
+                   "Options:\n" ICTUS_CLI_COMMON_HELP
+                   "      --retry-failed     run points again that failed before\n"
+                   "      --list             print the points and run nothing\n\n"
+                   "Example: mpirun -n 2 ictus sweep jobs/ei-sweep/experiment.yaml -o out/ei-sweep\n"
+                   "         ictus plot out/ei-sweep/sweep.h5 -o map.png\n");
+}
+
+static ictus_err
+list (ictus_conf *conf, bool json)
+{
+  FILE *null = NULL;
+  ictus_err e;
+
+  if (!ictus_cli_is_main ()) /* all must come to the same verdict, one prints */
+    null = fopen ("/dev/null", "w");
+  if (!ictus_cli_is_main () && null == NULL)
+    e = ICTUS_FAIL (ICTUS_E_IO, "cannot open /dev/null");
+  else
+    e = ictus_sweep_list (null != NULL ? null : stdout, conf, json);
+  if (null != NULL)
+    fclose (null);
+  return ictus_comm_agree (MPI_COMM_WORLD, e);
+}
+
+static int
+sweep_file (const char *path, const ictus_cli_common *c, bool only_list, ictus_sweep_options *o)
+{
+  ictus_conf *conf = NULL;
+  const ictus_node *name;
+  ictus_text dir = { 0 };
+  ictus_err e;
+
+  ICTUS_GO (ictus_cli_load (path, c, &conf));
+  if (only_list)
+    ICTUS_GO (list (conf, c->json));
+  else
+    {
+      name = ictus_node_find (ictus_conf_root (conf), "name");
+      ictus_cli_dir (c, name != NULL && ictus_node_is (name) == ICTUS_NODE_SCALAR ? ictus_node_text (name) : "unnamed", &dir);
+      o->overwrite = c->overwrite;
+      o->progress = !c->quiet;
+      o->table = stdout;
+      o->json = c->json;
+      ICTUS_GO (ictus_sweep_run (MPI_COMM_WORLD, conf, dir.s, o));
+    }
+done:
+  ictus_text_clear (&dir);
+  ictus_conf_destroy (&conf);
+  return e == ICTUS_OK ? 0 : ictus_cli_fail (e);
+}
+
+int
+ictus_cli_sweep (int argc, char **argv)
+{
+  static const struct option options[] = { ICTUS_CLI_COMMON_OPTIONS,
+                                           { "list", no_argument, NULL, OPT_LIST },
+                                           { "retry-failed", no_argument, NULL, OPT_RETRY },
+                                           { NULL, 0, NULL, 0 } };
+  ictus_cli_common c = { 0 };
+  ictus_sweep_options o = { .argc = argc, .argv = argv };
+  bool only_list = false;
+  int opt, status = 0;
+
+  while ((opt = getopt_long (argc, argv, "o:h", options, NULL)) != -1)
+    {
+      if (opt == 'h')
+        {
+          help ();
+          goto done;
+        }
+      if (opt == OPT_LIST)
+        only_list = true;
+      else if (opt == OPT_RETRY)
+        o.retry_failed = true;
+      else if (!ictus_cli_common_take (&c, opt, optarg))
+        {
+          status = ictus_cli_usage ("sweep", "wrong option");
+          goto done;
+        }
+    }
+  if (optind + 1 != argc)
+    status = ictus_cli_usage ("sweep", "expected one experiment file");
+  else
+    status = sweep_file (argv[optind], &c, only_list, &o);
+done:
+  ictus_cli_common_clear (&c);
+  return status;
+}
