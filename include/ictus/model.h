@@ -29,6 +29,9 @@ typedef struct ictus_model
  * Collectivity: none. */
 ictus_err ictus_model_open (const char *name, const char *dir, const char *text, ictus_model **out);
 void ictus_model_close (ictus_model **m); /* Collectivity: none. */
+/** The same without a kernel, for those who only want to read: names, texts and errors as ictus_model_open, but no
+ * compiler is needed. Collectivity: none. */
+ictus_err ictus_model_parse (const char *name, const char *dir, const char *text, ictus_lang **out);
 /** True when opening needs the compiler (not shipped, not cached). Collectivity: none. */
 bool ictus_model_needs_compiler (const char *name, const char *dir);
 

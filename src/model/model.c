@@ -1,0 +1,216 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/* Open a model: one of the library's by name, or a user's file through the kernel cache. */
+#include "model/model_impl.h"
+
+#include <dlfcn.h>
+#include <string.h>
+#include <unistd.h>
+
+const ictus_kernel *
+ictus_model_shipped (size_t k)
+{
+  for (size_t i = 0; i <= k; ++i)
+    if (ictus__model_registry[i] == NULL)
+      return NULL;
+  return ictus__model_registry[k];
+}
+
+static const ictus_kernel *
+find_shipped (const char *name)
+{
+  const ictus_kernel *k;
+
+  for (size_t i = 0; (k = ictus_model_shipped (i)) != NULL; ++i)
+    if (strcmp (k->name, name) == 0)
+      return k;
+  return NULL;
+}
+
+static ictus_err
+unknown_name (const char *name)
+{
+  const char **list = NULL, *near;
+  const ictus_kernel *k;
+  size_t cap = 0, n = 0;
+
+  for (; (k = ictus_model_shipped (n)) != NULL; ++n)
+    {
+      if (ictus_grow (&list, &cap, n + 1, sizeof *list) != ICTUS_OK)
+        break;
+      list[n] = k->name;
+    }
+  near = ictus_nearest (name, list, n);
+  if (near != NULL)
+    ICTUS_FAIL (ICTUS_E_INPUT, "no model \"%s\"; nearest: %s", name, near);
+  else
+    ICTUS_FAIL (ICTUS_E_INPUT, "no model \"%s\"; 'ictus models' lists them, and the name of a file of yours ends in .ode",
+                name);
+  ictus_free (list);
+  return ICTUS_E_INPUT;
+}
+
+static bool
+is_path (const char *name)
+{
+  size_t n = strlen (name);
+
+  return strchr (name, '/') != NULL || (n > 4 && strcmp (name + n - 4, ".ode") == 0);
+}
+
+/* Where the file is: a relative path is tried in dir first, then in the working folder. */
+static ictus_err
+find_file (const char *name, const char *dir, ictus_text *path)
+{
+  if (name[0] != '/' && dir != NULL)
+    {
+      ictus_text_add (path, "%s/%s", dir, name);
+      if (path->failed || ictus_file_exists (path->s))
+        goto done;
+      ictus_text_clear (path);
+    }
+  ictus_text_add (path, "%s", name);
+done:
+  return path->failed ? ICTUS_FAIL (ICTUS_E_NOMEM, "out of memory") : ICTUS_OK;
+}
+
+/* Is this really the kernel of this model? A file of another version or of another model must not run. */
+static bool
+matches (const ictus_kernel *k, const ictus_lang *lang)
+{
+  return k != NULL && k->abi == ICTUS_KERNEL_ABI && k->nstate == ictus_lang_count (lang, ICTUS_LANG_STATE)
+         && k->npar == ictus_lang_count (lang, ICTUS_LANG_PAR) && k->nslot >= k->npar
+         && k->nport == ictus_lang_count (lang, ICTUS_LANG_PORT)
+         && k->ninput == ictus_lang_count (lang, ICTUS_LANG_INPUT)
+         && k->naux == ictus_lang_count (lang, ICTUS_LANG_AUX) && strcmp (k->name, ictus_lang_name (lang)) == 0
+         && strcmp (k->text, ictus_lang_text (lang)) == 0;
+}
+
+static ictus_err
+load (ictus_model *m, const char *so)
+{
+  const char *why;
+
+  if (!ictus__model_sealed (so))
+    return ICTUS_FAIL (ICTUS_E_RESOURCE, "%s is damaged", so);
+  m->dl = dlopen (so, RTLD_NOW | RTLD_LOCAL);
+  if (m->dl == NULL)
+    {
+      why = dlerror ();
+      return ICTUS_FAIL (ICTUS_E_RESOURCE, "cannot load a compiled model: %s", why != NULL ? why : so);
+    }
+  m->kernel = dlsym (m->dl, ICTUS_KERNEL_SYMBOL);
+  if (matches (m->kernel, m->lang))
+    return ICTUS_OK;
+  m->kernel = NULL;
+  dlclose (m->dl);
+  m->dl = NULL;
+  return ICTUS_FAIL (ICTUS_E_RESOURCE, "%s is not the model \"%s\"", so, ictus_lang_name (m->lang));
+}
+
+/* Take the kernel from the cache; compile when it is not there, once more when what is there is no good. */
+static ictus_err
+open_cached (ictus_model *m)
+{
+  ictus__model_plan plan = { 0 };
+  ictus_err e;
+
+  ICTUS_GO (ictus__model_plan_make (m->lang, &plan));
+  memcpy (m->key, plan.key, sizeof m->key);
+  if (ictus_file_exists (plan.so.s))
+    {
+      if ((e = load (m, plan.so.s)) == ICTUS_OK)
+        goto done;
+      unlink (plan.so.s);
+    }
+  ICTUS_GO (ictus__model_compile (m->lang, &plan));
+  ICTUS_GO (load (m, plan.so.s));
+done:
+  ictus__model_plan_clear (&plan);
+  return e;
+}
+
+ictus_err
+ictus_model_parse (const char *name, const char *dir, const char *text, ictus_lang **out)
+{
+  const ictus_kernel *shipped = is_path (name) ? NULL : find_shipped (name);
+  ictus_text path = { 0 };
+  char *file = NULL;
+  ictus_err e;
+
+  *out = NULL;
+  if (text == NULL && shipped != NULL)
+    text = shipped->text;
+  else if (text == NULL)
+    {
+      if (!is_path (name))
+        return unknown_name (name);
+      ICTUS_GO (find_file (name, dir, &path));
+      ICTUS_GO (ictus_file_read (path.s, &file, NULL));
+      text = file;
+    }
+  e = ictus_lang_parse (path.s != NULL ? path.s : name, text, out);
+done:
+  ictus_free (file);
+  ictus_text_clear (&path);
+  return e;
+}
+
+ictus_err
+ictus_model_open (const char *name, const char *dir, const char *text, ictus_model **out)
+{
+  const ictus_kernel *shipped = is_path (name) ? NULL : find_shipped (name);
+  ictus_model *m = NULL;
+  ictus_err e;
+
+  *out = NULL;
+  if ((m = ictus_alloc (1, sizeof *m)) == NULL)
+    return ICTUS_E_NOMEM;
+  ICTUS_GO (ictus_model_parse (name, dir, text, &m->lang));
+  if (shipped != NULL && matches (shipped, m->lang))
+    {
+      m->kernel = shipped;
+      ictus__model_key (shipped->text, name, m->key);
+    }
+  else /* a user's file, or the text in a result file of a version that had another model of this name */
+    ICTUS_GO (open_cached (m));
+  *out = m;
+  m = NULL;
+done:
+  ictus_model_close (&m);
+  return e;
+}
+
+void
+ictus_model_close (ictus_model **m)
+{
+  if (*m == NULL)
+    return;
+  if ((*m)->dl != NULL)
+    dlclose ((*m)->dl);
+  ictus_lang_destroy (&(*m)->lang);
+  ictus_free (*m);
+  *m = NULL;
+}
+
+bool
+ictus_model_needs_compiler (const char *name, const char *dir)
+{
+  ictus__model_plan plan = { 0 };
+  ictus_lang *lang = NULL;
+  bool needs = false;
+
+  if (is_path (name) && ictus_model_parse (name, dir, NULL, &lang) == ICTUS_OK
+      && ictus__model_plan_make (lang, &plan) == ICTUS_OK)
+    needs = !ictus__model_sealed (plan.so.s);
+  ictus__model_plan_clear (&plan);
+  ictus_lang_destroy (&lang);
+  return needs;
+}
+
+void
+ictus_model_defaults (const ictus_model *m, double *p)
+{
+  for (int k = 0; k < m->kernel->npar; ++k)
+    p[k] = ictus_lang_get (m->lang, ICTUS_LANG_PAR, k)->value;
+  m->kernel->prepare (p);
+}

@@ -1,0 +1,34 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/* Private to src/model: the registry of shipped kernels, the cache of compiled ones, the compiler. */
+#ifndef ICTUS_MODEL_IMPL_H
+#define ICTUS_MODEL_IMPL_H
+
+#include "ictus/model.h"
+
+/* Made at build time from models/; alphabetical, ends with NULL. */
+extern const ictus_kernel *const ictus__model_registry[];
+
+typedef struct ictus__model_plan /* what a model that is not shipped compiles to, and where; start with {0} */
+{
+  ictus_text c;  /* the C file */
+  ictus_text so; /* path of the kernel in the cache */
+  char key[40];
+} ictus__model_plan;
+
+/* Emit the C of a model and name its place in the cache; nothing is written. */
+ictus_err ictus__model_plan_make (const ictus_lang *lang, ictus__model_plan *plan);
+void ictus__model_plan_clear (ictus__model_plan *plan);
+/* Hash of a model's text and name, the compiler and its flags, as hex. */
+void ictus__model_key (const char *text, const char *name, char key[40]);
+
+/* Compile the plan's C into the cache: whole under its final name, or not there. */
+ictus_err ictus__model_compile (const ictus_lang *lang, const ictus__model_plan *plan);
+/* The compiler: $CC, else that of configure; more than one word when it has options. */
+const char *ictus__model_compiler (void);
+
+/* Kernels in the cache carry a seal at their end: a truncated or changed file is never mapped into the process. */
+ictus_err ictus__model_seal (const char *so);
+/* True when the file is there and its seal is right. */
+bool ictus__model_sealed (const char *so);
+
+#endif
