@@ -111,6 +111,16 @@ ictus__figure_panel (plot_figure *f, int height)
 }
 
 void
+ictus__figure_title (plot_figure *f, ictus_h5 *h)
+{
+  const char *slash = strrchr (h->path, '/'), *file = slash != NULL ? slash + 1 : h->path;
+  char title[PLOT_NAME];
+
+  ictus__read_text (h, "/", "title", title); /* the name of the experiment */
+  ictus_text_add (&f->title, "%s%s%s", title, title[0] != '\0' ? ", " : "", file);
+}
+
+void
 ictus__figure_note (plot_figure *f, const char *fmt, ...)
 {
   char line[512];
@@ -230,7 +240,8 @@ typedef struct layout
 static void
 terminal (const layout *l, plot_format format, ictus_text *t)
 {
-  ictus_text_add (t, "set encoding utf8\nlist = ' '.GPVAL_TERMINALS.' '\n");
+  ictus_text_add (t, "set encoding utf8\nlist = ' '.GPVAL_TERMINALS.' '\npsf = %s\n",
+                  format == PLOT_SVG ? "1.6" : format == PLOT_PDF ? "1.3" : "1"); /* the terminals differ in what they take for a point of size 1 */
   switch (format)
     {
     case PLOT_PNG:
@@ -245,13 +256,13 @@ terminal (const layout *l, plot_format format, ictus_text *t)
     case PLOT_SVG:
       ictus_text_add (t,
                       "if (strstrt (list, ' svg ') == 0) { exit error 'ictus: no terminal' }\n"
-                      "set terminal svg noenhanced size %d,%d font 'Sans,13' fontscale 1 background '#ffffff'\n",
+                      "set terminal svg noenhanced size %d,%d font 'Sans,10' fontscale 1.333 linewidth 1.2 background '#ffffff'\n",
                       l->w, l->h);
       break;
     case PLOT_PDF:
       ictus_text_add (t,
                       "if (strstrt (list, ' pdfcairo ') == 0) { exit error 'ictus: no terminal' }\n"
-                      "set terminal pdfcairo noenhanced size %.3fin,%.3fin font 'Sans,10' fontscale 0.75 "
+                      "set terminal pdfcairo noenhanced size %.3fin,%.3fin font 'Sans,10' fontscale 0.75 linewidth 1.5 "
                       "background '#ffffff'\n",
                       l->w / 96.0, l->h / 96.0);
       break;
@@ -338,7 +349,7 @@ emit_stack (const plot_figure *f, const layout *l, ictus_text *t)
 static size_t
 grid_columns (const plot_figure *f)
 {
-  return f->npanel > 4 ? 3 : f->npanel > 1 ? 2 : 1;
+  return f->npanel > 4 || f->npanel == 3 ? 3 : f->npanel > 1 ? 2 : 1;
 }
 
 static void

@@ -58,6 +58,7 @@ double ictus__nice_step (double span, int about);
 void ictus__quote (ictus_text *t, const char *s);                        /* as a gnuplot string */
 void ictus__label (char *out, const char *name, const char *unit);      /* "name (unit)"; out [PLOT_NAME] */
 ictus_text *ictus__figure_panel (plot_figure *f, int height);            /* NULL: no room for more */
+void ictus__figure_title (plot_figure *f, ictus_h5 *h); /* experiment and file */
 void ictus__figure_note (plot_figure *f, const char *fmt, ...) __attribute__ ((format (printf, 2, 3)));
 /* A curve of n points as a block: times t, or t0 + k * dt when t is NULL; y[k * stride]. Widens *r. Returns the block's number. */
 int ictus__figure_curve (plot_figure *f, const double *t, double t0, double dt, const double *y, size_t n,

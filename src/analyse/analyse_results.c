@@ -164,7 +164,7 @@ raster (results *r)
   ps = ps < 0.16 ? 0.16 : ps > 0.6 ? 0.6 : ps;
   ictus_text_add (p, "plot ");
   for (size_t k = 0; k < r->npop; ++k)
-    ictus_text_add (p, "%s$d%d using 1:2 with points pt 7 ps %.2f lc rgb '%s' notitle", k > 0 ? ", " : "",
+    ictus_text_add (p, "%s$d%d using 1:2 with points pt 7 ps psf*%.2f lc rgb '%s' notitle", k > 0 ? ", " : "",
                     r->f->nblock++, ps, ictus__colour (k));
   r->f->key = true;
 }
@@ -461,7 +461,6 @@ ictus_err
 ictus__plot_results (ictus_h5 *h, const char *what, plot_figure *f)
 {
   results r = { .h = h, .f = f, .what = what };
-  const char *slash = strrchr (h->path, '/');
   ictus_err e = ICTUS_OK;
   bool any = false;
 
@@ -479,7 +478,7 @@ ictus__plot_results (ictus_h5 *h, const char *what, plot_figure *f)
     ICTUS_GO (ICTUS_FAIL (ICTUS_E_INPUT, "%s: nothing was recorded that can be drawn (spikes, rates, traces, means)", h->path));
   f->x = (plot_range){ 0, r.end_ms > 0 ? r.end_ms : 1 };
   snprintf (f->xlabel, sizeof f->xlabel, "time (ms)");
-  ictus_text_add (&f->title, "%s", slash != NULL ? slash + 1 : h->path);
+  ictus__figure_title (f, h);
 done:
   for (size_t k = 0; r.pop != NULL && k < r.npop; ++k)
     {

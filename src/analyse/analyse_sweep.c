@@ -253,8 +253,8 @@ map_panel (sweep *s, const quantity *q, const char *who, const double *value, si
                   first, first + 1, first + 2);
   if (!flag)
     ictus_text_add (p,
-                    ", $d%d using 1:2 with points pt 2 ps 1.1 lw 3 lc rgb '#000000' notitle"
-                    ", $d%d using 1:2 with points pt 2 ps 1.0 lw 1.2 lc rgb '#ffffff' notitle",
+                    ", $d%d using 1:2 with points pt 2 ps psf*1.1 lw 3 lc rgb '#000000' notitle"
+                    ", $d%d using 1:2 with points pt 2 ps psf*1.0 lw 1.2 lc rgb '#ffffff' notitle",
                     first + 3, first + 3);
 }
 
@@ -292,7 +292,7 @@ curve_panel (sweep *s, const quantity *q, const double *all, const double *each)
             ictus_text_add (&s->f->data, "\n");
         }
       ictus_text_add (&s->f->data, "1e30 1e30\nEOD\n");
-      ictus_text_add (&plot, "%s$d%d using 1:2 with linespoints pt 7 ps 0.5 lw 1.6 lc rgb '%s' ", k > 0 ? ", " : "plot ",
+      ictus_text_add (&plot, "%s$d%d using 1:2 with linespoints pt 7 ps psf*0.5 lw 1.6 lc rgb '%s' ", k > 0 ? ", " : "plot ",
                       s->f->nblock++, k < nline ? ictus__colour (k) : "#222222");
       if (nline > 0)
         {
@@ -399,12 +399,11 @@ ictus_err
 ictus__plot_sweep (ictus_h5 *h, const char *what, plot_figure *f)
 {
   sweep s = { .h = h, .f = f };
-  const char *slash = strrchr (h->path, '/');
   ictus_err e = ICTUS_OK;
 
   ICTUS_GO (read_sweep (&s));
   ICTUS_GO (draw (&s, what));
-  ictus_text_add (&f->title, "%s", slash != NULL ? slash + 1 : h->path);
+  ictus__figure_title (f, h);
   remarks (&s, what);
   f->x = (plot_range){ s.axis[0].edge[0], s.axis[0].edge[s.axis[0].n] };
   f->xlog = s.axis[0].log;
