@@ -18,7 +18,7 @@ typedef struct ictus_node ictus_node; /* map, sequence or scalar; borrowed from 
  * experiment are relative to its folder. text is copied. Collectivity: none. */
 ictus_err ictus_conf_parse (const char *path, const char *text, ictus_conf **out);
 void ictus_conf_destroy (ictus_conf **c); /* Collectivity: none. */
-ictus_err ictus_conf_copy (const ictus_conf *c, ictus_conf **out); /* deep. Collectivity: none. */
+ictus_err ictus_conf_copy (const ictus_conf *c, ictus_conf **out); /* deep, without filled-in defaults. Collectivity: none. */
 /** "populations.E.size=100": replace or add; the value is YAML. The path must lead to places that exist or that the table
  * of keys knows; otherwise ICTUS_E_INPUT with the nearest name. Collectivity: none. */
 ictus_err ictus_conf_set (ictus_conf *c, const char *assignment);

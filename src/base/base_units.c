@@ -324,7 +324,7 @@ ictus_quantity (const char *text, const char *to, double *value, bool *had_unit)
     return ICTUS_FAIL (ICTUS_E_INPUT, "'%.100s' is not a unit", text + n);
   memcpy (unit_text, text + n, m);
   unit_text[m] = '\0';
-  if (m > 0 && (unit_text[0] == '.' || unit_text[0] == ',' || isdigit ((unsigned char) unit_text[0])))
+  if (m > 0 && strchr (".,0123456789", unit_text[0]) != NULL && strncmp (unit_text, "1/", 2) != 0)
     return ICTUS_FAIL (ICTUS_E_INPUT, "'%.100s' is not a number", text);
   if (m > 0)
     ICTUS_TRY (ratio (unit_text, to, &mant, &ten));

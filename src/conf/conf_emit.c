@@ -1,0 +1,177 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/* From nodes to YAML that reads back as the same nodes, and defaults that were used. */
+#include "conf/conf_impl.h"
+
+#include <ctype.h>
+#include <string.h>
+
+enum { WIDTH = 100, FLOW_DEPTH = 3 };
+
+/* ---- scalars ------------------------------------------------------------------------------------ */
+
+/* True when the text needs no quotes, in whatever surroundings. Cautious: quotes never hurt. */
+static bool
+is_plain (const char *s)
+{
+  static const char *const quoted[] = { "~", "null", "Null", "NULL" };
+  size_t n = strlen (s);
+
+  for (size_t k = 0; k < sizeof quoted / sizeof *quoted; ++k)
+    if (strcmp (s, quoted[k]) == 0)
+      return false;
+  if (n == 0 || s[n - 1] == ' ')
+    return false;
+  if (!isalnum ((unsigned char) s[0]) && strchr ("_./+", s[0]) == NULL && !(s[0] == '-' && isdigit ((unsigned char) s[1])))
+    return false;
+  if (strncmp (s, "...", 3) == 0)
+    return false;
+  for (size_t k = 0; k < n; ++k)
+    {
+      unsigned char c = (unsigned char) s[k];
+
+      if (!isalnum (c) && strchr ("_./+-^*%() ;<>=", c) == NULL && c < 0xA0)
+        return false;
+    }
+  return true;
+}
+
+static void
+add_scalar (ictus_text *out, const char *s)
+{
+  if (is_plain (s))
+    {
+      ictus_text_add (out, "%s", s);
+      return;
+    }
+  ictus_text_add (out, "\"");
+  for (; *s != '\0'; ++s)
+    switch (*s)
+      {
+      case '"':
+      case '\\':
+        ictus_text_add (out, "\\%c", *s);
+        break;
+      case '\n':
+        ictus_text_add (out, "\\n");
+        break;
+      case '\r':
+        ictus_text_add (out, "\\r");
+        break;
+      case '\t':
+        ictus_text_add (out, "\\t");
+        break;
+      default:
+        if ((unsigned char) *s < 0x20 || *s == 0x7F)
+          ictus_text_add (out, "\\x%02X", (unsigned) (unsigned char) *s);
+        else
+          ictus_text_addn (out, s, 1);
+      }
+  ictus_text_add (out, "\"");
+}
+
+/* ---- flow: [a, b], {k: v} ------------------------------------------------------------------------ */
+
+static void
+add_flow (ictus_text *out, const ictus_node *n, int indent)
+{
+  if (n->kind == ICTUS_NODE_SCALAR)
+    {
+      add_scalar (out, n->text);
+      return;
+    }
+  ictus_text_add (out, n->kind == ICTUS_NODE_MAP ? "{" : "[");
+  for (size_t k = 0; k < n->n; ++k)
+    {
+      size_t begin = out->len;
+
+      while (begin > 0 && out->s[begin - 1] != '\n')
+        --begin;
+      if (k > 0)
+        ictus_text_add (out, ",");
+      if (k > 0 && out->len - begin > WIDTH)
+        ictus_text_add (out, "\n%*s", indent + 2, "");
+      else if (k > 0)
+        ictus_text_add (out, " ");
+      if (n->kind == ICTUS_NODE_MAP)
+        {
+          add_scalar (out, n->key[k]);
+          ictus_text_add (out, ": ");
+        }
+      add_flow (out, n->child[k], indent);
+    }
+  ictus_text_add (out, n->kind == ICTUS_NODE_MAP ? "}" : "]");
+}
+
+/* ---- block -------------------------------------------------------------------------------------- */
+
+static bool
+has_map (const ictus_node *n)
+{
+  for (size_t k = 0; k < n->n; ++k)
+    if (n->child[k]->kind == ICTUS_NODE_MAP)
+      return true;
+  return false;
+}
+
+static void
+add_block (ictus_text *out, const ictus_node *map, int depth)
+{
+  for (size_t k = 0; k < map->n; ++k)
+    {
+      const ictus_node *v = map->child[k];
+
+      ictus_text_add (out, "%*s", 2 * depth, "");
+      add_scalar (out, map->key[k]);
+      ictus_text_add (out, ":");
+      if (v->kind == ICTUS_NODE_MAP && v->n > 0 && (depth + 1 < FLOW_DEPTH || has_map (v)))
+        {
+          ictus_text_add (out, "\n");
+          add_block (out, v, depth + 1);
+        }
+      else
+        {
+          ictus_text_add (out, " ");
+          add_flow (out, v, 2 * depth);
+          ictus_text_add (out, "\n");
+        }
+    }
+}
+
+ictus_err
+ictus_conf_emit (const ictus_conf *c, ictus_text *out)
+{
+  if (c->root->kind == ICTUS_NODE_MAP && c->root->n > 0)
+    add_block (out, c->root, 0);
+  else
+    {
+      add_flow (out, c->root, 0);
+      ictus_text_add (out, "\n");
+    }
+  return out->failed ? ICTUS_FAIL (ICTUS_E_NOMEM, "out of memory") : ICTUS_OK;
+}
+
+/* ---- defaults ----------------------------------------------------------------------------------- */
+
+static void
+mark_filled (ictus_node *n, const conf_place *at)
+{
+  n->filled = true;
+  n->at = n->key_at = *at;
+  for (size_t k = 0; k < n->n; ++k)
+    mark_filled (n->child[k], at);
+}
+
+ictus_err
+ictus_conf_fill (const ictus_node *map, const char *key, const char *value)
+{
+  ictus_conf *c = map->conf;
+  ictus_node *n = NULL, *owner = (ictus_node *) map; /* of the document c, which is not const to those who fill it */
+
+  if (map->kind != ICTUS_NODE_MAP)
+    return ICTUS_FAIL (ICTUS_E_ARG, "a default for '%s' goes into a map only", key);
+  if (ictus_node_find (map, key) != NULL)
+    return ICTUS_OK;
+  ICTUS_TRY (conf_yaml_parse (c, "default", value, value, &n));
+  mark_filled (n, &map->key_at);
+  return conf_node_add (owner, key, n);
+}
