@@ -1,0 +1,39 @@
+#!/bin/sh
+# A failure on any one rank ends all ranks with one message that names rank, population, neuron, time and reason.
+. "$srcdir/tests/tap.sh"
+data=$srcdir/tests/data
+once () { test "`grep -c -F -e "$1" "$tmp/stderr"`" = 1 || { echo "not said exactly once: $1"; return 1; }; }
+faulty () { ICTUS_FAULT=$1; export ICTUS_FAULT; shift; "$@"; faulty_rc=$?; unset ICTUS_FAULT; return $faulty_rc; }
+
+for r in 0 1 2; do
+  ok "rank $r of 3 fails in a window: all end with status 70" \
+    status 70 faulty solve:$r:9 on 3 "$ICTUS_BIN" run "$data/net-cvode.yaml" -o out$r --quiet
+  ok "rank $r: one message" once "ictus: "
+  ok "rank $r: it names rank and population" says "rank $r: population "
+  ok "rank $r: and the reason" says "failure injected"
+done
+
+cat >blowup.ode <<'EOT'
+title explodes in finite time
+source made up for this test
+par k=1 # [1] growth
+input drive=0 # [1] input
+x' = k*x^2 + drive # [1] what explodes
+init x=0.02
+done
+EOT
+cat >blowup.yaml <<'EOT'
+ictus: 1
+name: blowup
+run: {t_stop: 100 ms, timing: exact}
+populations:
+  quiet: {size: 4, model: blowup.ode, params: {k: 0}}
+  loud: {size: 5, model: blowup.ode, params: {k: [0, 0, 0, 1, 0]}}
+EOT
+ok "CVODE gives up on one neuron: status 70" status 70 on 3 "$ICTUS_BIN" run blowup.yaml -o blow --quiet
+ok "one message" once "ictus: "
+ok "with the population" says "population loud"
+ok "and the neuron" says "neuron 3"
+ok "and CVODE's own words" says "CVODE"
+ok "what was flushed before the failure is readable" h5ls -r blow/results.h5
+finish

@@ -1,0 +1,37 @@
+#!/bin/sh
+# The same results bit for bit on any number of ranks and any partition, also with more ranks than neurons.
+. "$srcdir/tests/tap.sh"
+data=$srcdir/tests/data
+
+# everything outside /provenance, bit for bit
+same () { h5diff --exclude-path /provenance "$1" "$2"; }
+# dataset NAME of FILE has more than N entries
+more_than () { test "`h5ls "$1/$2" | sed -n 's/.*{\([0-9]*\).*/\1/p'`" -gt "$3"; }
+
+for net in net-cvode net-exact net-mixed net-tiny; do
+  ok "$net runs on one rank" on 1 "$ICTUS_BIN" run "$data/$net.yaml" -o "$net-1" --quiet
+  for n in 1 2 3 4; do
+    for how in block round-robin file; do
+      test $n$how != 1block || continue
+      part=$how
+      if test $how = file; then
+        part=$tmp/$net-$n.part
+        ok "$net: a partition file for $n ranks is written" ictus partition "$data/$net.yaml" --ranks $n --strategy round-robin -o "$part"
+      fi
+      ok "$net runs on $n ranks, $how" on $n "$ICTUS_BIN" run "$data/$net.yaml" -o "$net-$n-$how" --quiet --set run.partition="$part"
+      ok "$net: $n ranks, $how, give the same bits" same "$net-1/results.h5" "$net-$n-$how/results.h5"
+      rm -rf "$net-$n-$how"
+    done
+  done
+done
+ok "net-cvode fires" more_than net-cvode-1/results.h5 spikes/E/timestamps 30
+ok "net-exact fires" more_than net-exact-1/results.h5 spikes/E/timestamps 100
+for p in hh lif izh cond ext; do
+  ok "net-mixed: $p fires" more_than net-mixed-1/results.h5 spikes/$p/timestamps 10
+done
+ok "another seed gives another result" on 2 "$ICTUS_BIN" run "$data/net-cvode.yaml" -o other --quiet --seed 8
+differs () { ! same "$1" "$2"; }
+ok "and the comparison sees it" differs net-cvode-1/results.h5 other/results.h5
+ok "used.yaml gives the same result" on 2 "$ICTUS_BIN" run net-cvode-1/used.yaml -o again --quiet
+ok "bit for bit" same net-cvode-1/results.h5 again/results.h5
+finish
