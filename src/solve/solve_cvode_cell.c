@@ -1,0 +1,306 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/* One neuron in CVODE's hands: its callbacks, its steps, its restarts. */
+#include "solve_cvode.h"
+
+#include <math.h>
+#include <string.h>
+
+enum { MAX_STEPS = 1000000 }; /* within one millisecond of model time */
+#define MAX_START 2.0         /* ms */
+#define NEVER 1e300           /* a stop time that is not reached */
+
+const double *
+ictus__cell_input (const ictus__cell *c, double t)
+{
+  const ictus__cvode *s = c->s;
+  const ictus_drive *d = s->b.cells->drive;
+
+  if (!s->drive)
+    return s->b.u0;
+  if (!s->varies)
+    return s->u + c->i * (size_t) s->b.nu;
+  d->eval (d->ctx, c->i, c->seg, t, s->b.u);
+  return s->b.u;
+}
+
+void
+ictus__cell_piece (ictus__cell *c, double t)
+{
+  ictus__cvode *s = c->s;
+  const ictus_drive *d = s->b.cells->drive;
+
+  c->seg = t;
+  c->nb = INFINITY;
+  if (!s->drive)
+    return;
+  c->nb = d->next_break (d->ctx, c->i, t);
+  if (!s->varies)
+    d->eval (d->ctx, c->i, t, t, s->u + c->i * (size_t) s->b.nu);
+}
+
+/* ---- callbacks ---------------------------------------------------------------------------------------------------- */
+
+static int
+cell_rhs (sunrealtype t, N_Vector y, N_Vector f, void *data)
+{
+  ictus__cell *c = data;
+  ictus__cvode *s = c->s;
+  double *fv = NV_DATA_S (f), sum = 0;
+
+  s->b.k->rhs (t, NV_DATA_S (y), ictus__bank_p (&s->b, c->i), ictus__cell_input (c, t), fv);
+  s->work[c->i] += 1;
+  if (c->hold)
+    for (int k = 0; k < s->b.ns; ++k)
+      if (s->b.held[k])
+        fv[k] = 0;
+  for (int k = 0; k < s->b.ns; ++k)
+    sum += fv[k] * 0.0; /* 0, or NaN when one is not finite */
+  if (sum == 0)
+    return 0;
+  s->bad = ictus__bank_bad (&s->b, fv);
+  return 1; /* CVODE tries a smaller step */
+}
+
+static int
+cell_jac (sunrealtype t, N_Vector y, N_Vector f, SUNMatrix J, void *data, N_Vector a, N_Vector b, N_Vector d)
+{
+  ictus__cell *c = data;
+  ictus__cvode *s = c->s;
+  double *Jv = SM_DATA_D (J); /* [ns, ns], column-major as ours */
+
+  (void) f;
+  (void) a;
+  (void) b;
+  (void) d;
+  s->b.k->jac (t, NV_DATA_S (y), ictus__bank_p (&s->b, c->i), ictus__cell_input (c, t), Jv);
+  s->stats.jac += 1;
+  if (c->hold)
+    for (int k = 0; k < s->b.ns; ++k)
+      if (s->b.held[k])
+        for (int j = 0; j < s->b.ns; ++j)
+          Jv[j * s->b.ns + k] = 0;
+  return 0;
+}
+
+static int
+cell_root (sunrealtype t, N_Vector y, sunrealtype *g, void *data)
+{
+  const ictus__cell *c = data;
+  const ictus__bank *b = &c->s->b;
+
+  *g = b->k->fire (t, NV_DATA_S (y), ictus__bank_p (b, c->i), ictus__cell_input (c, t));
+  return 0;
+}
+
+/* ---- errors ------------------------------------------------------------------------------------------------------- */
+
+ictus_err
+ictus__cell_fail (ictus__cell *c, double t, int flag)
+{
+  ictus__cvode *s = c->s;
+  unsigned long long gid = (unsigned long long) s->b.cells->gid[c->i];
+
+  if (s->bad >= 0)
+    return ICTUS_FAIL (ICTUS_E_SOLVER, "neuron %llu at %.10g ms: CVODE: %s; the derivative of state %s was not finite", gid, t, s->words,
+                       ictus__bank_state (&s->b, s->bad));
+  return ICTUS_FAIL (ICTUS_E_SOLVER, "neuron %llu at %.10g ms: CVODE: %s (%d)", gid, t, s->words[0] != 0 ? s->words : "no message", flag);
+}
+
+/* ---- steps -------------------------------------------------------------------------------------------------------- */
+
+ictus_err
+ictus__cell_state (ictus__cell *c, double t, double *y)
+{
+  ictus__cvode *s = c->s;
+  int flag;
+
+  if (c->fresh)
+    {
+      ictus__bank_gather (&s->b, c->i, y);
+      return ICTUS_OK;
+    }
+  flag = CVodeGetDky (c->mem, t, 0, s->y);
+  if (flag < 0)
+    return ictus__cell_fail (c, t, flag);
+  memcpy (y, NV_DATA_S (s->y), sizeof *y * (size_t) s->b.ns);
+  return ICTUS_OK;
+}
+
+ictus_err
+ictus__cell_set_stop (ictus__cell *c)
+{
+  const ictus__bank *b = &c->s->b;
+  double refr = b->cells->refr_until[c->i];
+  int flag;
+
+  c->stop = c->nb;
+  if (refr > c->tn && refr < c->stop)
+    c->stop = refr;
+  c->stopped = false;
+  if (isinf (c->stop) && !c->has_stop)
+    return ICTUS_OK;
+  c->has_stop = !isinf (c->stop);
+  flag = CVodeSetStopTime (c->mem, c->has_stop ? c->stop : NEVER);
+  return flag < 0 ? ictus__cell_fail (c, c->tn, flag) : ICTUS_OK;
+}
+
+ictus_err
+ictus__cell_begin (ictus__cell *c, double t)
+{
+  ictus__cvode *s = c->s;
+  long fails = 0;
+  int flag;
+
+  CVodeGetNumErrTestFails (c->mem, &fails);
+  s->stats.fails += (uint64_t) fails;
+  s->stats.restarts += 1;
+  ictus__bank_gather (&s->b, c->i, NV_DATA_S (s->y));
+  flag = CVodeReInit (c->mem, t, s->y);
+  if (flag >= 0)
+    flag = CVodeSetInitStep (c->mem, c->hstart); /* 0: CVODE searches for one */
+  if (flag < 0)
+    return ictus__cell_fail (c, t, flag);
+  c->tn = t;
+  c->tr = INFINITY;
+  c->fresh = true;
+  c->root_cvode = false;
+  c->hold = s->b.any_held && t < s->b.cells->refr_until[c->i];
+  c->gn = s->b.k->fire != NULL ? s->b.k->fire (t, NV_DATA_S (s->y), ictus__bank_p (&s->b, c->i), ictus__cell_input (c, t)) : -1;
+  return ictus__cell_set_stop (c);
+}
+
+static ictus_err
+guard (ictus__cell *c)
+{
+  if (c->tn > c->t_guard + 1)
+    {
+      c->t_guard = c->tn;
+      c->nguard = 0;
+    }
+  if (++c->nguard <= MAX_STEPS)
+    return ICTUS_OK;
+  return ICTUS_FAIL (ICTUS_E_SOLVER, "neuron %llu at %.10g ms: CVODE: %d steps within one millisecond; the solution may run to infinity",
+                     (unsigned long long) c->s->b.cells->gid[c->i], c->tn, MAX_STEPS);
+}
+
+ictus_err
+ictus__cell_step (ictus__cell *c)
+{
+  ictus__cvode *s = c->s;
+  const ictus__bank *b = &s->b;
+  double t;
+  int flag;
+
+  s->bad = -1;
+  flag = CVode (c->mem, c->tn + 1, s->out, &t, CV_ONE_STEP);
+  if (flag < 0)
+    return ictus__cell_fail (c, c->tn, flag);
+  if (!c->root_cvode)
+    {
+      s->stats.steps += 1;
+      ICTUS_TRY (guard (c));
+    }
+  if (c->fresh)
+    { /* CVODE's search for a first step costs several right-hand sides. What it found good after the first step of this restart is what the
+         next restart should begin with; half of it keeps the error where the search has it, with a third fewer right-hand sides. */
+      CVodeGetCurrentStep (c->mem, &c->hstart);
+      c->hstart = 0.5 * fmin (c->hstart, MAX_START);
+    }
+  c->fresh = false;
+  c->root_cvode = flag == CV_ROOT_RETURN;
+  if (c->root_cvode)
+    {
+      c->tr = t;
+      CVodeGetCurrentTime (c->mem, &c->tn);
+      return ICTUS_OK;
+    }
+  c->tr = INFINITY;
+  c->tn = t;
+  if (flag == CV_TSTOP_RETURN)
+    {
+      c->stopped = true;
+      c->has_stop = false;
+      c->tn = c->stop;
+    }
+  if (b->k->fire == NULL)
+    return ICTUS_OK;
+  c->gn = b->k->fire (c->tn, NV_DATA_S (s->out), ictus__bank_p (b, c->i), ictus__cell_input (c, c->tn));
+  if (c->gn >= 0 && c->armed && c->tn >= b->cells->refr_until[c->i])
+    c->tr = c->tn; /* began at or above the threshold, so it did not cross it */
+  return ICTUS_OK;
+}
+
+/* ---- life --------------------------------------------------------------------------------------------------------- */
+
+static int
+cell_tolerances (ictus__cvode *s, ictus__cell *c, const ictus_solver_config *cfg)
+{
+  if (cfg->atol_of == NULL)
+    return CVodeSStolerances (c->mem, cfg->rtol, cfg->atol);
+  for (int k = 0; k < s->b.ns; ++k)
+    NV_Ith_S (s->atol, k) = cfg->atol_of[k] > 0 ? cfg->atol_of[k] : cfg->atol;
+  return CVodeSVtolerances (c->mem, cfg->rtol, s->atol);
+}
+
+static int
+cell_algebra (ictus__cvode *s, ictus__cell *c, bool bdf)
+{
+  sunindextype ns = s->b.ns;
+  int flag;
+
+  if (!bdf)
+    {
+      c->nls = SUNNonlinSol_FixedPoint (s->y, 0, s->ctx);
+      return c->nls == NULL ? CV_MEM_FAIL : CVodeSetNonlinearSolver (c->mem, c->nls);
+    }
+  c->A = SUNDenseMatrix (ns, ns, s->ctx);
+  if (c->A == NULL)
+    return CV_MEM_FAIL;
+  c->ls = SUNLinSol_Dense (s->y, c->A, s->ctx);
+  if (c->ls == NULL)
+    return CV_MEM_FAIL;
+  flag = CVodeSetLinearSolver (c->mem, c->ls, c->A);
+  return flag < 0 ? flag : CVodeSetJacFn (c->mem, cell_jac);
+}
+
+ictus_err
+ictus__cell_create (ictus__cvode *s, size_t i, const ictus_solver_config *cfg, bool bdf)
+{
+  ictus__cell *c = &s->cell[i];
+  int flag = CV_MEM_FAIL, rising = 1;
+
+  c->s = s;
+  c->i = i;
+  c->nb = INFINITY;
+  c->stop = INFINITY;
+  c->mem = CVodeCreate (bdf ? CV_BDF : CV_ADAMS, s->ctx);
+  if (c->mem == NULL)
+    return ICTUS_FAIL (ICTUS_E_NOMEM, "neuron %llu: CVODE: out of memory", (unsigned long long) s->b.cells->gid[i]);
+  ictus__bank_gather (&s->b, i, NV_DATA_S (s->y));
+  if ((flag = ictus__sun_capture (s->ctx, c->mem, s->words)) < 0 || (flag = CVodeInit (c->mem, cell_rhs, 0, s->y)) < 0
+      || (flag = CVodeSetUserData (c->mem, c)) < 0 || (flag = cell_tolerances (s, c, cfg)) < 0 || (flag = cell_algebra (s, c, bdf)) < 0
+      || (flag = CVodeSetMaxErrTestFails (c->mem, 50)) < 0 || (flag = CVodeSetMaxConvFails (c->mem, 50)) < 0
+      || (flag = CVodeSetMaxHnilWarns (c->mem, -1)) < 0 || (flag = CVodeSetMaxStep (c->mem, cfg->max_step_ms)) < 0)
+    goto failed;
+  if (s->b.k->fire != NULL
+      && ((flag = CVodeRootInit (c->mem, 1, cell_root)) < 0 || (flag = CVodeSetRootDirection (c->mem, &rising)) < 0
+          || (flag = CVodeSetNoInactiveRootWarn (c->mem)) < 0))
+    goto failed;
+  return ICTUS_OK;
+failed:
+  return ICTUS_FAIL (ICTUS_E_RESOURCE, "neuron %llu: CVODE: %s (%d)", (unsigned long long) s->b.cells->gid[i],
+                     s->words[0] != 0 ? s->words : "cannot be set up", flag);
+}
+
+void
+ictus__cell_destroy (ictus__cell *c)
+{
+  if (c->mem != NULL)
+    CVodeFree (&c->mem);
+  if (c->nls != NULL)
+    SUNNonlinSolFree (c->nls);
+  if (c->ls != NULL)
+    SUNLinSolFree (c->ls);
+  if (c->A != NULL)
+    SUNMatDestroy (c->A);
+}

@@ -1,0 +1,138 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/** \file solve_impl.h
+ * What the solvers of this folder share: the neurons of one group with their inputs, jumps and spikes.
+ * Included by src/solve only.
+ */
+#ifndef ICTUS_SOLVE_IMPL_H
+#define ICTUS_SOLVE_IMPL_H
+
+#include "ictus/solve.h"
+
+typedef struct ictus__bank /* the neurons of one group, as a solver sees them */
+{
+  const ictus_cells *cells; /* not owned */
+  const ictus_kernel *k;    /* not owned */
+  size_t n;
+  int ns, nu, nport;
+  bool grid;
+  double h_ms;    /* resolution of the grid */
+  uint8_t *held;  /* [ns] 1: held during refractoriness */
+  bool any_held;
+  double *u0;     /* [nu] default values of the inputs */
+  double *c;      /* [nport, ns] jumps of neuron c_of for weight 1 */
+  size_t c_of;    /* SIZE_MAX: c is not valid */
+  double *y;      /* [ns] scratch of the one neuron at hand */
+  double *u;      /* [nu] scratch */
+} ictus__bank;
+
+ictus_err ictus__bank_init (ictus__bank *b, const ictus_solver_config *cfg, const ictus_cells *cells);
+void ictus__bank_clear (ictus__bank *b);
+void ictus__bank_forget (ictus__bank *b); /* parameters may have changed */
+const double *ictus__bank_ports (ictus__bank *b, size_t i); /* the matrix c of neuron i */
+
+/* A spike of neuron i: report it at tick (grid) or t (exact), reset, refractoriness. armed: of the caller. */
+ictus_err ictus__bank_spike (ictus__bank *b, size_t i, double t, ictus_tick tick, double *y, const double *u, uint8_t *armed,
+                             ictus_spikes *out);
+/* Firing is looked at after something changed at t: arms, or fires. *fired may be NULL. */
+ictus_err ictus__bank_look (ictus__bank *b, size_t i, double t, ictus_tick tick, double *y, const double *u, uint8_t *armed,
+                            ictus_spikes *out, bool *fired);
+/* First state that is not finite, -1 if all are. */
+int ictus__bank_bad (const ictus__bank *b, const double *y);
+const char *ictus__bank_state (const ictus__bank *b, int k); /* name of a state for messages */
+
+static inline const double *
+ictus__bank_p (const ictus__bank *b, size_t i)
+{
+  return b->cells->p + i * b->cells->p_stride;
+}
+
+static inline void
+ictus__bank_gather (const ictus__bank *b, size_t i, double *y)
+{
+  for (int k = 0; k < b->ns; ++k)
+    y[k] = b->cells->y[(size_t) k * b->n + i];
+}
+
+static inline void
+ictus__bank_scatter (const ictus__bank *b, size_t i, const double *y)
+{
+  for (int k = 0; k < b->ns; ++k)
+    b->cells->y[(size_t) k * b->n + i] = y[k];
+}
+
+/* Inputs of neuron i at t, right-continuous. Borrowed until the next call. */
+static inline const double *
+ictus__bank_input (const ictus__bank *b, size_t i, double t)
+{
+  const ictus_drive *d = b->cells->drive;
+
+  if (d == NULL || b->nu == 0)
+    return b->u0;
+  d->eval (d->ctx, i, t, t, b->u);
+  return b->u;
+}
+
+/* One event of weight w at port: true when it changed y. */
+static inline bool
+ictus__bank_jump (ictus__bank *b, size_t i, bool refractory, int port, double w, double *y)
+{
+  const double *c = ictus__bank_ports (b, i) + (size_t) port * (size_t) b->ns; /* [ns] */
+  bool changed = false;
+
+  for (int k = 0; k < b->ns; ++k)
+    if (c[k] != 0 && w != 0 && !(refractory && b->held[k]))
+      {
+        y[k] += c[k] * w;
+        changed = true;
+      }
+  return changed;
+}
+
+static inline bool
+ictus__slot_empty (const ictus__bank *b, const double *slot, size_t i)
+{
+  for (int port = 0; port < b->nport; ++port)
+    if (slot[(size_t) port * b->n + i] != 0)
+      return false;
+  return true;
+}
+
+/* All that arrives at neuron i in a slot: true when it changed y. */
+static inline bool
+ictus__bank_slot (ictus__bank *b, size_t i, double t, const double *slot, double *y)
+{
+  bool refractory = t < b->cells->refr_until[i], changed = false;
+
+  for (int port = 0; port < b->nport; ++port)
+    if (slot[(size_t) port * b->n + i] != 0)
+      changed |= ictus__bank_jump (b, i, refractory, port, slot[(size_t) port * b->n + i], y);
+  return changed;
+}
+
+/* Smallest tick not before t. */
+ictus_tick ictus__tick_ceil (double t_ms, double h_ms);
+
+typedef struct ictus__station /* a tick of a window where something may happen */
+{
+  double t_ms;
+  ictus_tick tick;
+  const double *slot; /* NULL: nothing arrives */
+  int sample;         /* -1: no sample */
+} ictus__station;
+
+typedef struct ictus__stations
+{
+  ictus__station *s;
+  size_t n, cap;
+} ictus__stations;
+
+/* The ticks of a window with input or samples; all: every tick. */
+ictus_err ictus__stations_fill (ictus__stations *list, const ictus_window *w, bool all);
+
+/* exact: e^(A h) and the integral of e^(A s) over 0..h, both column-major [n, n]. */
+ictus_err ictus__expm (int n, const double *A, double h, double *P, double *Q);
+
+extern const ictus_solver_ops ictus__solver_cvode_bdf, ictus__solver_cvode_adams, ictus__solver_exact,
+    ictus__solver_exp_euler, ictus__solver_rk4, ictus__solver_euler;
+
+#endif
