@@ -154,7 +154,7 @@ raster (results *r)
       const population *q = &r->pop[k];
       double middle = (double) q->first + 0.5 * (double) q->size - 0.5;
 
-      if (340.0 * (double) q->size < 13.0 * (double) r->nneuron) /* too thin for its name */
+      if (q->size == 0 || 340.0 * (double) q->size < 13.0 * (double) r->nneuron) /* too thin for its name */
         continue;
       ictus_text_add (p, "set label ");
       ictus__quote (p, q->name);
@@ -355,7 +355,7 @@ static ictus_err
 traces (results *r)
 {
   bool own = ictus_h5_exists (r->h, "/traces");
-  char **rec = NULL, **var = NULL, path[3 * PLOT_NAME], unit[PLOT_NAME], who[PLOT_NAME];
+  char **rec = NULL, **var = NULL, path[3 * PLOT_NAME], who[PLOT_NAME];
   size_t nrec = 0, nvar = 0;
   ictus_err e = ICTUS_OK;
 
@@ -380,9 +380,9 @@ traces (results *r)
       ICTUS_GO (ictus_h5_list (r->h, path, &var, &nvar));
       for (size_t j = 0; j < nvar; ++j)
         {
-          snprintf (path, sizeof path, "/traces/%s/%s", rec[k], var[j]);
+          snprintf (path, sizeof path, "/traces/%s/%s/data", rec[k], var[j]);
           ictus__read_text (r->h, path, "population", who);
-          ictus__read_text (r->h, path, "units", unit);
+          snprintf (path, sizeof path, "/traces/%s/%s", rec[k], var[j]);
           if (wanted (r, "traces", var[j]))
             ICTUS_GO (trace_panel (r, path, var[j], who[0] != '\0' ? who : rec[k]));
         }
