@@ -1,0 +1,130 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/* Jacobian and derivatives by the parameters; linear, conditionally linear, autonomous, and why not. */
+#include <string.h>
+
+#include "lang/lang_impl.h"
+
+/* Marks what the right-hand sides are made of. */
+static unsigned char *
+needed (const ictus_lang *L, int upto)
+{
+  unsigned char *need = ictus_alloc ((size_t) upto, 1);
+
+  if (need == NULL)
+    return NULL;
+  for (int i = 0; i < L->count[ICTUS_LANG_STATE]; ++i)
+    need[L->rhs[i]] = 1;
+  for (int n = upto; n-- > 0;)
+    if (need[n] != 0)
+      {
+        const int kid[3] = { L->g.node[n].a, L->g.node[n].b, L->g.node[n].c };
+
+        for (int k = 0; k < ictus__nops (L->g.node[n].op); ++k)
+          need[kid[k]] = 1;
+      }
+  return need;
+}
+
+/* out[j * nstate + i] = df_i / d(leaf j), leaves of one kind */
+static ictus_err
+columns (ictus_lang *L, ictus__op op, int n, int *out)
+{
+  int upto = (int) L->g.n, ns = L->count[ICTUS_LANG_STATE];
+  int *d = ictus_alloc ((size_t) upto, sizeof *d);
+  unsigned char *need = needed (L, upto);
+  ictus_err e = ICTUS_E_NOMEM;
+
+  if (d == NULL || need == NULL)
+    goto done;
+  for (int j = 0; j < n; ++j)
+    {
+      int leaf = ictus__leaf (&L->g, op, j);
+
+      e = leaf < 0 ? ICTUS_E_NOMEM : ictus__diff (&L->g, leaf, upto, need, d);
+      if (e == ICTUS_E_INPUT)
+        ictus_err_prefix (e, "%s", L->path);
+      if (e != ICTUS_OK)
+        goto done;
+      for (int i = 0; i < ns; ++i)
+        out[j * ns + i] = d[L->rhs[i]];
+    }
+  e = ICTUS_OK;
+done:
+  ictus_free (d);
+  ictus_free (need);
+  return e;
+}
+
+static const char *
+name_of (const ictus_lang *L, ictus_lang_kind kind, int k)
+{
+  return L->var[kind][k].name;
+}
+
+static void
+note (char *why, const ictus_lang *L, int i, const char *reason, const char *of)
+{
+  if (why[0] == '\0')
+    snprintf (why, 256, "%s' %s%s", name_of (L, ICTUS_LANG_STATE, i), reason, of);
+}
+
+static void
+linear (ictus_lang *L, const int *by_input)
+{
+  const unsigned variable = DEP_STATE | DEP_INPUT | DEP_T;
+  int ns = L->count[ICTUS_LANG_STATE], nu = L->count[ICTUS_LANG_INPUT];
+
+  for (int i = 0; i < ns && L->why_linear[0] == '\0'; ++i)
+    {
+      if (ictus__deps (&L->g, L->rhs[i]) & DEP_T)
+        note (L->why_linear, L, i, "depends on ", "the time");
+      if (ictus__switched_by (&L->g, L->rhs[i], DEP_STATE | DEP_INPUT))
+        note (L->why_linear, L, i, "is switched (by if, heav, abs, ...) where a state or input changes", "");
+      for (int j = 0; j < ns; ++j)
+        if (ictus__deps (&L->g, L->jac[j * ns + i]) & variable)
+          note (L->why_linear, L, i, "is not linear in ", name_of (L, ICTUS_LANG_STATE, j));
+      for (int j = 0; j < nu; ++j)
+        if (ictus__deps (&L->g, by_input[j * ns + i]) & variable)
+          note (L->why_linear, L, i, "is not linear in the input ", name_of (L, ICTUS_LANG_INPUT, j));
+    }
+  L->cls.linear = L->why_linear[0] == '\0';
+}
+
+ictus_err
+ictus__classify (ictus_lang *L)
+{
+  int ns = L->count[ICTUS_LANG_STATE], np = L->count[ICTUS_LANG_PAR], nu = L->count[ICTUS_LANG_INPUT];
+  size_t n = (size_t) ns;
+  int *by_input = ictus_alloc (n * (size_t) nu, sizeof *by_input);
+  ictus_err e = ICTUS_E_NOMEM;
+
+  L->rhs = ictus_alloc (n, sizeof *L->rhs);
+  L->jac = ictus_alloc (n * n, sizeof *L->jac);
+  L->dfdp = ictus_alloc (n * (size_t) np, sizeof *L->dfdp);
+  L->aux = ictus_alloc ((size_t) L->count[ICTUS_LANG_AUX], sizeof *L->aux);
+  if (by_input == NULL || L->rhs == NULL || L->jac == NULL || L->dfdp == NULL || L->aux == NULL)
+    goto done;
+  for (int i = 0; i < ns; ++i)
+    L->rhs[i] = L->sym[L->of[ICTUS_LANG_STATE][i]].node;
+  for (int i = 0; i < L->count[ICTUS_LANG_AUX]; ++i)
+    L->aux[i] = L->sym[L->of[ICTUS_LANG_AUX][i]].node;
+  ICTUS_GO (columns (L, OP_STATE, ns, L->jac));
+  ICTUS_GO (columns (L, OP_INPUT, nu, by_input));
+  ICTUS_GO (columns (L, OP_PAR, np, L->dfdp));
+  linear (L, by_input);
+  L->cls.autonomous = true;
+  for (int i = 0; i < ns; ++i)
+    {
+      int leaf = ictus__leaf (&L->g, OP_STATE, i), d = L->jac[i * ns + i];
+
+      if (ictus__contains (&L->g, d, leaf) || ictus__switched (&L->g, L->rhs[i], leaf))
+        note (L->why_cond, L, i, "is not linear in ", name_of (L, ICTUS_LANG_STATE, i));
+      if (ictus__deps (&L->g, L->rhs[i]) & DEP_T)
+        L->cls.autonomous = false;
+    }
+  L->cls.cond_linear = L->why_cond[0] == '\0';
+  L->cls.fires = L->fire >= 0;
+done:
+  ictus_free (by_input);
+  return e;
+}

@@ -1,0 +1,310 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/* Nodes to C expressions: what is used more than once becomes a temporary, unless only a branch needs it. */
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "lang/lang_impl.h"
+
+enum { USED = 1, ALWAYS = 2 }; /* marks: needed; needed whatever the conditions are */
+enum { DEEP = 24, TOO_DEEP = 100 }; /* nested brackets before a temporary is made; in a branch */
+#define TOO_LONG 10000.0
+
+ictus_err
+ictus__lower (ictus__dag *g, int upto, int *map)
+{
+  for (int i = 0; i < upto; ++i)
+    {
+      const ictus__node k = g->node[i];
+      int nops = ictus__nops (k.op), a = nops > 0 ? map[k.a] : k.a;
+      int b = nops > 1 ? map[k.b] : k.b, c = nops > 2 ? map[k.c] : k.c;
+
+      if (k.op == OP_POWI) /* square and multiply; b is the power */
+        {
+          int r = -1;
+
+          for (int n = k.b, s = a; n > 0; n /= 2)
+            {
+              if (n % 2 == 1)
+                r = r < 0 ? s : ictus__raw (g, OP_MUL, s, r, -1, 0);
+              if (n > 1)
+                s = ictus__raw (g, OP_MUL, s, s, -1, 0);
+            }
+          map[i] = r;
+        }
+      else if (k.op == OP_DIV && g->node[b].deps == DEP_PAR && (g->node[a].deps & ~(unsigned) DEP_PAR) != 0)
+        map[i] = ictus__raw (g, OP_MUL, a, ictus__raw (g, OP_DIV, ictus__num (g, 1), b, -1, 0), -1, 0);
+      else
+        map[i] = ictus__raw (g, k.op, a, b, c, k.v);
+      if (map[i] < 0)
+        return ICTUS_FAIL (ICTUS_E_NOMEM, "out of memory while C is written");
+    }
+  return ICTUS_OK;
+}
+
+static int
+kid (const ictus__node *k, int i)
+{
+  return i == 0 ? k->a : i == 1 ? k->b : k->c;
+}
+
+/* ---- hidden slots ------------------------------------------------------------------------------------ */
+
+void
+ictus__hoist (const ictus__dag *g, const int *root, size_t n, unsigned char *mark, int *slot, int *nslot)
+{
+  memset (mark, 0, g->n);
+  for (size_t k = 0; k < n; ++k)
+    mark[root[k]] = ALWAYS;
+  for (int i = (int) g->n; i-- > 0;)
+    {
+      const ictus__node *k = &g->node[i];
+
+      if (mark[i] == 0)
+        continue;
+      if (k->deps == DEP_PAR && k->op != OP_PAR && k->op != OP_NEG)
+        {
+          if (slot[i] < 0)
+            slot[i] = (*nslot)++;
+          continue;
+        }
+      for (int c = 0; c < ictus__nops (k->op); ++c)
+        if (k->op != OP_IF || c == 0)
+          mark[kid (k, c)] = ALWAYS;
+    }
+}
+
+/* ---- temporaries ------------------------------------------------------------------------------------- */
+
+static bool
+leaf (const ictus__emit *e, int i)
+{
+  return ictus__nops (e->g->node[i].op) == 0 || (e->slot != NULL && e->slot[i] >= 0);
+}
+
+static void
+mark_uses (ictus__emit *e, const int *root, size_t n, bool eager)
+{
+  size_t all = e->g->n;
+
+  memset (e->mark, 0, all);
+  memset (e->uses, 0, all * sizeof *e->uses);
+  for (size_t k = 0; k < n; ++k)
+    {
+      e->mark[root[k]] = USED | ALWAYS;
+      ++e->uses[root[k]];
+    }
+  for (int i = (int) all; i-- > 0;)
+    {
+      const ictus__node *k = &e->g->node[i];
+
+      if (e->mark[i] == 0 || leaf (e, i))
+        continue;
+      for (int c = 0; c < ictus__nops (k->op); ++c)
+        {
+          ++e->uses[kid (k, c)];
+          e->mark[kid (k, c)] |= USED;
+          if ((e->mark[i] & ALWAYS) != 0 && (k->op != OP_IF || c == 0 || eager))
+            e->mark[kid (k, c)] |= ALWAYS;
+        }
+    }
+}
+
+/* Numbers the temporaries; false when an expression of a branch would be too long to be written in one. */
+static bool
+choose (ictus__emit *e)
+{
+  int n = 0;
+
+  for (size_t i = 0; i < e->g->n; ++i)
+    {
+      const ictus__node *k = &e->g->node[i];
+      int depth = 0;
+      double size = 1;
+
+      e->tmp[i] = -1;
+      e->depth[i] = 0;
+      e->size[i] = 1;
+      if (e->mark[i] == 0 || leaf (e, (int) i))
+        continue;
+      for (int c = 0; c < ictus__nops (k->op); ++c)
+        {
+          int j = kid (k, c);
+
+          depth = e->depth[j] > depth ? e->depth[j] : depth;
+          size += e->size[j];
+        }
+      if (k->op == OP_NEG && leaf (e, k->a))
+        continue;
+      if ((e->mark[i] & ALWAYS) != 0 && (e->uses[i] > 1 || depth >= DEEP))
+        e->tmp[i] = n++;
+      else
+        {
+          e->depth[i] = depth + 1;
+          e->size[i] = size;
+          if (depth >= TOO_DEEP || size > TOO_LONG)
+            return false;
+        }
+    }
+  return true;
+}
+
+/* ---- printing ---------------------------------------------------------------------------------------- */
+
+/* The shortest decimal number that reads back as the same double. */
+static void
+print_number (ictus_text *out, double v)
+{
+  char s[40];
+
+  for (int digits = 15; digits <= 17; ++digits)
+    {
+      snprintf (s, sizeof s, "%.*g", digits, v);
+      if (strtod (s, NULL) == v)
+        break;
+    }
+  if (strpbrk (s, ".en") == NULL)
+    strcat (s, ".0");
+  ictus_text_add (out, v < 0 ? "(%s)" : "%s", s);
+}
+
+static void
+print_call (ictus__emit *e, const char *name, const ictus__node *k)
+{
+  ictus_text_add (e->out, "%s (", name);
+  for (int c = 0; c < ictus__nops (k->op); ++c)
+    {
+      ictus_text_add (e->out, "%s", c > 0 ? ", " : "");
+      ictus__print (e, kid (k, c));
+    }
+  ictus_text_add (e->out, ")");
+}
+
+static void
+print_infix (ictus__emit *e, const ictus__node *k, const char *op)
+{
+  ictus_text_add (e->out, "(");
+  ictus__print (e, k->a);
+  ictus_text_add (e->out, " %s ", op);
+  ictus__print (e, k->b);
+  ictus_text_add (e->out, ")");
+}
+
+static bool
+is_condition (ictus__op op)
+{
+  return op == OP_NOT || (op >= OP_LT && op <= OP_OR);
+}
+
+static const char *
+relation (ictus__op op)
+{
+  return op == OP_LT ? "<" : op == OP_LE ? "<=" : op == OP_EQ ? "==" : "!=";
+}
+
+/* As a truth value of C. */
+static void
+print_condition (ictus__emit *e, int i)
+{
+  const ictus__node *k = &e->g->node[i];
+
+  if (leaf (e, i) || e->tmp[i] >= 0 || !is_condition (k->op))
+    {
+      ictus_text_add (e->out, "(");
+      ictus__print (e, i);
+      ictus_text_add (e->out, " != 0.0)");
+    }
+  else if (k->op == OP_NOT)
+    {
+      ictus_text_add (e->out, "!");
+      print_condition (e, k->a);
+    }
+  else if (k->op == OP_AND || k->op == OP_OR)
+    {
+      ictus_text_add (e->out, "(");
+      print_condition (e, k->a);
+      ictus_text_add (e->out, k->op == OP_AND ? " && " : " || ");
+      print_condition (e, k->b);
+      ictus_text_add (e->out, ")");
+    }
+  else
+    print_infix (e, k, relation (k->op));
+}
+
+static void
+print_operation (ictus__emit *e, int i)
+{
+  static const char *const names[OP_COUNT] = {
+#define ICTUS_X(op, name, cname) [op] = cname,
+    ICTUS__UNARY_LIST (ICTUS_X)
+#undef ICTUS_X
+    [OP_POW] = "pow", [OP_ATAN2] = "atan2", [OP_MOD] = "ictus_k_mod", [OP_MIN] = "ictus_k_min",
+    [OP_MAX] = "ictus_k_max",
+  };
+  static const char *const infix[OP_COUNT] = { [OP_ADD] = "+", [OP_SUB] = "-", [OP_MUL] = "*", [OP_DIV] = "/" };
+  const ictus__node *k = &e->g->node[i];
+
+  if (names[k->op] != NULL)
+    print_call (e, names[k->op], k);
+  else if (infix[k->op] != NULL)
+    print_infix (e, k, infix[k->op]);
+  else if (is_condition (k->op))
+    {
+      ictus_text_add (e->out, "(double) ");
+      print_condition (e, i);
+    }
+  else if (k->op == OP_NEG)
+    {
+      ictus_text_add (e->out, "(-");
+      ictus__print (e, k->a);
+      ictus_text_add (e->out, ")");
+    }
+  else
+    {
+      ictus_text_add (e->out, "(");
+      print_condition (e, k->a);
+      ictus_text_add (e->out, " ? ");
+      ictus__print (e, k->b);
+      ictus_text_add (e->out, " : ");
+      ictus__print (e, k->c);
+      ictus_text_add (e->out, ")");
+    }
+}
+
+void
+ictus__print (ictus__emit *e, int i)
+{
+  const ictus__node *k = &e->g->node[i];
+
+  if (e->slot != NULL && e->slot[i] >= 0)
+    ictus_text_add (e->out, "p[%d]", e->L->count[ICTUS_LANG_PAR] + e->slot[i]);
+  else if (e->tmp[i] >= 0)
+    ictus_text_add (e->out, "x%d", e->tmp[i]);
+  else if (k->op == OP_CONST)
+    print_number (e->out, k->v);
+  else if (k->op == OP_TIME)
+    ictus_text_add (e->out, "t");
+  else if (k->op == OP_STATE || k->op == OP_PAR || k->op == OP_INPUT)
+    ictus_text_add (e->out, "%c[%d]", k->op == OP_STATE ? 'y' : k->op == OP_PAR ? 'p' : 'u', k->a);
+  else
+    print_operation (e, i);
+}
+
+ictus_err
+ictus__schedule (ictus__emit *e, const int *root, size_t n)
+{
+  mark_uses (e, root, n, false);
+  if (!choose (e))
+    {
+      mark_uses (e, root, n, true);
+      choose (e);
+    }
+  for (size_t i = 0; i < e->g->n; ++i)
+    if (e->tmp[i] >= 0)
+      {
+        ictus_text_add (e->out, "  const double x%d = ", e->tmp[i]);
+        print_operation (e, (int) i);
+        ictus_text_add (e->out, ";\n");
+      }
+  return e->out->failed ? ICTUS_FAIL (ICTUS_E_NOMEM, "out of memory while C is written") : ICTUS_OK;
+}

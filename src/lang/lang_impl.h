@@ -1,0 +1,307 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/* Insides of the lang room: tokens, symbols, the expression graph. Only src/lang/ may include this. */
+#ifndef ICTUS_LANG_IMPL_H
+#define ICTUS_LANG_IMPL_H
+
+#include "ictus/lang.h"
+
+enum
+{
+  ICTUS__NAME_MAX = 63,        /* characters of a name */
+  ICTUS__DEPTH_MAX = 400,      /* nesting of parentheses, functions and temporaries */
+  ICTUS__NODE_MAX = 1000000,   /* nodes of the expression graph */
+  ICTUS__STEP_MAX = 2000000,   /* operands read while functions are expanded */
+  ICTUS__TEXT_MAX = 1 << 22,   /* bytes of a model file */
+  ICTUS__ARG_MAX = 20,         /* arguments of a function */
+  ICTUS__POWI_MAX = 8          /* largest power that is written as a product */
+};
+
+/* ---- expression graph: every different expression exists once; operands have smaller numbers ------ */
+
+/* what an expression depends on */
+enum
+{
+  DEP_T = 1,
+  DEP_STATE = 2,
+  DEP_INPUT = 4,
+  DEP_PAR = 8,
+  DEP_W = 16,
+  DEP_ARG = 32, /* stands for the argument of a function that is only checked */
+  DEP_ALL = 63
+};
+
+/* Operations of one operand that are functions of libm or of the emitted helpers: op, name in the language ("" for
+   none), name in C */
+#define ICTUS__UNARY_LIST(X)                         \
+  X (OP_SIN, "sin", "sin")                           \
+  X (OP_COS, "cos", "cos")                           \
+  X (OP_TAN, "tan", "tan")                           \
+  X (OP_ASIN, "asin", "asin")                        \
+  X (OP_ACOS, "acos", "acos")                        \
+  X (OP_ATAN, "atan", "atan")                        \
+  X (OP_SINH, "sinh", "sinh")                        \
+  X (OP_COSH, "cosh", "cosh")                        \
+  X (OP_TANH, "tanh", "tanh")                        \
+  X (OP_EXP, "exp", "exp")                           \
+  X (OP_LOG, "ln", "log")                            \
+  X (OP_LOG10, "log10", "log10")                     \
+  X (OP_SQRT, "sqrt", "sqrt")                        \
+  X (OP_ABS, "abs", "fabs")                          \
+  X (OP_SIGN, "sign", "ictus_k_sign")                \
+  X (OP_HEAV, "heav", "ictus_k_heav")                \
+  X (OP_FLOOR, "flr", "floor")                       \
+  X (OP_CEIL, "ceil", "ceil")                        \
+  X (OP_ERF, "erf", "erf")                           \
+  X (OP_ERFC, "erfc", "erfc")                        \
+  X (OP_EXPREL, "exprel", "ictus_k_exprel")          \
+  X (OP_EXPREL_D, "", "ictus_k_exprel_d")            \
+  X (OP_XEM1, "", "ictus_k_xoverexpm1")              \
+  X (OP_XEM1_D, "", "ictus_k_xoverexpm1_d")
+
+typedef enum ictus__op
+{
+  OP_CONST, /* v */
+  OP_TIME,
+  OP_STATE, /* a: index */
+  OP_PAR,   /* a: index */
+  OP_INPUT, /* a: index */
+  OP_WEIGHT,
+  OP_ARG, /* a: number */
+  OP_NEG,
+  OP_NOT,
+#define ICTUS_X(op, name, cname) op,
+  ICTUS__UNARY_LIST (ICTUS_X)
+#undef ICTUS_X
+  OP_ADD,
+  OP_SUB,
+  OP_MUL,
+  OP_DIV,
+  OP_POW,
+  OP_POWI, /* a to the integer b */
+  OP_ATAN2,
+  OP_MOD,
+  OP_MIN,
+  OP_MAX,
+  OP_LT,
+  OP_LE,
+  OP_EQ,
+  OP_NE,
+  OP_AND,
+  OP_OR,
+  OP_IF, /* a: condition, b: then, c: else */
+  OP_COUNT
+} ictus__op;
+
+typedef struct ictus__node
+{
+  ictus__op op;
+  unsigned deps;
+  int a, b, c; /* operands, -1 when unused */
+  double v;
+} ictus__node;
+
+typedef struct ictus__dag
+{
+  ictus__node *node;
+  size_t n, cap;
+  int *slot; /* open hash table of node numbers + 1 */
+  size_t nslot;
+} ictus__dag;
+
+/* All that make nodes return -1 when there is no room or when an operand is -1. */
+int ictus__raw (ictus__dag *g, ictus__op op, int a, int b, int c, double v); /* no simplification */
+void ictus__dag_clear (ictus__dag *g);
+int ictus__nops (ictus__op op); /* operands that are nodes */
+unsigned ictus__deps (const ictus__dag *g, int n);
+bool ictus__is_const (const ictus__dag *g, int n, double v);
+/* True when the expression contains the leaf; false for -1. */
+bool ictus__contains (const ictus__dag *g, int n, int leaf);
+/* Values of all nodes that depend on nothing but parameters, NaN elsewhere; val [g->n]. */
+void ictus__eval (const ictus__dag *g, const double *p, double *val);
+double ictus__apply (ictus__op op, double a, double b, double c);
+
+/* with simplification */
+int ictus__num (ictus__dag *g, double v);
+int ictus__leaf (ictus__dag *g, ictus__op op, int index);
+int ictus__neg (ictus__dag *g, int a);
+int ictus__add (ictus__dag *g, int a, int b);
+int ictus__sub (ictus__dag *g, int a, int b);
+int ictus__mul (ictus__dag *g, int a, int b);
+int ictus__div (ictus__dag *g, int a, int b);
+int ictus__pow (ictus__dag *g, int a, int b);
+int ictus__if (ictus__dag *g, int c, int a, int b);
+int ictus__fun1 (ictus__dag *g, ictus__op op, int a);
+int ictus__fun2 (ictus__dag *g, ictus__op op, int a, int b);
+
+/* a / b when it is x / (exp(x) - 1) up to factors; -1 when it is not (or no room). */
+int ictus__singular (ictus__dag *g, int a, int b);
+
+/* Derivatives d of the nodes below upto by a leaf; need (NULL: all) says which are wanted.
+   \retval ICTUS_E_NOMEM, ICTUS_E_INPUT (too large) */
+ictus_err ictus__diff (ictus__dag *g, int leaf, int upto, const unsigned char *need, int *d);
+/* True when a node that is not smooth (heav, abs, if, ...) is switched by the leaf somewhere in n. */
+bool ictus__switched (const ictus__dag *g, int n, int leaf);
+bool ictus__switched_by (const ictus__dag *g, int n, unsigned deps); /* by anything of these kinds */
+/* Powers written out as products, in d's graph; map [upto] is filled. */
+ictus_err ictus__lower (ictus__dag *g, int upto, int *map);
+
+/* ---- tokens -------------------------------------------------------------------------------------- */
+
+typedef enum ictus__tk
+{
+  TK_EOL,
+  TK_NUM,
+  TK_NAME,
+  TK_TEXT, /* the rest of a title or source line */
+  TK_OP
+} ictus__tk;
+
+typedef struct ictus__tok
+{
+  ictus__tk kind;
+  int op;          /* TK_OP: the character, or a code below */
+  size_t off, len; /* place in the text */
+  int line, col;   /* from 1 */
+  double num;
+} ictus__tok;
+
+enum /* operators of two characters */
+{
+  TOK_LE = 256,
+  TOK_GE,
+  TOK_EQ,
+  TOK_NE,
+  TOK_PLUSEQ
+};
+
+typedef struct ictus__line /* a logical line */
+{
+  int first;                   /* token; ends with TK_EOL */
+  size_t comment, comment_len; /* behind it, without the # */
+} ictus__line;
+
+/* ---- symbols ------------------------------------------------------------------------------------- */
+
+typedef enum ictus__class
+{
+  SYM_STATE,
+  SYM_PAR,
+  SYM_DERIVED,
+  SYM_INPUT,
+  SYM_TEMP,
+  SYM_FUNC,
+  SYM_AUX, /* aux and ports have name spaces of their own */
+  SYM_PORT
+} ictus__class;
+
+typedef struct ictus__sym
+{
+  ictus__class cls;
+  char name[ICTUS__NAME_MAX + 1], key[ICTUS__NAME_MAX + 1]; /* as spelt; lower case */
+  int tok;        /* of the name */
+  int expr, stop; /* tokens of the right-hand side: from, up to */
+  int line;       /* index into lines, for the comment */
+  int index;      /* among those of its class */
+  int args, nargs; /* functions: first argument token, number (arguments are every second token) */
+  int node;       /* -1 until built */
+  bool building;
+  int init, init_stop, init_tok; /* states: tokens of the initial value, -1 none */
+  bool held;
+} ictus__sym;
+
+typedef struct ictus__assign /* x = e, x += e of port and reset */
+{
+  int name;  /* token */
+  bool plus; /* += */
+  int expr, stop;
+  int owner; /* port index, -1 for reset */
+  int state; /* index, once checked */
+  int node;
+} ictus__assign;
+
+struct ictus_lang
+{
+  char *path, *name, *text, *title, *source;
+  ictus__tok *tok;
+  size_t ntok, captok;
+  ictus__line *line;
+  size_t nline, capline;
+  ictus__sym *sym;
+  size_t nsym, capsym;
+  int *hash; /* open table of sym + 1 */
+  size_t nhash;
+  ictus__assign *assign;
+  size_t nassign, capassign;
+  int spike, spike_tok, spike_stop; /* tokens, -1 none */
+  int refr, refr_stop, refr_tok;
+  int *hold; /* tokens of names */
+  size_t nhold, caphold;
+
+  int *of[ICTUS_LANG_NKIND]; /* symbols of each kind in order of declaration */
+  ictus_lang_var *var[ICTUS_LANG_NKIND];
+  int count[ICTUS_LANG_NKIND];
+  ictus_text strings; /* units and meanings */
+
+  ictus__dag g;
+  int depth, steps;
+  int *stack; /* symbols being built, for the message about a circle */
+  size_t nstack, capstack;
+
+  int *init, *rhs, *aux; /* nodes */
+  int *jac, *dfdp;       /* nodes [j * nstate + i] */
+  int *port;             /* nodes [port * nstate + i] */
+  int fire, refractory;  /* nodes, -1 none */
+  ictus_lang_class cls;
+  char why_linear[256], why_cond[256];
+};
+
+/* Error at a token. */
+ictus_err ictus__fail (const ictus_lang *L, int tok, const char *fmt, ...) __attribute__ ((format (printf, 3, 4)));
+/* Text of a token as a string, cut at ICTUS__NAME_MAX; buf [ICTUS__NAME_MAX + 1]. */
+const char *ictus__spell (const ictus_lang *L, int tok, char *buf);
+bool ictus__is_word (const ictus_lang *L, int tok, const char *word); /* a name, without case */
+bool ictus__is_op (const ictus_lang *L, int tok, int op);
+void ictus__lower_case (char *s);
+
+ictus_err ictus__lex (ictus_lang *L);
+ictus_err ictus__declare (ictus_lang *L); /* statements to symbols */
+int ictus__lookup (const ictus_lang *L, ictus__class cls, const char *key);
+ictus_err ictus__check (ictus_lang *L);    /* expressions to nodes; all checks */
+ictus_err ictus__classify (ictus_lang *L); /* derivatives, class */
+
+/* What an expression may use, and how the message calls it. */
+typedef struct ictus__scope
+{
+  unsigned allowed;
+  const char *what; /* "the default of a parameter" */
+  int weight;       /* node that w stands for, -1: w is an ordinary name */
+} ictus__scope;
+/* Tokens from .. stop-1 (stop is the TK_EOL or separator) to a node. */
+ictus_err ictus__expression (ictus_lang *L, int from, int stop, const ictus__scope *scope, int *node);
+/* The part of an expression up to a comparison; *next is the token behind. */
+ictus_err ictus__sum (ictus_lang *L, int from, int stop, const ictus__scope *scope, int *node, int *next);
+/* First token behind the expression that begins at from (brackets balanced): EOL, ',' ';' at level 0, or a name that
+   follows an operand. */
+int ictus__skip (const ictus_lang *L, int from);
+bool ictus__reserved (const char *key, const char **why);
+ictus_err ictus__build (ictus_lang *L, int sym); /* a temporary or derived parameter */
+ictus_err ictus__check_function (ictus_lang *L, int sym);
+
+/* Emission of expressions. */
+typedef struct ictus__emit
+{
+  const ictus_lang *L;
+  ictus__dag *g;
+  const int *slot;      /* hidden slot of each node, -1 none; NULL: do not use slots */
+  unsigned char *mark;  /* per node */
+  int *uses, *depth, *tmp;
+  double *size;
+  ictus_text *out;
+} ictus__emit;
+/* Temporaries for the roots, then nothing: the roots are printed with ictus__print. */
+ictus_err ictus__schedule (ictus__emit *e, const int *root, size_t n);
+void ictus__print (ictus__emit *e, int node);
+/* Maximal expressions of parameters only that are always needed for the roots; slot [g->n] is filled. */
+void ictus__hoist (const ictus__dag *g, const int *root, size_t n, unsigned char *mark, int *slot, int *nslot);
+
+#endif
