@@ -202,19 +202,13 @@ relation (ictus__op op)
   return op == OP_LT ? "<" : op == OP_LE ? "<=" : op == OP_EQ ? "==" : "!=";
 }
 
-/* As a truth value of C. */
-static void
-print_condition (ictus__emit *e, int i)
-{
-  const ictus__node *k = &e->g->node[i];
+static void print_condition (ictus__emit *e, int i);
 
-  if (leaf (e, i) || e->tmp[i] >= 0 || !is_condition (k->op))
-    {
-      ictus_text_add (e->out, "(");
-      ictus__print (e, i);
-      ictus_text_add (e->out, " != 0.0)");
-    }
-  else if (k->op == OP_NOT)
+/* A comparison or logical operation as a truth value of C. */
+static void
+print_truth (ictus__emit *e, const ictus__node *k)
+{
+  if (k->op == OP_NOT)
     {
       ictus_text_add (e->out, "!");
       print_condition (e, k->a);
@@ -229,6 +223,20 @@ print_condition (ictus__emit *e, int i)
     }
   else
     print_infix (e, k, relation (k->op));
+}
+
+/* Anything as a truth value of C. */
+static void
+print_condition (ictus__emit *e, int i)
+{
+  if (!leaf (e, i) && e->tmp[i] < 0 && is_condition (e->g->node[i].op))
+    {
+      print_truth (e, &e->g->node[i]);
+      return;
+    }
+  ictus_text_add (e->out, "(");
+  ictus__print (e, i);
+  ictus_text_add (e->out, " != 0.0)");
 }
 
 static void
@@ -251,7 +259,7 @@ print_operation (ictus__emit *e, int i)
   else if (is_condition (k->op))
     {
       ictus_text_add (e->out, "(double) ");
-      print_condition (e, i);
+      print_truth (e, k);
     }
   else if (k->op == OP_NEG)
     {
