@@ -39,6 +39,7 @@ int ictus_net_npopulation (const ictus_net *net);                       /* Colle
 ictus_population *ictus_net_population (const ictus_net *net, int pop); /* Collectivity: none. */
 uint64_t ictus_net_size (const ictus_net *net);                         /* neurons of all populations. Collectivity: none. */
 int ictus_net_population_of (const ictus_net *net, uint64_t gid);       /* Collectivity: none. */
+const ictus_experiment *ictus_net_experiment (const ictus_net *net);    /* borrowed. Collectivity: none. */
 
 typedef int (*ictus_owner) (const void *ctx, uint64_t gid); /* rank of a neuron; the same function on all ranks */
 

@@ -1,0 +1,502 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/* The net from its creation to the first window, and what others may ask of it. */
+#include "net_impl.h"
+
+#include <math.h>
+#include <string.h>
+
+ictus_err
+ictus__net_fail (const ictus_node *map, const char *key, const char *fmt, ...)
+{
+  char text[ICTUS_ERR_TEXT / 2];
+  const ictus_node *at = map;
+  va_list ap;
+
+  va_start (ap, fmt);
+  vsnprintf (text, sizeof text, fmt, ap);
+  va_end (ap);
+  if (map != NULL && key != NULL && ictus_node_is (map) == ICTUS_NODE_MAP && ictus_node_find (map, key) != NULL)
+    at = ictus_node_find (map, key);
+  if (at == NULL)
+    return ICTUS_FAIL (ICTUS_E_INPUT, "%s", text);
+  return ictus_node_fail (at, ICTUS_E_INPUT, "%s", text);
+}
+
+/* ---- create ------------------------------------------------------------------------------------- */
+
+static ictus_err
+make_groups (ictus_net *net)
+{
+  const ictus_experiment *exp = net->exp;
+
+  net->npop = exp->npopulation;
+  net->pop = ictus_alloc ((size_t) net->npop, sizeof *net->pop);
+  net->group = ictus_alloc ((size_t) net->npop, sizeof *net->group);
+  if (net->pop == NULL || net->group == NULL)
+    return ICTUS_E_NOMEM;
+  for (int p = 0; p < net->npop; ++p)
+    {
+      ictus_population *pop = &net->pop[p];
+
+      pop->conf = &exp->population[p];
+      pop->name = pop->conf->name;
+      pop->size = pop->conf->size;
+      pop->first = net->size;
+      net->size += pop->size;
+      if (pop->size > UINT32_MAX)
+        return ictus__net_fail (pop->conf->node, "size", "population %s has %zu neurons: at most %u fit in one population",
+                                pop->name, pop->size, UINT32_MAX);
+    }
+  return ICTUS_OK;
+}
+
+/* Everything about the experiment that can be wrong given the models. Local; equal on all ranks but for memory. */
+static ictus_err
+check_experiment (ictus_net *net)
+{
+  for (int p = 0; p < net->npop; ++p)
+    ICTUS_TRY (ictus__net_read_params (net, p));
+  ICTUS_TRY (ictus__net_check_names (net));
+  ICTUS_TRY (ictus__net_read_wires (net));
+  return ictus__net_read_stimuli (net);
+}
+
+ictus_err
+ictus_net_create (MPI_Comm comm, const ictus_experiment *exp, ictus_net **out)
+{
+  ictus_net *net = NULL;
+  ictus_err e = ICTUS_OK;
+
+  *out = NULL;
+  net = ictus_alloc (1, sizeof *net);
+  if (net == NULL)
+    e = ICTUS_E_NOMEM;
+  else
+    {
+      net->comm = comm;
+      net->rank = ictus_comm_rank (comm);
+      net->exp = exp;
+      net->min_delay_ms = INFINITY;
+      e = make_groups (net);
+    }
+  ICTUS_GO (ictus_comm_agree (comm, e));
+  ICTUS_GO (ictus__net_open_models (net));
+  ICTUS_GO (ictus_comm_agree (comm, check_experiment (net)));
+  *out = net;
+  net = NULL;
+done:
+  ictus_net_destroy (&net);
+  return e;
+}
+
+static void
+clear_given (ictus__given *g, size_t n)
+{
+  for (size_t k = 0; k < n; ++k)
+    ictus_dist_clear (&g[k].dist);
+  ictus_free (g);
+}
+
+static void
+clear_group (ictus_population *pop, ictus__group *g)
+{
+  clear_given (g->param, g->nparam);
+  clear_given (g->init, g->ninit);
+  ictus_free (g->gid);
+  ictus_free (g->p);
+  ictus_free (pop->cells.y);
+  ictus_free (pop->cells.refr_until);
+  ictus_free (pop->cells.armed);
+  ictus_free (g->currents.base);
+  ictus_free (g->currents.current);
+  ictus_free (g->replay.s);
+  ictus__inbox_clear (&g->inbox);
+}
+
+void
+ictus_net_destroy (ictus_net **pnet)
+{
+  ictus_net *net = *pnet;
+
+  if (net == NULL)
+    return;
+  for (int p = 0; p < net->npop && net->pop != NULL && net->group != NULL; ++p)
+    clear_group (&net->pop[p], &net->group[p]);
+  for (int w = 0; w < net->nwires; ++w)
+    ictus__wires_clear (&net->wires[w]);
+  for (int s = 0; s < net->npoisson; ++s)
+    ictus__poisson_clear (&net->poisson[s]);
+  for (int s = 0; s < net->ncurrent; ++s)
+    ictus__current_clear (&net->current[s]);
+  for (int m = 0; m < net->nmodel; ++m)
+    ictus_model_close (&net->model[m]);
+  ictus_free (net->model);
+  ictus_free (net->wires);
+  ictus_free (net->out);
+  ictus_free (net->out_first);
+  ictus_free (net->poisson);
+  ictus_free (net->current);
+  ictus_free (net->pop);
+  ictus_free (net->group);
+  ictus_free (net);
+  *pnet = NULL;
+}
+
+/* ---- place -------------------------------------------------------------------------------------- */
+
+ictus_err
+ictus_net_place (ictus_net *net, ictus_owner owner, const void *ctx)
+{
+  if (net->phase != ICTUS__NET_CREATED)
+    return ICTUS_FAIL (ICTUS_E_INTERNAL, "the neurons of this net have their places already");
+  for (int p = 0; p < net->npop; ++p)
+    {
+      ictus_population *pop = &net->pop[p];
+      uint64_t end = pop->first + pop->size;
+      size_t n = 0;
+
+      for (uint64_t gid = pop->first; gid < end; ++gid)
+        n += owner (ctx, gid) == net->rank;
+      ictus_free (net->group[p].gid);
+      net->group[p].gid = ictus_alloc (n, sizeof (uint64_t));
+      if (net->group[p].gid == NULL)
+        return ICTUS_E_NOMEM;
+      n = 0;
+      for (uint64_t gid = pop->first; gid < end; ++gid)
+        if (owner (ctx, gid) == net->rank)
+          net->group[p].gid[n++] = gid;
+      pop->cells.n = n;
+      pop->cells.gid = net->group[p].gid;
+    }
+  net->phase = ICTUS__NET_PLACED;
+  return ICTUS_OK;
+}
+
+size_t
+ictus__net_local (const ictus_population *p, uint64_t gid)
+{
+  size_t lo = 0, hi = p->cells.n;
+
+  while (lo < hi)
+    {
+      size_t mid = lo + (hi - lo) / 2;
+
+      if (p->cells.gid[mid] < gid)
+        lo = mid + 1;
+      else
+        hi = mid;
+    }
+  return lo < p->cells.n && p->cells.gid[lo] == gid ? lo : SIZE_MAX;
+}
+
+/* ---- build -------------------------------------------------------------------------------------- */
+
+/* Files that the net is built from: collective, one after the other. */
+static ictus_err
+read_files (ictus_net *net)
+{
+  for (int p = 0; p < net->npop; ++p)
+    if (net->pop[p].model == NULL)
+      ICTUS_TRY (ictus__net_read_spikes (net, p));
+  for (int k = 0; k < net->nwires; ++k)
+    {
+      ictus__wires *w = &net->wires[k];
+      ictus_err e;
+
+      if (w->conf->rule != ICTUS_RULE_LIST)
+        continue;
+      e = ictus_comm_read (net->comm, w->list_path, &w->list, NULL);
+      if (e != ICTUS_OK && w->conf->node != NULL)
+        ictus_node_fail (w->conf->node, e, "%s", ictus_err_last ());
+      ICTUS_TRY (e);
+    }
+  return ICTUS_OK;
+}
+
+/* Wires grouped by their source, in order. */
+static ictus_err
+group_wires (ictus_net *net)
+{
+  int n = 0;
+
+  net->out = ictus_alloc ((size_t) net->nwires, sizeof *net->out);
+  net->out_first = ictus_alloc ((size_t) net->npop + 1, sizeof *net->out_first);
+  if (net->out == NULL || net->out_first == NULL)
+    return ICTUS_E_NOMEM;
+  for (int p = 0; p < net->npop; ++p)
+    {
+      net->out_first[p] = n;
+      for (int w = 0; w < net->nwires; ++w)
+        if (net->wires[w].source == p)
+          net->out[n++] = w;
+    }
+  net->out_first[net->npop] = n;
+  return ICTUS_OK;
+}
+
+/* Everything of this rank alone. */
+static ictus_err
+build_here (ictus_net *net)
+{
+  if (ictus_fault ("net-build", net->rank))
+    return ICTUS_FAIL (ICTUS_E_NOMEM, "out of memory (asked for by ICTUS_FAULT)");
+  for (int p = 0; p < net->npop; ++p)
+    ICTUS_TRY (ictus__net_make_cells (net, p));
+  for (int w = 0; w < net->nwires; ++w)
+    {
+      ICTUS_TRY (ictus__wires_build (net, &net->wires[w]));
+      ictus_free (net->wires[w].list);
+      net->wires[w].list = NULL;
+    }
+  ICTUS_TRY (group_wires (net));
+  return ictus__net_make_stimuli (net);
+}
+
+static ictus_err
+make_inboxes (ictus_net *net, ictus_tick window)
+{
+  for (int p = 0; p < net->npop; ++p)
+    {
+      ictus_population *pop = &net->pop[p];
+      bool used = false;
+      ictus_tick kmax = 0;
+
+      for (int w = 0; w < net->nwires; ++w)
+        if (net->wires[w].target == p && net->wires[w].nsyn > 0)
+          {
+            used = true;
+            if (net->exp->grid && (ictus_tick) net->wires[w].dmax > kmax)
+              kmax = (ictus_tick) net->wires[w].dmax;
+          }
+      for (int s = 0; s < net->npoisson; ++s)
+        used = used || net->poisson[s].target == p;
+      ICTUS_TRY (ictus__inbox_init (&net->group[p].inbox, pop->cells.n, pop->model == NULL ? 0 : pop->model->kernel->nport,
+                                    used, net->exp->grid, kmax, used ? window : 0));
+    }
+  return ICTUS_OK;
+}
+
+ictus_err
+ictus_net_build (ictus_net *net)
+{
+  double least = INFINITY;
+  ictus_err e;
+
+  if (net->phase != ICTUS__NET_PLACED)
+    return ICTUS_FAIL (ICTUS_E_INTERNAL, "the neurons of this net have no places yet, or it is built already");
+  ICTUS_TRY (read_files (net));
+  ICTUS_TRY (ictus_comm_agree (net->comm, build_here (net)));
+  for (int w = 0; w < net->nwires; ++w)
+    least = fmin (least, net->wires[w].dmin);
+  ICTUS_MPI (MPI_Allreduce (MPI_IN_PLACE, &least, 1, MPI_DOUBLE, MPI_MIN, net->comm));
+  net->min_delay_ms = least;
+  if (net->exp->grid && isfinite (least))
+    net->min_delay_ms = ictus_tick_ms ((ictus_tick) least, net->exp->resolution_ms);
+  e = ictus_comm_agree (net->comm, make_inboxes (net, isfinite (least) && net->exp->grid ? (ictus_tick) least : 1));
+  if (e == ICTUS_OK)
+    net->phase = ICTUS__NET_BUILT;
+  return e;
+}
+
+/* ---- questions ---------------------------------------------------------------------------------- */
+
+int
+ictus_net_npopulation (const ictus_net *net)
+{
+  return net->npop;
+}
+
+ictus_population *
+ictus_net_population (const ictus_net *net, int pop)
+{
+  return &net->pop[pop];
+}
+
+const ictus_experiment *
+ictus_net_experiment (const ictus_net *net)
+{
+  return net->exp;
+}
+
+uint64_t
+ictus_net_size (const ictus_net *net)
+{
+  return net->size;
+}
+
+int
+ictus_net_population_of (const ictus_net *net, uint64_t gid)
+{
+  int lo = 0, hi = net->npop - 1;
+
+  while (lo < hi)
+    {
+      int mid = lo + (hi - lo + 1) / 2;
+
+      if (net->pop[mid].first <= gid)
+        lo = mid;
+      else
+        hi = mid - 1;
+    }
+  return lo;
+}
+
+double
+ictus_net_min_delay (const ictus_net *net)
+{
+  return net->min_delay_ms;
+}
+
+uint64_t
+ictus_net_synapses (const ictus_net *net, int projection)
+{
+  uint64_t n = 0;
+
+  for (int w = 0; w < net->nwires; ++w)
+    if (net->wires[w].projection == projection)
+      n += net->wires[w].nsyn;
+  return n;
+}
+
+uint64_t
+ictus_net_bytes (const ictus_net *net)
+{
+  uint64_t bytes = 0;
+
+  for (int w = 0; w < net->nwires; ++w)
+    bytes += ictus__wires_bytes (&net->wires[w]);
+  for (int p = 0; p < net->npop; ++p)
+    {
+      const ictus__inbox *b = &net->group[p].inbox;
+
+      bytes += b->nslot * ((uint64_t) b->nport * b->n * sizeof (double) + 1);
+      bytes += (b->cap_pending + b->cap_taken) * sizeof (ictus__pending);
+      bytes += (b->cap_event + b->cap_scratch) * sizeof (ictus_event);
+      bytes += b->first == NULL ? 0 : (b->n + 1) * sizeof *b->first;
+    }
+  return bytes;
+}
+
+void
+ictus_net_each_synapse (const ictus_net *net, int projection,
+                        void (*f) (void *ctx, int target_pop, uint64_t source, uint64_t target, double weight, double delay_ms),
+                        void *ctx)
+{
+  for (int k = 0; k < net->nwires; ++k)
+    {
+      const ictus__wires *w = &net->wires[k];
+      const ictus_population *to = &net->pop[w->target];
+
+      if (w->projection != projection)
+        continue;
+      for (size_t r = 0; r < w->nrow; ++r)
+        for (size_t s = w->first[r]; s < w->first[r + 1]; ++s)
+          {
+            double delay = ictus__wires_delay (w, s);
+
+            if (net->exp->grid)
+              delay = ictus_tick_ms ((ictus_tick) delay, net->exp->resolution_ms);
+            f (ctx, w->target, w->row_source == NULL ? r : w->row_source[r], to->cells.gid[w->to[s]] - to->first,
+               ictus__wires_weight (w, s), delay);
+          }
+    }
+}
+
+void
+ictus_net_check (const ictus_net *net)
+{
+  ICTUS_ASSERT (net->phase == ICTUS__NET_BUILT);
+  for (int p = 0; p < net->npop; ++p)
+    {
+      const ictus_cells *c = &net->pop[p].cells;
+      int nstate = net->pop[p].model == NULL ? 0 : net->pop[p].model->kernel->nstate;
+
+      for (size_t i = 0; i < c->n; ++i)
+        {
+          ICTUS_ASSERT (net->pop[p].first <= c->gid[i] && c->gid[i] < net->pop[p].first + net->pop[p].size);
+          ICTUS_ASSERT (i == 0 || c->gid[i - 1] < c->gid[i]);
+          for (int k = 0; k < nstate; ++k)
+            ICTUS_ASSERT (isfinite (c->y[(size_t) k * c->n + i]));
+          if (nstate > 0)
+            ICTUS_ASSERT (c->armed[i] <= 1 && !isnan (c->refr_until[i]));
+        }
+    }
+  for (int w = 0; w < net->nwires; ++w)
+    ictus__wires_check (net, &net->wires[w]);
+}
+
+/* ---- windows ------------------------------------------------------------------------------------ */
+
+ictus_err
+ictus_net_deliver (ictus_net *net, const ictus_spike *s, size_t n)
+{
+  for (size_t i = 0; i < n; ++i)
+    {
+      int p = ictus_net_population_of (net, s[i].gid);
+      uint64_t source = s[i].gid - net->pop[p].first;
+      ictus_tick k = net->exp->grid ? ictus_tick_of (s[i].t_ms, net->exp->resolution_ms) : 0;
+
+      for (int o = net->out_first[p]; o < net->out_first[p + 1]; ++o)
+        {
+          const ictus__wires *w = &net->wires[net->out[o]];
+          ictus__inbox *b = &net->group[w->target].inbox;
+          size_t first, last;
+
+          if (!ictus__wires_row (w, source, &first, &last))
+            continue;
+          if (net->exp->grid)
+            ICTUS_TRY (ictus__inbox_add_slots (b, w, first, last, k));
+          else
+            ICTUS_TRY (ictus__inbox_add_events (b, w, first, last, s[i].t_ms));
+        }
+    }
+  return ICTUS_OK;
+}
+
+/* Network input of a window was delivered before it began, so stimuli always come last in a sum (and behind network
+   events of the same time): the order does not depend on where windows end. */
+ictus_err
+ictus_net_input (ictus_net *net, int pop, ictus_window *w)
+{
+  ictus__inbox *b = &net->group[pop].inbox;
+  bool again;
+
+  w->slot = ictus__inbox_read;
+  w->slot_ctx = b;
+  w->first = NULL;
+  w->event = NULL;
+  if (!b->used || b->n == 0 || b->nport == 0)
+    return ICTUS_OK;
+  if (net->exp->grid)
+    {
+      again = w->k1 <= b->given;
+      ICTUS_TRY (ictus__inbox_room (b, w->k0, w->k1));
+      for (int s = 0; s < net->npoisson && !again; ++s)
+        if (net->poisson[s].target == pop)
+          ICTUS_TRY (ictus__poisson_slots (net, &net->poisson[s], w->k0, w->k1));
+      b->given = w->k1 > b->given ? w->k1 : b->given;
+      return ICTUS_OK;
+    }
+  if (w->t1_ms > b->given_ms)
+    {
+      ICTUS_TRY (ictus__inbox_take (b, w->t1_ms));
+      for (int s = 0; s < net->npoisson; ++s)
+        if (net->poisson[s].target == pop)
+          ICTUS_TRY (ictus__poisson_events (net, &net->poisson[s], w->t0_ms, w->t1_ms));
+      ICTUS_TRY (ictus__inbox_sort (b));
+    }
+  if (b->ntaken > 0)
+    {
+      w->first = b->first;
+      w->event = b->event;
+    }
+  return ICTUS_OK;
+}
+
+void
+ictus_net_input_done (ictus_net *net, const ictus_window *w)
+{
+  if (net->exp->grid)
+    for (int p = 0; p < net->npop; ++p)
+      ictus__inbox_done (&net->group[p].inbox, w->k0, w->k1);
+}
