@@ -15,8 +15,9 @@ typedef struct ictus_out ictus_out;
  * \param overwrite  replace an existing file; otherwise it is refused (ICTUS_E_INPUT, says --overwrite)
  * \retval same on all ranks; *out NULL. Collectivity: all ranks of the engine. */
 ictus_err ictus_out_create (ictus_engine *engine, const char *path, bool overwrite, int argc, char **argv, ictus_out **out);
-/** Write what is buffered, the end facts of the provenance (wall time, end time, spikes), sorting marks; close.
- * After a failed run the file holds everything up to the last flush. Collectivity: all ranks of the engine. */
+/** What is recorded stays in memory until the engine's next flush, or the next restart mark when there are more than 2^20 spikes or
+ * 256 MiB on some rank. Write what is buffered, the end facts of the provenance (wall time, end time, spikes), sorting marks; close.
+ * After a failed run the file holds everything up to the last window that all ranks finished; after a kill, up to the last flush. Collectivity: all ranks of the engine. */
 ictus_err ictus_out_close (ictus_out **out);
 
 /** /provenance into any result file. Collectivity: all ranks of f. */

@@ -6,13 +6,14 @@
  *   / magic uint32 0x0A7A, version uint32 [2] 0 1, ictus_schema int
  *   /spikes/<population>                attribute sorting: enum U8 none 0, by_id 1, by_time 2 (here by_time)
  *     timestamps float64 [n] units ms; node_ids uint64 [n] (index within the population)
- *   /report/<population>/<recorder>     for each trace recorder; <variable> is one report:
- *     data float32 [time, element] units, variable
+ *   /traces/<recorder>/<variable>       for each trace recorder, each variable as one SONATA report:
+ *     data float32 [time, element] units, variable, population
  *     mapping/node_ids uint64 sorted=1, index_pointers uint64 [N+1] (hard link index_pointer), element_ids uint32 (0), element_pos float32 (0.5),
  *     time float64 [3] start, stop (open), step, units ms
- *   /rates/<recorder>/<population>      float64 [bin] units Hz; attributes start_ms, interval_ms
+ *   /report/<population>                the first variable of the first trace recorder of the population (hard links)
+ *   /rates/<recorder>/<population>      float64 [bin] units Hz (complete bins only); attributes start_ms, interval_ms
  *   /means/<recorder>/<variable>        float64 [time]; attributes start_ms, interval_ms, units, population
- *   /provenance                         see ictus-files(5)
+ *   /provenance                         see ictus-files(5); /provenance/run is what may differ between equal runs
  */
 #ifndef ICTUS_SCHEMA_H
 #define ICTUS_SCHEMA_H

@@ -1,0 +1,138 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/* Shared by the files of src/out only. */
+#ifndef ICTUS_OUT_IMPL_H
+#define ICTUS_OUT_IMPL_H
+
+#include "ictus/out.h"
+
+enum
+{
+  OUT_PATH = 512,              /* of an object in the file; names are at most 63 long */
+  OUT_MANY_SPIKES = 1 << 20,   /* buffered spikes that are written at the next restart mark already */
+  OUT_MANY_BYTES = 256 << 20   /* the same for traces and means, of any rank */
+};
+
+typedef struct out_var /* a recorded quantity */
+{
+  const char *name, *unit; /* borrowed from the model */
+  bool is_aux;
+  int k; /* index of the state or aux */
+} out_var;
+
+typedef struct out_vars /* the quantities of one recorder, and the means to get their values */
+{
+  const ictus_population *pop;
+  out_var *v;
+  int n;
+  bool any_aux;
+  double *aux; /* [naux] scratch */
+} out_vars;
+
+typedef struct out_spikes /* all ranks hold the same list, each writes its share */
+{
+  bool *recorded;   /* [npopulation] */
+  ictus_spike *s;   /* since the last write, sorted by (time, gid) */
+  size_t n, cap;
+  double *t_ms;     /* [cap of share] this rank's share of one population */
+  uint64_t *id;
+  size_t cap_t, cap_id;
+  uint64_t total;   /* spikes of all populations, recorded or not */
+} out_spikes;
+
+typedef struct out_trace /* one trace recorder */
+{
+  const ictus_exp_record *rec;
+  out_vars vars;
+  uint64_t *col;    /* [ncol] columns of this rank */
+  size_t ncol, width;
+  int32_t *col_of;  /* [local neurons]: place in col, -1 when not recorded */
+  float **row;      /* [nvar]: rows since the last write, [rows, ncol] */
+  size_t *cap;      /* [nvar], in numbers */
+  uint64_t written; /* rows in the file */
+  uint64_t seen, complete; /* samples that came, and those of windows that all ranks finished */
+  double first_ms;
+  ictus_err failed;
+} out_trace;
+
+typedef struct out_mean /* one mean recorder */
+{
+  const ictus_exp_record *rec;
+  out_vars vars;
+  ictus_sum *sum;   /* [rows, nvar] since the last write */
+  size_t cap;
+  uint64_t written, seen, complete;
+  double first_ms;
+  ictus_err failed;
+} out_mean;
+
+typedef struct out_rate /* one rate recorder */
+{
+  const ictus_exp_record *rec;
+  uint64_t *count;  /* [bins, rec->npopulation] since the last write */
+  size_t cap;
+  uint64_t written; /* bins */
+} out_rate;
+
+struct ictus_out
+{
+  ictus_engine *engine;
+  const ictus_experiment *exp;
+  ictus_net *net;
+  MPI_Comm comm;
+  int rank, size;
+  ictus_h5 file;
+  bool failed;      /* a write failed: the rest of the run is not written */
+  double t_ms;      /* end of the last window that all ranks finished */
+  double begin_s;
+  out_spikes spikes;
+  out_trace *trace; /* [exp->nrecord], in the order of the record section; as many as ntrace are used. So the others */
+  out_mean *mean;
+  out_rate *rate;
+  int ntrace, nmean, nrate;
+};
+
+/* Time of the first sample: the smallest k * interval >= start with k >= 1, as the engine has it. */
+double out_first_ms (const ictus_experiment *exp, double start_ms, double interval_ms);
+/* One number or text agreed with rank 0, so that what is written is equal on all ranks. Collective. */
+void out_share (MPI_Comm comm, void *p, size_t bytes);
+ictus_err out_share_text (MPI_Comm comm, ictus_text *t);
+
+/* Find the names of a recorder in the model of its population. Local. */
+ictus_err out_vars_init (out_vars *vars, const ictus_exp_record *rec, const ictus_population *pop);
+void out_vars_clear (out_vars *vars);
+/* Auxiliary quantities of local neuron i into vars->aux, if any are wanted; then the value of quantity v. */
+void out_vars_at (out_vars *vars, size_t i, double t_ms, const double *y, const double *u);
+static inline double
+out_vars_value (const out_vars *vars, int v, const double *y)
+{
+  return vars->v[v].is_aux ? vars->aux[vars->v[v].k] : y[vars->v[v].k];
+}
+
+/* Each kind: init is local and says what is wrong with the experiment; make, write are collective; window is local. */
+ictus_err out_spikes_init (ictus_out *o);
+ictus_err out_spikes_make (ictus_out *o);
+ictus_err out_spikes_window (ictus_out *o, const ictus_spike *s, size_t n);
+ictus_err out_spikes_write (ictus_out *o);
+void out_spikes_clear (out_spikes *s);
+
+ictus_err out_trace_init (ictus_out *o, const ictus_exp_record *rec);
+ictus_err out_trace_make (ictus_out *o, out_trace *t);
+ictus_err out_trace_write (ictus_out *o, out_trace *t);
+size_t out_trace_bytes (const out_trace *t);
+void out_trace_clear (out_trace *t);
+
+ictus_err out_mean_init (ictus_out *o, const ictus_exp_record *rec);
+ictus_err out_mean_make (ictus_out *o, out_mean *m);
+ictus_err out_mean_write (ictus_out *o, out_mean *m);
+void out_mean_clear (out_mean *m);
+
+ictus_err out_rate_init (ictus_out *o, const ictus_exp_record *rec);
+ictus_err out_rate_make (ictus_out *o, out_rate *r);
+ictus_err out_rate_window (ictus_out *o, out_rate *r, const ictus_spike *s, size_t n);
+ictus_err out_rate_write (ictus_out *o, out_rate *r);
+void out_rate_clear (out_rate *r);
+
+/* End facts into /provenance/run. Collective. */
+ictus_err out_provenance_end (ictus_out *o);
+
+#endif

@@ -1,0 +1,308 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/* /provenance: all that is needed to know what made a file, and to make it again. What differs from run to run although the
+   results do not (time, place, ranks) is in /provenance/run. */
+#include "out/out_impl.h"
+
+#include <limits.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+#include <unistd.h>
+
+ictus_err
+out_share_text (MPI_Comm comm, ictus_text *t)
+{
+  uint64_t n = t->len;
+  char *s = NULL;
+  ictus_err e = t->failed ? ICTUS_FAIL (ICTUS_E_NOMEM, "out of memory") : ICTUS_OK;
+
+  out_share (comm, &n, sizeof n);
+  if (ictus_comm_rank (comm) != 0)
+    {
+      ictus_text_clear (t);
+      s = ictus_alloc (n + 1, 1);
+      e = s == NULL ? ICTUS_E_NOMEM : ICTUS_OK;
+    }
+  ICTUS_GO (ictus_comm_agree (comm, e));
+  if (n > 0)
+    out_share (comm, ictus_comm_rank (comm) == 0 ? t->s : s, n);
+  if (ictus_comm_rank (comm) != 0)
+    ictus_text_addn (t, s, n);
+  if (t->s == NULL)
+    ictus_text_add (t, "%s", ""); /* a text, if an empty one */
+  e = ictus_comm_agree (comm, t->failed ? ICTUS_FAIL (ICTUS_E_NOMEM, "out of memory") : ICTUS_OK);
+done:
+  ictus_free (s);
+  return e;
+}
+
+/* Attribute of rank 0's text; clears it. */
+static ictus_err
+put_text (ictus_h5 *f, MPI_Comm comm, const char *object, const char *name, ictus_text *t)
+{
+  ictus_err e = out_share_text (comm, t);
+
+  if (e == ICTUS_OK)
+    e = ictus_h5_attr_string (f, object, name, t->s);
+  ictus_text_clear (t);
+  return e;
+}
+
+static void
+add_now (ictus_text *t)
+{
+  char s[64] = "";
+  time_t now = time (NULL);
+  struct tm tm;
+
+  if (gmtime_r (&now, &tm) != NULL)
+    strftime (s, sizeof s, "%Y-%m-%dT%H:%M:%SZ", &tm);
+  ictus_text_add (t, "%s", s);
+}
+
+static void
+add_folder (ictus_text *t)
+{
+  char s[PATH_MAX];
+
+  ictus_text_add (t, "%s", getcwd (s, sizeof s) != NULL ? s : "");
+}
+
+/* The folder of the experiment as an absolute path, so that files named in it are found again. */
+static void
+add_experiment_folder (ictus_text *t, const ictus_experiment *exp)
+{
+  char s[PATH_MAX];
+
+  ictus_text_add (t, "%s", realpath (ictus_conf_dir (exp->conf), s) != NULL ? s : ictus_conf_dir (exp->conf));
+}
+
+/* Words as a shell would take them. */
+static void
+add_command (ictus_text *t, int argc, char **argv)
+{
+  for (int k = 0; k < argc; ++k)
+    {
+      bool plain = argv[k][0] != '\0';
+
+      for (const char *s = argv[k]; *s != '\0'; ++s)
+        plain = plain && strchr (" \t\n\"'\\$&|;<>()*?[]#~`{}!", *s) == NULL;
+      ictus_text_add (t, k > 0 ? " " : "");
+      if (plain)
+        {
+          ictus_text_add (t, "%s", argv[k]);
+          continue;
+        }
+      ictus_text_add (t, "'");
+      for (const char *s = argv[k]; *s != '\0'; ++s)
+        ictus_text_add (t, *s == '\'' ? "'\\''" : "%c", *s);
+      ictus_text_add (t, "'");
+    }
+}
+
+/* Names of the nodes, each once, in the order of the ranks; on rank 0. Collective. */
+static ictus_err
+add_hosts (ictus_text *t, MPI_Comm comm)
+{
+  char mine[MPI_MAX_PROCESSOR_NAME + 1] = "", *all;
+  int n, size = ictus_comm_size (comm);
+  size_t room = sizeof mine;
+
+  ICTUS_MPI (MPI_Get_processor_name (mine, &n));
+  all = ictus_alloc (ictus_comm_rank (comm) == 0 ? (size_t) size : 0, room);
+  ICTUS_TRY (ictus_comm_agree (comm, all == NULL ? ICTUS_E_NOMEM : ICTUS_OK));
+  ICTUS_MPI (MPI_Gather (mine, (int) room, MPI_CHAR, all, (int) room, MPI_CHAR, 0, comm));
+  for (int r = 0; ictus_comm_rank (comm) == 0 && r < size; ++r)
+    {
+      const char *host = all + (size_t) r * room;
+      bool known = false;
+
+      for (int q = r - 1; q >= 0 && !known; --q) /* ranks of a node mostly follow each other */
+        known = strcmp (all + (size_t) q * room, host) == 0;
+      if (!known)
+        ictus_text_add (t, "%s%s", t->len > 0 ? " " : "", host);
+    }
+  ictus_free (all);
+  return ICTUS_OK;
+}
+
+static void
+add_mpi (ictus_text *t)
+{
+  char s[MPI_MAX_LIBRARY_VERSION_STRING] = "";
+  int n;
+
+  if (MPI_Get_library_version (s, &n) == MPI_SUCCESS)
+    ictus_text_add (t, "%.*s", (int) strcspn (s, ",\n"), s);
+}
+
+static ictus_err
+write_engine (ictus_h5 *f, MPI_Comm comm, const ictus_experiment *exp)
+{
+  ictus_text t = { 0 };
+  unsigned a, b, c;
+  int64_t seed;
+
+  memcpy (&seed, &exp->seed, sizeof seed);
+  ICTUS_TRY (ictus_h5_attr_string (f, "/provenance", "engine", "ictus"));
+  ICTUS_TRY (ictus_h5_attr_string (f, "/provenance", "version", ictus_version ()));
+  ICTUS_TRY (ictus_h5_attr_string (f, "/provenance", "git_revision", ictus_git_revision ()));
+  ICTUS_TRY (ictus_h5_attr_string (f, "/provenance", "build", ictus_build_info ()));
+  ICTUS_TRY (ictus_h5_attr_string (f, "/provenance", "isa", ictus_isa ()));
+  ICTUS_TRY (ictus_h5_attr_string (f, "/provenance", "random_numbers", "Philox4x64-10"));
+  ICTUS_TRY (ictus_h5_attr_int (f, "/provenance", "seed", H5T_STD_U64LE, &seed, 1));
+  ICTUS_TRY (ictus_h5_attr_string (f, "/provenance", "experiment_name", exp->name));
+  add_mpi (&t);
+  ICTUS_TRY (put_text (f, comm, "/provenance", "mpi", &t));
+  H5get_libversion (&a, &b, &c);
+  ictus_text_add (&t, "HDF5 %u.%u.%u", a, b, c);
+  return put_text (f, comm, "/provenance", "hdf5", &t);
+}
+
+static ictus_err
+write_texts (ictus_h5 *f, MPI_Comm comm, const ictus_experiment *exp)
+{
+  ictus_text used = { 0 };
+  ictus_err e;
+
+  ICTUS_TRY (ictus_h5_write_string (f, "/provenance/experiment", ictus_conf_text (exp->conf)));
+  ICTUS_GO (ictus_comm_agree (comm, ictus_conf_emit (exp->conf, &used)));
+  ICTUS_GO (out_share_text (comm, &used));
+  e = ictus_h5_write_string (f, "/provenance/used", used.s);
+done:
+  ictus_text_clear (&used);
+  return e;
+}
+
+/* Each model once, under its name; attribute reference: what the experiment calls it. */
+static ictus_err
+write_models (ictus_h5 *f, const ictus_net *net)
+{
+  char path[OUT_PATH];
+
+  ICTUS_TRY (ictus_h5_group (f, "/provenance/models"));
+  for (int p = 0; net != NULL && p < ictus_net_npopulation (net); ++p)
+    {
+      const ictus_population *pop = ictus_net_population (net, p);
+      bool known = pop->model == NULL;
+
+      for (int q = 0; q < p && !known; ++q)
+        known = ictus_net_population (net, q)->model != NULL
+                && strcmp (ictus_net_population (net, q)->conf->model, pop->conf->model) == 0;
+      if (known)
+        continue;
+      snprintf (path, sizeof path, "/provenance/models/%.200s", ictus_lang_name (pop->model->lang));
+      for (int k = 2; ictus_h5_exists (f, path); ++k) /* another file of the same name */
+        snprintf (path, sizeof path, "/provenance/models/%.200s-%d", ictus_lang_name (pop->model->lang), k);
+      ICTUS_TRY (ictus_h5_write_string (f, path, ictus_lang_text (pop->model->lang)));
+      ICTUS_TRY (ictus_h5_attr_string (f, path, "reference", pop->conf->model));
+    }
+  return ICTUS_OK;
+}
+
+/* A file that the experiment reads: its path as written, and what was in it. */
+static ictus_err
+write_file (ictus_h5 *f, MPI_Comm comm, const ictus_experiment *exp, const char *name, const char *key)
+{
+  ictus_text path = { 0 }, hash = { 0 };
+  char object[OUT_PATH], *s = NULL;
+  size_t n = 0;
+  ictus_err e;
+
+  if (ictus_comm_rank (comm) == 0)
+    {
+      ictus_conf_resolve (exp->conf, name, &path);
+      if (!path.failed && ictus_file_read (path.s, &s, &n) == ICTUS_OK)
+        ictus_text_add (&hash, "%016llx", (unsigned long long) ictus_hash (s, n, 0));
+      ictus_free (s);
+    }
+  ictus_text_clear (&path);
+  snprintf (object, sizeof object, "/provenance/files/%s", key);
+  e = ictus_h5_write_string (f, object, name);
+  if (e == ICTUS_OK)
+    e = put_text (f, comm, object, "fnv1a64", &hash);
+  ictus_text_clear (&hash);
+  return e;
+}
+
+static ictus_err
+write_files (ictus_h5 *f, MPI_Comm comm, const ictus_experiment *exp)
+{
+  char key[OUT_PATH / 2];
+
+  ICTUS_TRY (ictus_h5_group (f, "/provenance/files"));
+  for (int p = 0; p < exp->npopulation; ++p)
+    if (exp->population[p].spike_file != NULL)
+      {
+        snprintf (key, sizeof key, "populations.%s.spike_file", exp->population[p].name);
+        ICTUS_TRY (write_file (f, comm, exp, exp->population[p].spike_file, key));
+      }
+  for (int p = 0; p < exp->nprojection; ++p)
+    if (exp->projection[p].file != NULL)
+      {
+        snprintf (key, sizeof key, "projections.%s.file", exp->projection[p].name);
+        ICTUS_TRY (write_file (f, comm, exp, exp->projection[p].file, key));
+      }
+  return ICTUS_OK;
+}
+
+static ictus_err
+write_run (ictus_h5 *f, MPI_Comm comm, const ictus_experiment *exp, const ictus_part *part, int argc, char **argv)
+{
+  const char *job = getenv ("SLURM_JOB_ID"), *run = "/provenance/run";
+  const int64_t size = ictus_comm_size (comm);
+  ictus_text t = { 0 };
+
+  ICTUS_TRY (ictus_h5_group (f, run));
+  add_now (&t);
+  ICTUS_TRY (put_text (f, comm, run, "start_time", &t));
+  add_command (&t, argc, argv);
+  ICTUS_TRY (put_text (f, comm, run, "command", &t));
+  add_folder (&t);
+  ICTUS_TRY (put_text (f, comm, run, "folder", &t));
+  add_experiment_folder (&t, exp);
+  ICTUS_TRY (put_text (f, comm, run, "experiment_folder", &t));
+  ictus_text_add (&t, "%s", ictus_conf_path (exp->conf));
+  ICTUS_TRY (put_text (f, comm, run, "experiment_path", &t));
+  ICTUS_TRY (add_hosts (&t, comm));
+  ICTUS_TRY (put_text (f, comm, run, "hosts", &t));
+  ictus_text_add (&t, "%s", job != NULL ? job : "");
+  ICTUS_TRY (put_text (f, comm, run, "slurm_job_id", &t));
+  ICTUS_TRY (ictus_h5_attr_int (f, run, "ranks", H5T_STD_I32LE, &size, 1));
+  ICTUS_TRY (ictus_h5_attr_string (f, run, "state", "running"));
+  if (part == NULL)
+    return ICTUS_OK;
+  ICTUS_TRY (ictus_h5_attr_string (f, run, "partition", ictus_part_name (part)));
+  ictus_text_add (&t, "%016llx", (unsigned long long) ictus_part_digest (part));
+  return put_text (f, comm, run, "partition_digest", &t);
+}
+
+ictus_err
+ictus_provenance_write (ictus_h5 *f, MPI_Comm comm, const ictus_experiment *exp, const ictus_net *net, const ictus_part *part,
+                        int argc, char **argv)
+{
+  ICTUS_TRY (ictus_h5_group (f, "/provenance"));
+  ICTUS_TRY (write_engine (f, comm, exp));
+  ICTUS_TRY (write_texts (f, comm, exp));
+  ICTUS_TRY (write_models (f, net));
+  ICTUS_TRY (write_files (f, comm, exp));
+  return write_run (f, comm, exp, part, argc, argv);
+}
+
+ictus_err
+out_provenance_end (ictus_out *o)
+{
+  const char *run = "/provenance/run";
+  double wall_s = ictus_wall_s () - o->begin_s;
+  bool done = o->t_ms >= o->exp->t_stop_ms * (1 - 1e-12);
+  int64_t spikes = (int64_t) o->spikes.total;
+  ictus_text t = { 0 };
+
+  out_share (o->comm, &wall_s, sizeof wall_s);
+  add_now (&t);
+  ICTUS_TRY (put_text (&o->file, o->comm, run, "end_time", &t));
+  ICTUS_TRY (ictus_h5_attr_double (&o->file, run, "wall_s", wall_s));
+  ICTUS_TRY (ictus_h5_attr_double (&o->file, run, "t_ms", o->t_ms));
+  ICTUS_TRY (ictus_h5_attr_int (&o->file, run, "spikes", H5T_STD_U64LE, &spikes, 1));
+  return ictus_h5_attr_string (&o->file, run, "state", done ? "done" : "incomplete");
+}
