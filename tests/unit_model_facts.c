@@ -251,7 +251,7 @@ START_TEST (rates_are_smooth_across_their_removable_singularities)
 }
 END_TEST
 
-/* ---- runs: classical Runge-Kutta, the spike by linear interpolation --------------------------------- */
+/* ---- runs: classical Runge-Kutta, the step cut at the spike by bisection ---------------------------- */
 
 static void
 rk4 (place *x, double h)
@@ -270,26 +270,61 @@ rk4 (place *x, double h)
     x->y[i] += h / 6 * (k[0][i] + 2 * k[1][i] + 2 * k[2][i] + k[3][i]);
 }
 
+static double
+fire (const place *x)
+{
+  return x->k->fire (0, x->y, x->p, x->u);
+}
+
+/* One step of at most h, in which the potential changes by about 0.1 at most, that ends at the spike if there is one.
+ * Returns its length. */
+static double
+step (place *x, double h, bool *spike)
+{
+  double y0[MAX_STATE], lo = 0, hi;
+
+  memcpy (y0, x->y, sizeof y0);
+  x->k->rhs (0, x->y, x->p, x->u, x->f);
+  h = hi = fmin (h, 0.1 / fabs (x->f[0]));
+  *spike = fire (x) < 0;
+  rk4 (x, h);
+  *spike = *spike && fire (x) >= 0;
+  if (!*spike)
+    return h;
+  for (int k = 0; k < 50; ++k)
+    {
+      double mid = (lo + hi) / 2;
+
+      memcpy (x->y, y0, sizeof y0);
+      rk4 (x, mid);
+      if (fire (x) < 0)
+        lo = mid;
+      else
+        hi = mid;
+    }
+  memcpy (x->y, y0, sizeof y0);
+  rk4 (x, hi);
+  return hi;
+}
+
 static int
 spikes (place *x, double t_stop, double h, double *t, int max)
 {
-  double g = x->k->fire (0, x->y, x->p, x->u), last;
+  double now = 0;
   int n = 0;
 
-  for (long s = 0; (double) s * h < t_stop - h / 2; ++s)
+  while (now < t_stop - 1e-9)
     {
-      last = g;
-      rk4 (x, h);
-      g = x->k->fire (0, x->y, x->p, x->u);
-      if (last < 0 && g >= 0)
-        {
-          if (n < max)
-            t[n] = ((double) s + last / (last - g)) * h;
-          ++n;
-          if (x->k->reset != NULL)
-            x->k->reset (0, x->y, x->p, x->u);
-          g = x->k->fire (0, x->y, x->p, x->u);
-        }
+      bool spike;
+
+      now += step (x, fmin (h, t_stop - now), &spike);
+      if (!spike)
+        continue;
+      if (n < max)
+        t[n] = now;
+      ++n;
+      if (x->k->reset != NULL)
+        x->k->reset (0, x->y, x->p, x->u);
     }
   return n;
 }
@@ -337,13 +372,31 @@ START_TEST (izhikevich_and_lif_fire_when_they_should)
 
   place_open (&x, "izhikevich");
   set (&x, "I_e", 10);
-  ck_assert_int_eq (spikes (&x, 80, 1e-4, t, 16), 3);
-  ck_assert_double_eq_tol (t[0], 3.12705530, 1e-3); /* the crossing is steep, its interpolation linear */
-  ck_assert_double_eq_tol (t[1], 26.22602463, 5e-3);
+  ck_assert_int_eq (spikes (&x, 80, 1e-3, t, 16), 3);
+  ck_assert_double_eq_tol (t[0], 3.12705530, 1e-6);
+  ck_assert_double_eq_tol (t[1], 26.22602463, 1e-6);
+  ck_assert_double_eq_tol (t[2], 71.05709733, 1e-6);
   ictus_model_close (&x.m);
   place_open (&x, "lif");
   ck_assert_int_eq (spikes (&x, 1.2, 1e-3, t, 16), 1);
   ck_assert_double_eq_tol (t[0], 10 * log (10.0 / 9), 1e-7);
+  ictus_model_close (&x.m);
+}
+END_TEST
+
+START_TEST (aeif_fires_and_adapts_as_it_should)
+{
+  place x;
+  double t[32];
+
+  place_open (&x, "aeif_cond_exp"); /* the set of Brette and Gerstner, in which the reset is at rest */
+  set (&x, "V_reset", -70.6);
+  set (&x, "I_e", 1000);
+  ck_assert_int_eq (spikes (&x, 500, 1e-3, t, 32), 17);
+  ck_assert_double_eq_tol (t[0], 11.7915728, 1e-5);
+  ck_assert_double_eq_tol (t[1], 25.3760603, 1e-5);
+  ck_assert_double_eq_tol (t[2], 41.1962091, 1e-5);
+  ck_assert_double_eq_tol (t[16] - t[15], 36.0754, 1e-3);
   ictus_model_close (&x.m);
 }
 END_TEST
@@ -420,6 +473,7 @@ main (void)
   tcase_add_test (r, hodgkin_huxley_fires_when_it_should);
   tcase_add_test (r, the_isolated_cobahh_neuron_fires_with_its_period);
   tcase_add_test (r, izhikevich_and_lif_fire_when_they_should);
+  tcase_add_test (r, aeif_fires_and_adapts_as_it_should);
   tcase_add_test (r, two_neurons_rest_oscillate_and_saturate);
   tcase_add_test (r, an_alpha_synapse_peaks_at_its_weight);
   suite_add_tcase (s, c);
