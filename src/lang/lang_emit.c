@@ -304,11 +304,12 @@ open_writer (writer *w)
   w->e.L = w->L;
   w->e.slot = w->slot;
   w->e.mark = ictus_alloc (w->g.n, 1);
+  w->e.guard = ictus_alloc (w->g.n, sizeof *w->e.guard);
   w->e.uses = ictus_alloc (w->g.n, sizeof *w->e.uses);
   w->e.depth = ictus_alloc (w->g.n, sizeof *w->e.depth);
   w->e.tmp = ictus_alloc (w->g.n, sizeof *w->e.tmp);
   w->e.size = ictus_alloc (w->g.n, sizeof *w->e.size);
-  if (w->slot == NULL || w->root == NULL || w->e.mark == NULL || w->e.uses == NULL || w->e.depth == NULL
+  if (w->slot == NULL || w->root == NULL || w->e.mark == NULL || w->e.guard == NULL || w->e.uses == NULL || w->e.depth == NULL
       || w->e.tmp == NULL || w->e.size == NULL)
     return ICTUS_E_NOMEM;
   return hoist (w);
@@ -322,6 +323,7 @@ close_writer (writer *w)
   ictus_free (w->slot);
   ictus_free (w->root);
   ictus_free (w->e.mark);
+  ictus_free (w->e.guard);
   ictus_free (w->e.uses);
   ictus_free (w->e.depth);
   ictus_free (w->e.tmp);

@@ -6,7 +6,9 @@
 
 #include "lang/lang_impl.h"
 
-enum { USED = 1, ALWAYS = 2 }; /* marks: needed; needed whatever the conditions are */
+/* What has to hold for a node to be needed: nothing, one condition (true or false), or something more complicated. */
+enum { MIXED = -1, UNUSED = 0, ALWAYS = 1 };
+#define GUARD(condition, holds) (2 + 2 * (condition) + (holds))
 enum { DEEP = 24, TOO_DEEP = 100 }; /* nested brackets before a temporary is made; in a branch */
 #define TOO_LONG 10000.0
 
@@ -82,35 +84,59 @@ leaf (const ictus__emit *e, int i)
   return ictus__nops (e->g->node[i].op) == 0 || (e->slot != NULL && e->slot[i] >= 0);
 }
 
+/* Reached under guard g as well as under the guard it has. Needed in both branches is always needed. */
+static int
+join (int has, int g)
+{
+  if (has == UNUSED || has == g)
+    return g;
+  if (has == ALWAYS || g == ALWAYS)
+    return ALWAYS;
+  if (has > ALWAYS && g > ALWAYS && has / 2 == g / 2)
+    return ALWAYS;
+  return MIXED;
+}
+
+/* Guard of operand c of node i. */
+static int
+guard_of (const ictus__emit *e, int i, int c, bool eager)
+{
+  const ictus__node *k = &e->g->node[i];
+
+  if (k->op != OP_IF || c == 0 || eager)
+    return e->guard[i];
+  return e->guard[i] == ALWAYS ? GUARD (k->a, c == 1) : MIXED;
+}
+
 static void
 mark_uses (ictus__emit *e, const int *root, size_t n, bool eager)
 {
   size_t all = e->g->n;
 
-  memset (e->mark, 0, all);
+  memset (e->guard, 0, all * sizeof *e->guard);
   memset (e->uses, 0, all * sizeof *e->uses);
   for (size_t k = 0; k < n; ++k)
     {
-      e->mark[root[k]] = USED | ALWAYS;
+      e->guard[root[k]] = ALWAYS;
       ++e->uses[root[k]];
     }
   for (int i = (int) all; i-- > 0;)
     {
       const ictus__node *k = &e->g->node[i];
 
-      if (e->mark[i] == 0 || leaf (e, i))
+      if (e->guard[i] == UNUSED || leaf (e, i))
         continue;
       for (int c = 0; c < ictus__nops (k->op); ++c)
         {
+          int *g = &e->guard[kid (k, c)];
+
           ++e->uses[kid (k, c)];
-          e->mark[kid (k, c)] |= USED;
-          if ((e->mark[i] & ALWAYS) != 0 && (k->op != OP_IF || c == 0 || eager))
-            e->mark[kid (k, c)] |= ALWAYS;
+          *g = join (*g, guard_of (e, i, c, eager));
         }
     }
 }
 
-/* Numbers the temporaries; false when an expression of a branch would be too long to be written in one. */
+/* Numbers the temporaries; false when an expression in a branch would be too long to be written in one. */
 static bool
 choose (ictus__emit *e)
 {
@@ -125,7 +151,7 @@ choose (ictus__emit *e)
       e->tmp[i] = -1;
       e->depth[i] = 0;
       e->size[i] = 1;
-      if (e->mark[i] == 0 || leaf (e, (int) i))
+      if (e->guard[i] == UNUSED || leaf (e, (int) i))
         continue;
       for (int c = 0; c < ictus__nops (k->op); ++c)
         {
@@ -136,7 +162,7 @@ choose (ictus__emit *e)
         }
       if (k->op == OP_NEG && leaf (e, k->a))
         continue;
-      if ((e->mark[i] & ALWAYS) != 0 && (e->uses[i] > 1 || depth >= DEEP))
+      if (e->guard[i] != MIXED && (e->uses[i] > 1 || depth >= DEEP))
         e->tmp[i] = n++;
       else
         {
@@ -147,6 +173,61 @@ choose (ictus__emit *e)
         }
     }
   return true;
+}
+
+static void print_condition (ictus__emit *e, int i);
+static void print_operation (ictus__emit *e, int i);
+
+/* A temporary that only one branch needs is computed only where that branch is taken. */
+static void
+define (ictus__emit *e, int i)
+{
+  int g = e->guard[i], cond = (g - GUARD (0, 0)) / 2;
+  bool then = g % 2 != 0;
+
+  ictus_text_add (e->out, "  const double x%d = ", e->tmp[i]);
+  if (g > ALWAYS)
+    {
+      print_condition (e, cond);
+      ictus_text_add (e->out, then ? " ? " : " ? 0.0 : ");
+    }
+  print_operation (e, i);
+  ictus_text_add (e->out, g > ALWAYS && then ? " : 0.0;\n" : ";\n");
+}
+
+/* Definitions in an order in which everything is there when used; the condition of a guard may have a larger number
+   than what it guards, hence several rounds. done: depth[] is reused, -1 when done. */
+static void
+define_all (ictus__emit *e)
+{
+  bool again = true;
+
+  while (again)
+    {
+      bool any = false;
+
+      again = false;
+      for (int i = 0; i < (int) e->g->n; ++i)
+        {
+          const ictus__node *k = &e->g->node[i];
+          bool ready = true;
+
+          if (e->guard[i] == UNUSED || e->depth[i] < 0)
+            continue;
+          for (int c = 0; c < ictus__nops (k->op) && !leaf (e, i); ++c)
+            ready = ready && e->depth[kid (k, c)] < 0;
+          if (e->tmp[i] >= 0 && e->guard[i] > ALWAYS)
+            ready = ready && e->depth[(e->guard[i] - GUARD (0, 0)) / 2] < 0;
+          again = again || !ready;
+          any = any || ready;
+          if (!ready)
+            continue;
+          e->depth[i] = -1;
+          if (e->tmp[i] >= 0)
+            define (e, i);
+        }
+      again = again && any;
+    }
 }
 
 /* ---- printing ---------------------------------------------------------------------------------------- */
@@ -202,8 +283,6 @@ relation (ictus__op op)
   return op == OP_LT ? "<" : op == OP_LE ? "<=" : op == OP_EQ ? "==" : "!=";
 }
 
-static void print_condition (ictus__emit *e, int i);
-
 /* A comparison or logical operation as a truth value of C. */
 static void
 print_truth (ictus__emit *e, const ictus__node *k)
@@ -239,6 +318,12 @@ print_condition (ictus__emit *e, int i)
   ictus_text_add (e->out, " != 0.0)");
 }
 
+static bool
+is_reciprocal (const ictus__emit *e, int i)
+{
+  return e->g->node[i].op == OP_DIV && ictus__is_const (e->g, e->g->node[i].a, 1) && !leaf (e, i) && e->tmp[i] < 0;
+}
+
 static void
 print_operation (ictus__emit *e, int i)
 {
@@ -252,7 +337,13 @@ print_operation (ictus__emit *e, int i)
   static const char *const infix[OP_COUNT] = { [OP_ADD] = "+", [OP_SUB] = "-", [OP_MUL] = "*", [OP_DIV] = "/" };
   const ictus__node *k = &e->g->node[i];
 
-  if (names[k->op] != NULL)
+  if (k->op == OP_MUL && is_reciprocal (e, k->b)) /* of a parameter, and not kept anywhere */
+    {
+      const ictus__node q = { .op = OP_DIV, .a = k->a, .b = e->g->node[k->b].b };
+
+      print_infix (e, &q, "/");
+    }
+  else if (names[k->op] != NULL)
     print_call (e, names[k->op], k);
   else if (infix[k->op] != NULL)
     print_infix (e, k, infix[k->op]);
@@ -307,12 +398,6 @@ ictus__schedule (ictus__emit *e, const int *root, size_t n)
       mark_uses (e, root, n, true);
       choose (e);
     }
-  for (size_t i = 0; i < e->g->n; ++i)
-    if (e->tmp[i] >= 0)
-      {
-        ictus_text_add (e->out, "  const double x%d = ", e->tmp[i]);
-        print_operation (e, (int) i);
-        ictus_text_add (e->out, ";\n");
-      }
+  define_all (e);
   return e->out->failed ? ICTUS_FAIL (ICTUS_E_NOMEM, "out of memory while C is written") : ICTUS_OK;
 }

@@ -293,8 +293,8 @@ typedef struct ictus__emit
   const ictus_lang *L;
   ictus__dag *g;
   const int *slot;      /* hidden slot of each node, -1 none; NULL: do not use slots */
-  unsigned char *mark;  /* per node */
-  int *uses, *depth, *tmp;
+  unsigned char *mark;  /* per node, for hoisting */
+  int *guard, *uses, *depth, *tmp;
   double *size;
   ictus_text *out;
 } ictus__emit;

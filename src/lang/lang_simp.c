@@ -219,6 +219,8 @@ ictus__div (ictus__dag *g, int a, int b)
     return ictus__neg (g, ictus__div (g, g->node[a].a, b));
   if (is (g, b, OP_NEG))
     return ictus__neg (g, ictus__div (g, a, g->node[b].a));
+  if (is (g, a, OP_CONST) && val (g, a) < 0 && !is (g, b, OP_CONST))
+    return ictus__neg (g, ictus__div (g, ictus__num (g, -val (g, a)), b));
   return fold (g, OP_DIV, a, b, -1);
 }
 
