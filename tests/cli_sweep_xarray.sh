@@ -20,7 +20,7 @@ table = json.load(open("table.json"))
 d = xr.open_dataset("good/sweep.h5", engine="h5netcdf")
 assert d.rate.dims == ("w_ex", "g_in", "population"), d.rate.dims
 assert d.chi_all.dims == ("w_ex", "g_in"), d.chi_all.dims
-assert list(d.w_ex.values) == [0, 16, 32] and list(d.g_in.values) == [0.5, 2]
+assert list(d.w_ex.values) == [0, 10, 40] and list(d.g_in.values) == [0.5, 2]
 assert list(d.population.attrs["names"]) == ["E", "I"]
 assert d.rate.attrs["units"] == "Hz" and d.w_ex.attrs["long_name"] == "projections.exc.weight"
 for p in table["points"]:

@@ -12,7 +12,7 @@ never_twice () { ! twice "$1"; }
 unsaid () { ! says "$1"; }
 
 ok "--list names six points" status 0 ictus sweep "$one" --list --json
-ok "and their values" says '{"point": 5, "values": {"w_ex": 32, "g_in": 2}}'
+ok "and their values" says '{"point": 5, "values": {"w_ex": 40, "g_in": 2}}'
 ok "and writes nothing" test ! -d out
 
 ok "a sweep runs on one rank" status 0 on 1 "$ICTUS_BIN" sweep "$one" -o r1 --quiet --json

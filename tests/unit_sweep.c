@@ -75,15 +75,17 @@ START_TEST (a_point_sets_every_path_with_its_unit)
 }
 END_TEST
 
+/* Each value is good alone, but a delay of 0.2 ms is not on a grid of 0.5 ms. */
 START_TEST (a_wrong_point_is_named_in_the_message)
 {
   ictus_conf *conf = NULL, *point_conf = NULL;
-  ictus_experiment *exp = experiment ("sweep:\n  axes:\n    n: {set: populations.A.size, values: [3, -1]}\n", &conf);
+  ictus_experiment *exp = experiment ("sweep:\n  axes:\n    d: {set: projections.aa.delay, values: [1 ms, 0.2 ms]}\n"
+                                      "    h: {set: run.resolution, values: [0.1 ms, 0.5 ms]}\n", &conf);
   ictus_experiment *point = NULL;
 
-  ck_assert_int_eq (ictus__grid_point (conf, exp, 1, &point_conf, &point), ICTUS_E_INPUT);
+  ck_assert_int_eq (ictus__grid_point (conf, exp, 3, &point_conf, &point), ICTUS_E_INPUT);
   ck_assert (point == NULL && point_conf == NULL);
-  ck_assert_msg (strstr (ictus_err_last (), "point 1 (n = -1)") != NULL, "%s", ictus_err_last ());
+  ck_assert_msg (strstr (ictus_err_last (), "point 3 (d = 0.2 ms, h = 0.5 ms)") != NULL, "%s", ictus_err_last ());
   ictus_experiment_destroy (&exp);
   ictus_conf_destroy (&conf);
 }

@@ -225,7 +225,7 @@ gather_hosts (sweep *s)
   ICTUS_MPI (MPI_Gather (name, sizeof name, MPI_CHAR, all, sizeof name, MPI_CHAR, 0, s->comm));
   for (int r = 0; s->rank == 0 && r < size; ++r)
     if (r == 0 || strcmp (all + (size_t) r * sizeof name, all + (size_t) (r - 1) * sizeof name) != 0) /* ranks of a host are neighbours */
-      ictus_text_add (&s->hosts, "%s%s", r > 0 ? "\n" : "", all + (size_t) r * sizeof name);
+      ictus_text_add (&s->hosts, "%s%s", r > 0 ? " " : "", all + (size_t) r * sizeof name);
 done:
   ictus_free (all);
   return e;

@@ -214,22 +214,25 @@ write_failures (writer *w)
 
 /* ---- provenance ---- */
 
+/* The room out writes as one rank; the sweep is on many. */
 static ictus_err
 write_provenance (writer *w, const ictus__facts *facts)
 {
-  int64_t ranks = facts->nrank, teams = facts->nteam, each = facts->ranks_per_point;
+  const char *run = "/provenance/run";
+  const int64_t ranks = facts->nrank, teams = facts->nteam, each = facts->ranks_per_point;
+  const bool done = ictus__table_count (w->table, ICTUS__TODO) == 0;
   char digest[32];
-  ictus_err e;
 
   snprintf (digest, sizeof digest, "%016" PRIx64, facts->digest);
-  ICTUS_GO (ictus_provenance_write (&w->file, MPI_COMM_SELF, w->exp, w->net, NULL, facts->argc, facts->argv));
-  ICTUS_GO (ictus_h5_attr_int (&w->file, "/provenance", "sweep_ranks", H5T_STD_I32LE, &ranks, 1));
-  ICTUS_GO (ictus_h5_attr_int (&w->file, "/provenance", "sweep_teams", H5T_STD_I32LE, &teams, 1));
-  ICTUS_GO (ictus_h5_attr_int (&w->file, "/provenance", "sweep_ranks_per_point", H5T_STD_I32LE, &each, 1));
-  ICTUS_GO (ictus_h5_attr_string (&w->file, "/provenance", "sweep_hosts", facts->hosts));
-  ICTUS_GO (ictus_h5_attr_string (&w->file, "/provenance", "sweep_digest", digest));
-done:
-  return e;
+  ICTUS_TRY (ictus_provenance_write (&w->file, MPI_COMM_SELF, w->exp, w->net, NULL, facts->argc, facts->argv));
+  ICTUS_TRY (ictus_h5_attr_string (&w->file, run, "start_time", facts->start));
+  ICTUS_TRY (ictus_h5_attr_double (&w->file, run, "wall_s", ictus_wall_s () - facts->start_s));
+  ICTUS_TRY (ictus_h5_attr_string (&w->file, run, "hosts", facts->hosts));
+  ICTUS_TRY (ictus_h5_attr_int (&w->file, run, "ranks", H5T_STD_I32LE, &ranks, 1));
+  ICTUS_TRY (ictus_h5_attr_int (&w->file, run, "teams", H5T_STD_I32LE, &teams, 1));
+  ICTUS_TRY (ictus_h5_attr_int (&w->file, run, "ranks_per_point", H5T_STD_I32LE, &each, 1));
+  ICTUS_TRY (ictus_h5_attr_string (&w->file, run, "sweep_digest", digest));
+  return ictus_h5_attr_string (&w->file, run, "state", done ? "done" : "incomplete");
 }
 
 /* ---- the file ---- */

@@ -65,7 +65,7 @@ typedef struct ictus__facts /* what the provenance says beside the experiment */
   int argc;
   char **argv;
   int nrank, nteam, ranks_per_point;
-  const char *hosts; /* one a line */
+  const char *hosts; /* separated by blanks */
   const char *start; /* ISO 8601 */
   double start_s;    /* the same on the wall clock of base */
   uint64_t digest;
