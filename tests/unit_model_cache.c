@@ -46,7 +46,8 @@ set_compiler (bool works)
     snprintf (script, sizeof script, "#!/bin/sh\necho x >>'%s/calls'\nexec %s \"$@\"\n", here,
               cc != NULL && *cc != '\0' ? cc : "cc");
   else
-    snprintf (script, sizeof script, "#!/bin/sh\necho x >>'%s/calls'\necho 'no licence today' >&2\nexit 3\n", here);
+    snprintf (script, sizeof script, "#!/bin/sh\necho x >>'%s/calls'\necho 'no licence today' >&2\nexit 3\n",
+              here);
   write_file ("cc", script, 0755);
 }
 
@@ -112,7 +113,8 @@ open_leaky (void)
 {
   ictus_model *m = NULL;
 
-  ck_assert_msg (ictus_model_open (in_here ("leaky.ode"), NULL, NULL, &m) == ICTUS_OK, "%s", ictus_err_last ());
+  ck_assert_msg (ictus_model_open (in_here ("leaky.ode"), NULL, NULL, &m) == ICTUS_OK, "%s",
+                 ictus_err_last ());
   ck_assert_ptr_nonnull (m->dl);
   return m;
 }

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/* Shipped models against numbers from elsewhere: equilibria, folds and Hopf points solved to 11 digits in double
- * precision, thresholds in closed form, spike times of error-controlled integration of order 8. */
+/* Shipped models against numbers from elsewhere: equilibria, folds and Hopf points solved to 11 digits, thresholds
+ * in closed form, spike times of error-controlled integration of order 8. */
 #include <check.h>
 #include <math.h>
 #include <stdlib.h>
@@ -132,8 +132,8 @@ END_TEST
 
 START_TEST (morris_lecar_has_its_hopf_points_and_its_fold)
 {
-  static const double hopf[2][3]
-      = { { 93.8576183737, -25.2701048796, 0.0797797841146 }, { 212.0188161, 7.80066386697, 0.148602170744 } };
+  static const double hopf[2][3] = { { 93.8576183737, -25.2701048796, 0.0797797841146 },
+                                     { 212.0188161, 7.80066386697, 0.148602170744 } };
   place x;
 
   place_open (&x, "morris_lecar");
@@ -276,8 +276,8 @@ fire (const place *x)
   return x->k->fire (0, x->y, x->p, x->u);
 }
 
-/* One step of at most h, in which the potential changes by about 0.1 at most, that ends at the spike if there is one.
- * Returns its length. */
+/* One step of at most h, in which the potential changes by about 0.1 at most, that ends at the spike if there is
+ * one. Returns its length. */
 static double
 step (place *x, double h, bool *spike)
 {

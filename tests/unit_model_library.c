@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/* Every shipped model: described in full, smooth where it should be, its derivatives right. A new model is tested on arrival. */
+/* Every shipped model: described in full, finite at its start, its derivatives right. New ones come here by
+ * themselves. */
 #include <check.h>
 #include <float.h>
 #include <math.h>
@@ -185,7 +186,8 @@ START_TEST (everything_is_finite_at_the_start)
 
   ck_assert (all_finite (x.p, x.k->nslot) && all_finite (x.y, n));
   for (int i = 0; i < n; ++i)
-    ck_assert_double_eq_tol (x.y[i], ictus_lang_get (x.m->lang, ICTUS_LANG_STATE, i)->value, 1e-14 * fabs (x.y[i]) + 1e-300);
+    ck_assert_double_eq_tol (x.y[i], ictus_lang_get (x.m->lang, ICTUS_LANG_STATE, i)->value,
+                             1e-14 * fabs (x.y[i]) + 1e-300);
   x.k->rhs (0, x.y, x.p, x.u, x.f);
   x.k->jac (0, x.y, x.p, x.u, J);
   x.k->dfdp (0, x.y, x.p, x.u, D);
@@ -227,7 +229,7 @@ START_TEST (preparing_twice_changes_nothing)
 }
 END_TEST
 
-/* d rhs / d *z by central differences of fourth order into out; h is the step, noise what rounding may do to out. */
+/* d rhs / d *z by central differences of fourth order into out; noise: what rounding may do to them. */
 static void
 differences (const place *x, double *z, bool prepare, double *out, double *noise)
 {
@@ -272,8 +274,9 @@ START_TEST (the_jacobian_agrees_with_differences)
 
           differences (&x, &x.y[j], false, d, &noise);
           for (int i = 0; i < n; ++i)
-            ck_assert_msg (fabs (J[j * n + i] - d[i]) <= 1e-6 * fabs (d[i]) + noise, "%s: d(%s)'/d(%s) is %g, not %g",
-                           x.k->name, ictus_lang_get (x.m->lang, ICTUS_LANG_STATE, i)->name,
+            ck_assert_msg (fabs (J[j * n + i] - d[i]) <= 1e-6 * fabs (d[i]) + noise,
+                           "%s: d(%s)'/d(%s) is %g, not %g", x.k->name,
+                           ictus_lang_get (x.m->lang, ICTUS_LANG_STATE, i)->name,
                            ictus_lang_get (x.m->lang, ICTUS_LANG_STATE, j)->name, J[j * n + i], d[i]);
         }
     }
@@ -300,8 +303,9 @@ START_TEST (parameter_derivatives_agree_with_differences)
 
           differences (&x, &x.p[j], true, d, &noise);
           for (int i = 0; i < n; ++i)
-            ck_assert_msg (fabs (D[j * n + i] - d[i]) <= 1e-6 * fabs (d[i]) + noise, "%s: d(%s)'/d(%s) is %g, not %g",
-                           x.k->name, ictus_lang_get (x.m->lang, ICTUS_LANG_STATE, i)->name,
+            ck_assert_msg (fabs (D[j * n + i] - d[i]) <= 1e-6 * fabs (d[i]) + noise,
+                           "%s: d(%s)'/d(%s) is %g, not %g", x.k->name,
+                           ictus_lang_get (x.m->lang, ICTUS_LANG_STATE, i)->name,
                            ictus_lang_get (x.m->lang, ICTUS_LANG_PAR, j)->name, D[j * n + i], d[i]);
         }
     }

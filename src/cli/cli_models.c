@@ -10,8 +10,8 @@ static void
 help (void)
 {
   ictus_cli_print ("Usage: ictus models [OPTIONS] [NAME | FILE.ode]\n\n"
-                   "List the models that come with ictus; with a name or a file, show that model: equations, parameters\n"
-                   "with unit, default and meaning, ports, and the paper it is from.\n\n"
+                   "List the models that come with ictus; with a name or a file, show that model: equations,\n"
+                   "parameters with unit, default and meaning, ports, and the paper it is from.\n\n"
                    "Options:\n"
                    "      --json             as JSON\n"
                    "  -h, --help             this text\n\n"
@@ -74,6 +74,12 @@ json_list (ictus_text *t, const ictus_lang *lang, ictus_lang_kind kind, const ch
   ictus_text_add (t, "%s]", n > 0 ? "\n  " : "");
 }
 
+static const char *
+truth (bool b)
+{
+  return b ? "true" : "false";
+}
+
 static void
 show_json (const ictus_lang *lang, ictus_text *t)
 {
@@ -86,8 +92,7 @@ show_json (const ictus_lang *lang, ictus_text *t)
   ictus_text_add (t, ",\n  ");
   json_member (t, "source", ictus_lang_source (lang));
   ictus_text_add (t, ",\n  \"linear\": %s, \"conditionally_linear\": %s, \"autonomous\": %s, \"fires\": %s",
-                  c.linear ? "true" : "false", c.cond_linear ? "true" : "false", c.autonomous ? "true" : "false",
-                  c.fires ? "true" : "false");
+                  truth (c.linear), truth (c.cond_linear), truth (c.autonomous), truth (c.fires));
   json_list (t, lang, ICTUS_LANG_STATE, "states");
   json_list (t, lang, ICTUS_LANG_PAR, "parameters");
   json_list (t, lang, ICTUS_LANG_PORT, "ports");

@@ -43,7 +43,7 @@ unknown_name (const char *name)
   if (near != NULL)
     ICTUS_FAIL (ICTUS_E_INPUT, "no model \"%s\"; nearest: %s", name, near);
   else
-    ICTUS_FAIL (ICTUS_E_INPUT, "no model \"%s\"; 'ictus models' lists them, and the name of a file of yours ends in .ode",
+    ICTUS_FAIL (ICTUS_E_INPUT, "no model \"%s\"; 'ictus models' lists them, the name of a file of yours ends in .ode",
                 name);
   ictus_free (list);
   return ICTUS_E_INPUT;
@@ -81,8 +81,8 @@ matches (const ictus_kernel *k, const ictus_lang *lang)
          && k->npar == ictus_lang_count (lang, ICTUS_LANG_PAR) && k->nslot >= k->npar
          && k->nport == ictus_lang_count (lang, ICTUS_LANG_PORT)
          && k->ninput == ictus_lang_count (lang, ICTUS_LANG_INPUT)
-         && k->naux == ictus_lang_count (lang, ICTUS_LANG_AUX) && strcmp (k->name, ictus_lang_name (lang)) == 0
-         && strcmp (k->text, ictus_lang_text (lang)) == 0;
+         && k->naux == ictus_lang_count (lang, ICTUS_LANG_AUX)
+         && strcmp (k->name, ictus_lang_name (lang)) == 0 && strcmp (k->text, ictus_lang_text (lang)) == 0;
 }
 
 static ictus_err

@@ -67,7 +67,7 @@ ictus__model_plan_clear (ictus__model_plan *plan)
   ictus_text_clear (&plan->so);
 }
 
-/* ---- the seal: the last bytes of the file; the loader does not look behind the sections of an ELF file ---- */
+/* ---- the seal: the last bytes of the file, behind what the loader of shared objects looks at --------- */
 
 typedef struct seal
 {

@@ -85,7 +85,8 @@ failed (const char *name, const char *command, int status, const char *log, cons
   while (len > 0 && strchr (" \n\t", said[len - 1]) != NULL)
     --len;
   if (WIFEXITED (status) && WEXITSTATUS (status) == 127 && len == 0)
-    ictus_text_add (&how, "there is no such program; set CC to a C compiler, or run 'ictus compile' where there is one");
+    ictus_text_add (&how, "there is no such program; set CC to a C compiler, or run 'ictus compile' where there "
+                          "is one");
   else if (WIFSIGNALED (status))
     ictus_text_add (&how, "it was ended by signal %d", WTERMSIG (status));
   else if (WIFEXITED (status) && WEXITSTATUS (status) != 0)
@@ -94,8 +95,8 @@ failed (const char *name, const char *command, int status, const char *log, cons
     ictus_text_add (&how, "it wrote no object file");
   if (len > 0)
     ictus_text_add (&how, "\n%.*s%s", len > SHOWN ? SHOWN : (int) len, said, len > SHOWN ? " ..." : "");
-  ICTUS_FAIL (ICTUS_E_RESOURCE, "cannot compile the model \"%s\" with '%s': %s\nThe C file is kept: %s", name, command,
-              how.failed ? "out of memory" : how.s, c_path);
+  ICTUS_FAIL (ICTUS_E_RESOURCE, "cannot compile the model \"%s\" with '%s': %s\nThe C file is kept: %s", name,
+              command, how.failed ? "out of memory" : how.s, c_path);
   ictus_text_clear (&how);
   ictus_free (said);
   return ICTUS_E_RESOURCE;

@@ -26,7 +26,7 @@ ictus_err ictus__model_compile (const ictus_lang *lang, const ictus__model_plan 
 /* The compiler: $CC, else that of configure; more than one word when it has options. */
 const char *ictus__model_compiler (void);
 
-/* Kernels in the cache carry a seal at their end: a truncated or changed file is never mapped into the process. */
+/* Kernels in the cache carry a seal at their end: a truncated or changed file is never loaded. */
 ictus_err ictus__model_seal (const char *so);
 /* True when the file is there and its seal is right. */
 bool ictus__model_sealed (const char *so);

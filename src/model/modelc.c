@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/* modelc MODEL.ode MODEL.c: used by the build to turn a shipped model into C; the table is ictus_kernel_MODEL. */
+/* modelc MODEL.ode MODEL.c: turns a shipped model into C in the build; the table is ictus_kernel_MODEL. */
 #include "ictus/lang.h"
 
 int
