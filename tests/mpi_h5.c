@@ -23,7 +23,7 @@ START_TEST (rows_appended_by_any_ranks_are_read_back_in_order)
   uint64_t n_expected = 0;
   size_t n;
 
-  ck_all (ictus_h5_create (COMM, "append.h5", false, &f) == ICTUS_OK);
+  ck_all (ictus_h5_create (COMM, "append.h5", true, &f) == ICTUS_OK);
   ck_all (ictus_h5_make_growing (&f, "/spikes/E/timestamps", H5T_IEEE_F64LE, 0) == ICTUS_OK);
   ck_all (ictus_h5_append (&f, "/spikes/E/timestamps", H5T_NATIVE_DOUBLE, 0, 0, 0, NULL) == ICTUS_OK);
   for (int turn = 0; turn < 4; ++turn) /* every rank writes `turn` elements, the last rank first; turn 1: only the last rank */
@@ -156,7 +156,7 @@ START_TEST (attributes_strings_links_and_lists_come_back)
   H5Tenum_insert (sorting, "none", &names[0]);
   H5Tenum_insert (sorting, "by_id", &names[1]);
   H5Tenum_insert (sorting, "by_time", &names[2]);
-  ck_all (ictus_h5_create (COMM, "attr.h5", false, &f) == ICTUS_OK);
+  ck_all (ictus_h5_create (COMM, "attr.h5", true, &f) == ICTUS_OK);
   ck_all (ictus_h5_group (&f, "/a/b") == ICTUS_OK && ictus_h5_group (&f, "/a") == ICTUS_OK);
   ck_all (ictus_h5_attr_string (&f, "/", "ictus_kind", "results") == ICTUS_OK);
   ck_all (ictus_h5_attr_string (&f, "/a", "units", "") == ICTUS_OK);
@@ -239,7 +239,7 @@ START_TEST (a_full_disk_is_seen_before_anything_is_written)
   double *back;
   size_t n;
 
-  ck_all (ictus_h5_create (COMM, "full.h5", false, &f) == ICTUS_OK);
+  ck_all (ictus_h5_create (COMM, "full.h5", true, &f) == ICTUS_OK);
   ck_all (ictus_h5_make_growing (&f, "/x", H5T_IEEE_F64LE, 0) == ICTUS_OK);
   ck_all (ictus_h5_append (&f, "/x", H5T_NATIVE_DOUBLE, 4, 0, rank_of () == 0 ? 4 : 0, x) == ICTUS_OK);
   setenv ("ICTUS_FAULT", "h5_room:0:1", 1);

@@ -77,17 +77,18 @@ add_experiment_folder (ictus_text *t, const ictus_experiment *exp)
   ictus_text_add (t, "%s", realpath (ictus_conf_dir (exp->conf), s) != NULL ? s : ictus_conf_dir (exp->conf));
 }
 
-/* Words as a shell would take them. */
+/* Words as a shell would take them; argv[0] is the subcommand. */
 static void
 add_command (ictus_text *t, int argc, char **argv)
 {
+  ictus_text_add (t, "ictus");
   for (int k = 0; k < argc; ++k)
     {
       bool plain = argv[k][0] != '\0';
 
       for (const char *s = argv[k]; *s != '\0'; ++s)
         plain = plain && strchr (" \t\n\"'\\$&|;<>()*?[]#~`{}!", *s) == NULL;
-      ictus_text_add (t, k > 0 ? " " : "");
+      ictus_text_add (t, " ");
       if (plain)
         {
           ictus_text_add (t, "%s", argv[k]);
