@@ -108,6 +108,16 @@ guard_of (const ictus__emit *e, int i, int c, bool eager)
   return e->guard[i] == ALWAYS ? GUARD (k->a, c == 1) : MIXED;
 }
 
+/* 1 / b of parameters without a slot. Never a temporary: a times it is written a / b, in all functions alike, so that
+   they agree to the last bit. */
+static bool
+is_reciprocal (const ictus__emit *e, int i)
+{
+  const ictus__node *k = &e->g->node[i];
+
+  return k->op == OP_DIV && ictus__is_const (e->g, k->a, 1) && k->deps == DEP_PAR && !leaf (e, i);
+}
+
 static void
 mark_uses (ictus__emit *e, const int *root, size_t n, bool eager)
 {
@@ -162,7 +172,7 @@ choose (ictus__emit *e)
         }
       if (k->op == OP_NEG && leaf (e, k->a))
         continue;
-      if (e->guard[i] != MIXED && (e->uses[i] > 1 || depth >= DEEP))
+      if (!is_reciprocal (e, (int) i) && e->guard[i] != MIXED && (e->uses[i] > 1 || depth >= DEEP))
         e->tmp[i] = n++;
       else
         {
@@ -318,12 +328,6 @@ print_condition (ictus__emit *e, int i)
   ictus_text_add (e->out, " != 0.0)");
 }
 
-static bool
-is_reciprocal (const ictus__emit *e, int i)
-{
-  return e->g->node[i].op == OP_DIV && ictus__is_const (e->g, e->g->node[i].a, 1) && !leaf (e, i) && e->tmp[i] < 0;
-}
-
 static void
 print_operation (ictus__emit *e, int i)
 {
@@ -337,7 +341,7 @@ print_operation (ictus__emit *e, int i)
   static const char *const infix[OP_COUNT] = { [OP_ADD] = "+", [OP_SUB] = "-", [OP_MUL] = "*", [OP_DIV] = "/" };
   const ictus__node *k = &e->g->node[i];
 
-  if (k->op == OP_MUL && is_reciprocal (e, k->b)) /* of a parameter, and not kept anywhere */
+  if (k->op == OP_MUL && is_reciprocal (e, k->b))
     {
       const ictus__node q = { .op = OP_DIV, .a = k->a, .b = e->g->node[k->b].b };
 
