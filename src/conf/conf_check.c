@@ -10,8 +10,8 @@ enum { MAX_CHILDREN = 32 };
 
 /* ---- messages ----------------------------------------------------------------------------------- */
 
-static void
-join (ictus_text *t, const char *const *list, size_t n)
+void
+conf_words (ictus_text *t, const char *const *list, size_t n)
 {
   for (size_t k = 0; k < n && k < 12; ++k)
     ictus_text_add (t, "%s%s", k > 0 ? ", " : "", list[k]);
@@ -27,7 +27,7 @@ conf_unknown (const ictus_node *map, const char *key, const char *what, const ch
 
   if (near != NULL)
     return ictus_node_fail_key (map, key, ICTUS_E_INPUT, "unknown %s '%.60s'; did you mean '%s'?", what, word, near);
-  join (&t, list, n);
+  conf_words (&t, list, n);
   ictus_node_fail_key (map, key, ICTUS_E_INPUT, "unknown %s '%.60s'; expected one of %s", what, word, t.s != NULL ? t.s : "");
   ictus_text_clear (&t);
   return ICTUS_E_INPUT;
@@ -102,7 +102,7 @@ check_choice (const ictus_node *n, const conf_key *key)
         return ICTUS_OK;
     }
   near = n->kind == ICTUS_NODE_SCALAR ? ictus_nearest (n->text, words, nword) : NULL;
-  join (&t, words, nword);
+  conf_words (&t, words, nword);
   ictus_node_fail (n, ICTUS_E_INPUT, "expected one of %s, found %s%s%s%s", t.s != NULL ? t.s : "",
                    conf_found (n, found, sizeof found), near != NULL ? "; did you mean '" : "", near != NULL ? near : "",
                    near != NULL ? "'?" : "");
@@ -291,6 +291,29 @@ check_entry (ictus_node *n, const conf_key *key, const char *path)
   return ICTUS_OK;
 }
 
+/* "one of spikes, trace" or the meaning */
+static ictus_err
+missing (const ictus_node *map, const conf_key *key, const char *path)
+{
+  const char *words[12];
+  char copy[160], *save = NULL;
+  ictus_text t = { 0 };
+  size_t n = 0;
+
+  if (key->choices != NULL)
+    {
+      snprintf (copy, sizeof copy, "%s", key->choices);
+      for (char *w = strtok_r (copy, " ", &save); w != NULL && n < 12; w = strtok_r (NULL, " ", &save))
+        words[n++] = w;
+      ictus_text_add (&t, "one of ");
+      conf_words (&t, words, n);
+    }
+  ictus_node_fail (map, ICTUS_E_INPUT, "the key '%s' is missing%s%s (%s)", conf_schema_name (key), path[0] != '\0' ? " in " : "",
+                   path, t.s != NULL ? t.s : key->meaning);
+  ictus_text_clear (&t);
+  return ICTUS_E_INPUT;
+}
+
 /* One key of the table in a map: there or not, needed or not. */
 static ictus_err
 check_key (ictus_node *map, const conf_key *key, const char *path)
@@ -301,10 +324,9 @@ check_key (ictus_node *map, const conf_key *key, const char *path)
 
   conf_join (child, sizeof child, path, name);
   if (!conf_schema_belongs (key, map))
-    return n == NULL ? ICTUS_OK : does_not_belong (map, key, path);
+    return ICTUS_OK;
   if (n == NULL && key->required)
-    return ictus_node_fail (map, ICTUS_E_INPUT, "the key '%s' is missing%s%s (%s)", name, path[0] != '\0' ? " in " : "", path,
-                            key->meaning);
+    return missing (map, key, path);
   if (n == NULL && key->preset != NULL && key->preset[0] != '=')
     {
       ICTUS_TRY (ictus_conf_fill (map, name, key->preset));
@@ -328,15 +350,18 @@ check_section (ictus_node *map, const char *path)
       if (!known)
         return conf_unknown (map, map->key[k], "key", map->key[k], names, n);
     }
-  for (int dependent = 0; dependent < 2; ++dependent) /* first the keys that others depend on */
+  for (int pass = 0; pass < 3; ++pass) /* keys that others depend on; keys out of place; keys that depend on others */
     for (size_t i = 0; i < n; ++i)
       {
         char child[256];
-        const conf_key *key;
+        const conf_key *key = conf_join (child, sizeof child, path, names[i]) ? conf_schema_find (child) : NULL;
 
-        key = conf_join (child, sizeof child, path, names[i]) ? conf_schema_find (child) : NULL;
-        if (key != NULL && (key->when != NULL) == (dependent == 1))
+        if (key == NULL || (key->when == NULL) != (pass == 0))
+          continue;
+        if (pass != 1)
           ICTUS_TRY (check_key (map, key, path));
+        else if (ictus_node_find (map, names[i]) != NULL && !conf_schema_belongs (key, map))
+          return does_not_belong (map, key, path);
       }
   return ICTUS_OK;
 }

@@ -112,8 +112,8 @@ conf_read_times (const ictus_node *map, const char *stop_path, double *start_ms,
 ictus_err
 conf_population (const ictus_experiment *x, const ictus_node *scalar, int *out)
 {
-  const char **names = NULL, *near;
-  ictus_err e = ICTUS_OK;
+  const char **names, *near;
+  ictus_text all = { 0 };
 
   for (*out = 0; *out < x->npopulation; ++*out)
     if (strcmp (x->population[*out].name, scalar->text) == 0)
@@ -123,12 +123,14 @@ conf_population (const ictus_experiment *x, const ictus_node *scalar, int *out)
   for (int i = 0; i < x->npopulation; ++i)
     names[i] = x->population[i].name;
   near = ictus_nearest (scalar->text, names, (size_t) x->npopulation);
+  conf_words (&all, names, (size_t) x->npopulation);
   if (near != NULL)
-    e = ictus_node_fail (scalar, ICTUS_E_INPUT, "there is no population '%.60s'; did you mean '%s'?", scalar->text, near);
+    ictus_node_fail (scalar, ICTUS_E_INPUT, "there is no population '%.60s'; did you mean '%s'?", scalar->text, near);
   else
-    e = ictus_node_fail (scalar, ICTUS_E_INPUT, "there is no population '%.60s' (the first is '%s')", scalar->text, names[0]);
+    ictus_node_fail (scalar, ICTUS_E_INPUT, "there is no population '%.60s'; there is %s", scalar->text, all.s != NULL ? all.s : "");
+  ictus_text_clear (&all);
   ictus_free (names);
-  return e;
+  return ICTUS_E_INPUT;
 }
 
 ictus_err

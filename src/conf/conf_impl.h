@@ -111,7 +111,9 @@ size_t conf_schema_children (const char *path, const char **out, size_t max);
 ictus_err conf_check (ictus_conf *c);
 /* ... of one value. */
 ictus_err conf_check_value (ictus_node *n, const conf_key *key);
-/* Fail with "; did you mean" when a name of the list is near; fmt text first. */
+/* "a, b, c" */
+void conf_words (ictus_text *t, const char *const *list, size_t n);
+/* Fail at the key of the map: "unknown WHAT 'WORD'", and the nearest of the list or the list. */
 ictus_err conf_unknown (const ictus_node *map, const char *key, const char *what, const char *word,
                         const char *const *list, size_t n);
 

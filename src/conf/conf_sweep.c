@@ -106,6 +106,16 @@ extremes (const ictus_exp_axis *a, double *out)
   return n;
 }
 
+/* False where the table knows that no number can stand. */
+static bool
+takes_number (const char *place)
+{
+  const conf_key *key = conf_schema_find (place);
+
+  return key == NULL || key->type == CONF_NUMBER || key->type == CONF_WHOLE || key->type == CONF_DIST || key->type == CONF_DRAW
+         || key->type == CONF_TOL;
+}
+
 /* Put values there in a copy and check the copy against the table. */
 static ictus_err
 try_place (const ictus_experiment *x, const ictus_exp_axis *a, const ictus_node *where)
@@ -117,8 +127,8 @@ try_place (const ictus_experiment *x, const ictus_exp_axis *a, const ictus_node 
   size_t n = extremes (a, value);
   ictus_err e = ICTUS_OK;
 
-  if (strncmp (where->text, "sweep", 5) == 0 || strchr (where->text, '=') != NULL)
-    return ictus_node_fail (where, ICTUS_E_INPUT, "an axis cannot set '%s'", where->text);
+  if (strncmp (where->text, "sweep.", 6) == 0 || strchr (where->text, '=') != NULL || !takes_number (where->text))
+    return ictus_node_fail (where, ICTUS_E_INPUT, "an axis cannot set '%s'; expected the key of a number", where->text);
   ICTUS_TRY (ictus_conf_copy (x->conf, &copy));
   for (size_t k = 0; k < n && e == ICTUS_OK; ++k)
     {

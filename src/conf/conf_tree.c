@@ -2,6 +2,7 @@
 /* Documents and their nodes. Nodes never move: borrowed pointers stay good while others are added. */
 #include "conf/conf_impl.h"
 
+#include <math.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -154,7 +155,7 @@ conf_number (double x, char *buf, size_t size)
   for (int digits = 1; digits <= 17; ++digits)
     {
       snprintf (buf, size, "%.*g", digits, x);
-      if (strtod (buf, NULL) == x)
+      if (strtod (buf, NULL) == x && (strchr (buf, 'e') == NULL || fabs (x) >= 1e15 || fabs (x) < 1e-4))
         break;
     }
   return buf;

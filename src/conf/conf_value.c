@@ -3,6 +3,7 @@
 #include "conf/conf_impl.h"
 
 #include <ctype.h>
+#include <errno.h>
 #include <float.h>
 #include <math.h>
 #include <stdlib.h>
@@ -77,14 +78,18 @@ conf_any_number (const ictus_node *n, double lo, double *out, const char **unit)
 
   if (n->kind == ICTUS_NODE_SCALAR)
     {
-      s = n->text + strspn (n->text, " \t+-");
-      s += strspn (s, "0123456789.");
+      const char *digits = n->text + strspn (n->text, " \t+-");
+
+      s = digits + strspn (digits, "0123456789.");
       if ((*s == 'e' || *s == 'E') && s[1] != '\0' && strchr ("+-0123456789", s[1]) != NULL)
         s += 2 + strspn (s + 2, "0123456789");
-      own = s + strspn (s, " \t");
+      if (s > digits)
+        own = s + strspn (s, " \t");
     }
   if (unit != NULL)
     *unit = own;
+  if (n->kind == ICTUS_NODE_SCALAR && ictus_quantity (n->text, own, out, NULL) != ICTUS_OK)
+    return fail_with_last (n, "a number");
   return ictus_node_double (n, own, lo, HUGE_VAL, out);
 }
 
@@ -108,8 +113,10 @@ ictus_node_int (const ictus_node *n, int64_t lo, int64_t hi, int64_t *out)
     {
       const char *s = n->text;
 
-      ok = isdigit ((unsigned char) s[s[0] == '-' || s[0] == '+']) && strlen (s) <= 19;
+      ok = isdigit ((unsigned char) s[s[0] == '-' || s[0] == '+']) && strlen (s) <= 40;
+      errno = 0;
       i = ok ? strtoll (s, &end, 10) : 0;
+      ok = ok && errno == 0;
       if (ok && *end != '\0') /* 1e5 is a whole number too */
         {
           ok = ictus_quantity (s, "", &x, NULL) == ICTUS_OK && fabs (x) < 9007199254740992.0 && x == floor (x);

@@ -324,7 +324,8 @@ read_stream (reader *r, ictus_node **out)
   ICTUS_TRY (next (r));
   ICTUS_TRY (next (r));
   if (r->event->type == FYET_STREAM_END)
-    return ictus_err_at (ICTUS_E_INPUT, r->path, NULL, 1, r->shift + 1, 1, "there is nothing in it");
+    return ictus_err_at (ICTUS_E_INPUT, r->path, r->text, 1, r->shift + 1, 1, "%s",
+                         r->shift > 0 ? "a value is missing behind '='" : "there is nothing in the file");
   ICTUS_TRY (next (r));
   ICTUS_TRY (read_value (r, 0, NULL, NULL, out));
   ICTUS_TRY (next (r));

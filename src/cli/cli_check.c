@@ -1,0 +1,187 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/* ictus check: experiments and model files, read and checked without running. */
+#include "cli/cli.h"
+
+#include <getopt.h>
+#include <math.h>
+#include <string.h>
+
+static void
+help (void)
+{
+  ictus_cli_print ("Usage: ictus check FILE ...\n\n"
+                   "Validate experiments (.yaml, .json) and model files (.ode) without running anything.\n"
+                   "An experiment is read and its models, parameters, states, ports, solvers and files are looked up; models of\n"
+                   "yours are compiled if they were not before. For a model file its class is told: what solvers can make of it.\n"
+                   "All files are checked, also behind a wrong one.\n\n"
+                   "Options:\n"
+                   "  -h, --help             this text\n\n"
+                   "Example: ictus check experiment.yaml neuron.ode\n\n"
+                   "Exit status: 0 all files are fine, 65 a file is wrong, 74 a file could not be read.\n");
+}
+
+/* ---- models ------------------------------------------------------------------------------------- */
+
+static void
+print_class (const char *what, bool yes, const char *why)
+{
+  ictus_cli_print ("  %-22s %s%s%s\n", what, yes ? "yes" : "no", why[0] != '\0' ? ": " : "", why);
+}
+
+static ictus_err
+check_model (const char *path)
+{
+  static const struct
+  {
+    ictus_lang_kind kind;
+    const char *name;
+  } kinds[] = { { ICTUS_LANG_STATE, "states" },
+                { ICTUS_LANG_PAR, "parameters" },
+                { ICTUS_LANG_PORT, "ports" },
+                { ICTUS_LANG_INPUT, "inputs" },
+                { ICTUS_LANG_AUX, "aux" } };
+  char *text = NULL;
+  ictus_lang *lang = NULL;
+  ictus_lang_class class;
+  ictus_err e = ICTUS_OK;
+
+  ICTUS_GO (ictus_file_read (path, &text, NULL));
+  ICTUS_GO (ictus_lang_parse (path, text, &lang));
+  class = ictus_lang_classify (lang);
+  ictus_cli_print ("%s: ok\n", path);
+  for (size_t k = 0; k < sizeof kinds / sizeof *kinds; ++k)
+    ictus_cli_print ("  %-22s %d\n", kinds[k].name, ictus_lang_count (lang, kinds[k].kind));
+  print_class ("linear", class.linear, class.linear ? "" : ictus_lang_why_not_linear (lang));
+  print_class ("conditionally linear", class.cond_linear, class.cond_linear ? "" : ictus_lang_why_not_cond_linear (lang));
+  print_class ("autonomous", class.autonomous, "");
+  print_class ("fires", class.fires, "");
+done:
+  ictus_lang_destroy (&lang);
+  ictus_free (text);
+  return e;
+}
+
+/* ---- experiments -------------------------------------------------------------------------------- */
+
+/* A file that the experiment names is there. */
+static ictus_err
+check_file (const ictus_conf *conf, const ictus_node *map, const char *key)
+{
+  const ictus_node *n = ictus_node_find (map, key);
+  ictus_text path = { 0 };
+  ictus_err e = ICTUS_OK;
+
+  if (n == NULL)
+    return ICTUS_OK;
+  ictus_conf_resolve (conf, ictus_node_text (n), &path);
+  if (path.failed)
+    e = ICTUS_FAIL (ICTUS_E_NOMEM, "out of memory");
+  else if (!ictus_file_exists (path.s))
+    e = ictus_node_fail (n, ICTUS_E_INPUT, "there is no file %s", path.s);
+  ictus_text_clear (&path);
+  return e;
+}
+
+static ictus_err
+check_solver (const ictus_experiment *x, const ictus_population *p)
+{
+  const ictus_exp_population *c = p->conf;
+  ictus_solver_config config = { .name = c->solver,
+                                 .rtol = c->rtol,
+                                 .atol = c->atol,
+                                 .dt_ms = c->dt_ms,
+                                 .max_step_ms = c->max_step_ms,
+                                 .grid = x->grid,
+                                 .h_ms = x->resolution_ms };
+  const ictus_node *at = ictus_node_find (c->node, "solver");
+  const char *why;
+  char buf[256];
+
+  for (size_t k = 0; c->atol_of != NULL && k < ictus_node_count (c->atol_of); ++k)
+    {
+      const char *name = ictus_node_key (c->atol_of, k), *near;
+      int state = ictus_lang_find (p->model->lang, ICTUS_LANG_STATE, name);
+      double atol;
+
+      if (state < 0)
+        {
+          near = ictus_lang_nearest (p->model->lang, ICTUS_LANG_STATE, name);
+          return ictus_node_fail_key (c->atol_of, name, ICTUS_E_INPUT, "model %s has no state '%s'%s%s%s",
+                                      ictus_lang_name (p->model->lang), name, near != NULL ? "; did you mean '" : "",
+                                      near != NULL ? near : "", near != NULL ? "'?" : "");
+        }
+      ICTUS_TRY (ictus_node_double (ictus_node_at (c->atol_of, k), ictus_lang_get (p->model->lang, ICTUS_LANG_STATE, state)->unit,
+                                    1e-300, HUGE_VAL, &atol));
+    }
+  why = ictus_solver_refuse (&config, p->model, buf);
+  return why == NULL ? ICTUS_OK : ictus_node_fail (at != NULL ? at : c->node, ICTUS_E_INPUT, "population '%s': %s", p->name, why);
+}
+
+static ictus_err
+check_experiment (const char *path)
+{
+  char *text = NULL;
+  ictus_conf *conf = NULL;
+  ictus_experiment *x = NULL;
+  ictus_net *net = NULL;
+  ictus_err e = ICTUS_OK;
+
+  ICTUS_GO (ictus_file_read (path, &text, NULL));
+  ICTUS_GO (ictus_conf_parse (path, text, &conf));
+  ICTUS_GO (ictus_experiment_read (conf, &x));
+  for (int i = 0; i < x->npopulation; ++i)
+    ICTUS_GO (check_file (conf, x->population[i].node, "spike_file"));
+  for (int i = 0; i < x->nprojection; ++i)
+    ICTUS_GO (check_file (conf, x->projection[i].node, "file"));
+  if (strcmp (x->partition, "block") != 0 && strcmp (x->partition, "round-robin") != 0)
+    ICTUS_GO (check_file (conf, ictus_node_find (ictus_conf_root (conf), "run"), "partition"));
+  ICTUS_GO (ictus_net_create (MPI_COMM_SELF, x, &net));
+  for (int i = 0; i < ictus_net_npopulation (net); ++i)
+    if (ictus_net_population (net, i)->model != NULL)
+      ICTUS_GO (check_solver (x, ictus_net_population (net, i)));
+  ictus_cli_print ("%s: ok\n", path);
+done:
+  ictus_net_destroy (&net);
+  ictus_experiment_destroy (&x);
+  ictus_conf_destroy (&conf);
+  ictus_free (text);
+  return e;
+}
+
+/* ---- the command -------------------------------------------------------------------------------- */
+
+static bool
+is_model (const char *path)
+{
+  size_t n = strlen (path);
+
+  return n > 4 && strcmp (path + n - 4, ".ode") == 0;
+}
+
+int
+ictus_cli_check (int argc, char **argv)
+{
+  static const struct option options[] = { { "help", no_argument, NULL, 'h' }, { NULL, 0, NULL, 0 } };
+  int opt, status = 0;
+
+  while ((opt = getopt_long (argc, argv, "h", options, NULL)) != -1)
+    {
+      if (opt != 'h')
+        return ictus_cli_usage ("check", "wrong option");
+      help ();
+      return 0;
+    }
+  if (optind == argc)
+    return ictus_cli_usage ("check", "which file? Name at least one experiment or model");
+  for (; optind < argc; ++optind)
+    {
+      ictus_err e = ICTUS_OK;
+      int s;
+
+      if (ictus_cli_is_main ())
+        e = is_model (argv[optind]) ? check_model (argv[optind]) : check_experiment (argv[optind]);
+      s = ictus_cli_fail (ictus_comm_agree (MPI_COMM_WORLD, e));
+      status = status == 0 ? s : status;
+    }
+  return status;
+}
