@@ -84,7 +84,8 @@ look (const plan *want, int nrank)
           ictus__inbox_clear (&t.group[p].inbox);
         }
     }
-  qsort (all.s, all.n, sizeof *all.s, compare);
+  if (all.n > 1)
+    qsort (all.s, all.n, sizeof *all.s, compare);
   return all;
 }
 

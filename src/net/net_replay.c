@@ -292,7 +292,8 @@ ictus__net_read_spikes (ictus_net *net, int pop)
       ictus_node_fail (at == NULL ? conf->node : at, e, "%s", ictus_err_last ());
     }
   ICTUS_GO (e);
-  qsort (r.list.s, r.list.n, sizeof *r.list.s, compare_spikes);
+  if (r.list.n > 1)
+    qsort (r.list.s, r.list.n, sizeof *r.list.s, compare_spikes);
   net->group[pop].replay.s = r.list.s;
   net->group[pop].replay.n = r.list.n;
   r.list.s = NULL;

@@ -136,7 +136,8 @@ check_ranges (ictus_part *p, const cursor *c)
 {
   uint64_t next = 0;
 
-  qsort (p->range, p->nrange, sizeof *p->range, compare_ranges);
+  if (p->nrange > 1)
+    qsort (p->range, p->nrange, sizeof *p->range, compare_ranges);
   for (size_t k = 0; k <= p->nrange; ++k)
     {
       uint64_t first = k < p->nrange ? p->range[k].first : p->n;
