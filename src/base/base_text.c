@@ -145,8 +145,15 @@ ictus_mkdirs (const char *path)
         char c = *s;
 
         *s = '\0';
-        if (mkdir (p, 0777) != 0 && (stat (p, &st) != 0 || !S_ISDIR (st.st_mode)))
-          e = ICTUS_FAIL (ICTUS_E_IO, "cannot make the folder %s: %s", p, strerror (errno));
+        if (mkdir (p, 0777) != 0)
+          {
+            int why = errno;
+
+            if (stat (p, &st) != 0)
+              e = ICTUS_FAIL (ICTUS_E_IO, "cannot make the folder %s: %s: %s", path, p, strerror (why));
+            else if (!S_ISDIR (st.st_mode))
+              e = ICTUS_FAIL (ICTUS_E_IO, "cannot make the folder %s: %s is not a folder", path, p);
+          }
         *s = c;
         if (c == '\0')
           break;
