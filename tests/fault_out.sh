@@ -27,6 +27,7 @@ has () {
 }
 # the first ROWS rows of both files are equal
 begins_like () { h5dump -d "/traces/v/V_m/data[0,0;1,1;$3,20;1,1]" -o a.txt "$1" && h5dump -d "/traces/v/V_m/data[0,0;1,1;$3,20;1,1]" -o b.txt "$2" && cmp a.txt b.txt; }
+incomplete () { h5dump -a /provenance/run/state "$1" | grep -q '"incomplete"'; }
 dies () { "$@" >"$tmp/stdout" 2>"$tmp/stderr" </dev/null && { echo "it did not die"; return 1; }; return 0; }
 
 ok "a whole run" on 2 "$ICTUS_BIN" run net.yaml -o whole --quiet
@@ -42,7 +43,9 @@ done
 ok "the disk is full on 3 ranks: status 74" status 74 faulty h5_room:0:40 on 3 "$ICTUS_BIN" run net.yaml -o full --quiet
 ok "said once" once "ictus: "
 ok "in plain words" says "no room on the file system"
-ok "the file opens" h5ls full/results.h5
+ok "the file opens and says that it is not whole" incomplete full/results.h5
+ok "it is full when data are flushed: status 74, no rank waits" status 74 faulty h5_flush:0:5 on 3 "$ICTUS_BIN" run net.yaml -o flush --quiet
+ok "what was flushed before is there" has 20 flush/results.h5
 for r in 0 1 2; do
   ok "rank $r cannot write: status 74 on all, no rank waits" status 74 faulty h5_write:$r:9 on 3 "$ICTUS_BIN" run net.yaml -o bad$r --quiet
   ok "said once, with the rank" once "ictus: rank $r: bad$r/results.h5: cannot write"

@@ -119,7 +119,7 @@ ictus__h5_room (ictus_h5 *f, hsize_t bytes)
 
   if (ictus_comm_rank (f->comm) == 0)
     {
-      if (ictus_fault ("h5_room", 0))
+      if (ictus_fault (bytes > 0 ? "h5_room" : "h5_flush", 0))
         e = ICTUS_FAIL (ICTUS_E_IO, "%s: no room on the file system: a fault was asked for", f->path);
       else if (statvfs (f->path, &s) == 0) /* where this is not known, the write itself must tell */
         {

@@ -221,12 +221,10 @@ ictus_out_close (ictus_out **out)
   if (o == NULL)
     return ICTUS_OK;
   *out = NULL;
-  if (!o->failed)
-    {
-      e = out_provenance_end (o);
-      if (e == ICTUS_OK)
-        e = write_buffers (o);
-    }
+  if (!o->file.failed) /* without room for data there is still some for this */
+    e = out_provenance_end (o);
+  if (e == ICTUS_OK && !o->file.failed)
+    e = o->failed ? ictus_h5_flush (&o->file) : write_buffers (o);
   why = e != ICTUS_OK ? ictus_strdup (ictus_err_last ()) : NULL;
   closing = ictus_h5_close (&o->file);
   if (e == ICTUS_OK)
