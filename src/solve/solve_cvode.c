@@ -91,7 +91,7 @@ advance (ictus__cell *c, double t, ictus_spikes *out)
       }
 }
 
-/* After the jumps at t, with the new state in y and the firing condition before them in g. */
+/* After the jumps at t, with the new state in y. */
 static ictus_err
 after_jump (ictus__cell *c, double t, double *y, ictus_spikes *out)
 {
@@ -241,7 +241,7 @@ cvode_restart (void *self, double t_ms)
       c->armed = s->b.cells->armed[i];
       c->hstart = 0;
       c->t_guard = t_ms;
-      c->nguard = 0;
+      c->nguard = c->nstuck = 0;
       ictus__cell_piece (c, t_ms);
       ICTUS_TRY (ictus__cell_begin (c, t_ms));
       if (c->armed && c->gn >= 0 && s->b.grid && t_ms + s->b.h_ms < c->stop)

@@ -29,7 +29,7 @@ typedef struct ictus__cell /* one neuron */
   double seg, nb;  /* piece of the inputs: its begin and its end */
   double hstart;   /* first step for the next restart; 0: CVODE finds one */
   double t_guard;  /* the steps are counted from here */
-  long nguard;
+  long nguard, nstuck;
   bool fresh;      /* no step since the last restart: the state is in cells->y */
   bool stopped;    /* tn is a stop that was not dealt with yet */
   bool has_stop;   /* CVODE was told a stop time that it did not reach yet */

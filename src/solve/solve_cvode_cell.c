@@ -5,7 +5,7 @@
 #include <math.h>
 #include <string.h>
 
-enum { MAX_STEPS = 1000000 }; /* within one millisecond of model time */
+enum { MAX_STEPS = 1000000, MAX_STUCK = 10000 }; /* within one millisecond of model time; without any progress */
 #define MAX_START 2.0         /* ms */
 #define NEVER 1e300           /* a stop time that is not reached */
 
@@ -169,18 +169,25 @@ ictus__cell_begin (ictus__cell *c, double t)
   return ictus__cell_set_stop (c);
 }
 
+/* A neuron whose solution runs to infinity is given up, not followed for ever. before: tn before the step. */
 static ictus_err
-guard (ictus__cell *c)
+guard (ictus__cell *c, double before)
 {
+  unsigned long long gid = (unsigned long long) c->s->b.cells->gid[c->i];
+
   if (c->tn > c->t_guard + 1)
     {
       c->t_guard = c->tn;
       c->nguard = 0;
     }
-  if (++c->nguard <= MAX_STEPS)
-    return ICTUS_OK;
-  return ICTUS_FAIL (ICTUS_E_SOLVER, "neuron %llu at %.10g ms: CVODE: %d steps within one millisecond; the solution may run to infinity",
-                     (unsigned long long) c->s->b.cells->gid[c->i], c->tn, MAX_STEPS);
+  c->nstuck = c->tn > before ? 0 : c->nstuck + 1;
+  if (c->nstuck > MAX_STUCK)
+    return ICTUS_FAIL (ICTUS_E_SOLVER, "neuron %llu at %.10g ms: CVODE: the step fell below the rounding of time; the solution may run to infinity",
+                       gid, c->tn);
+  if (++c->nguard > MAX_STEPS)
+    return ICTUS_FAIL (ICTUS_E_SOLVER, "neuron %llu at %.10g ms: CVODE: %d steps within one millisecond; the solution may run to infinity",
+                       gid, c->tn, MAX_STEPS);
+  return ICTUS_OK;
 }
 
 ictus_err
@@ -188,18 +195,17 @@ ictus__cell_step (ictus__cell *c)
 {
   ictus__cvode *s = c->s;
   const ictus__bank *b = &s->b;
-  double t;
+  double t, before = c->tn;
+  bool taken;
   int flag;
 
   s->bad = -1;
+  s->words[0] = 0;
   flag = CVode (c->mem, c->tn + 1, s->out, &t, CV_ONE_STEP);
   if (flag < 0)
     return ictus__cell_fail (c, c->tn, flag);
-  if (!c->root_cvode)
-    {
-      s->stats.steps += 1;
-      ICTUS_TRY (guard (c));
-    }
+  taken = !c->root_cvode;
+  s->stats.steps += taken;
   if (c->fresh)
     { /* CVODE's search for a first step costs several right-hand sides. What it found good after the first step of this restart is what the
          next restart should begin with; half of it keeps the error where the search has it, with a third fewer right-hand sides. */
@@ -212,10 +218,12 @@ ictus__cell_step (ictus__cell *c)
     {
       c->tr = t;
       CVodeGetCurrentTime (c->mem, &c->tn);
-      return ICTUS_OK;
+      return taken ? guard (c, before) : ICTUS_OK;
     }
   c->tr = INFINITY;
   c->tn = t;
+  if (taken)
+    ICTUS_TRY (guard (c, before));
   if (flag == CV_TSTOP_RETURN)
     {
       c->stopped = true;
