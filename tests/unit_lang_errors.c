@@ -17,6 +17,7 @@ static const struct { const char *text, *message; } wrong[] = {
   { "s=undefd\nx'=-x", "1:3: unknown name 'undefd'" },
   { "aux s=undefd\nx'=-x", "1:7: unknown name 'undefd'" },
   { "x'=-x\naux q=x\ny'=q", "3:4: 'q' is an aux, which is only recorded" },
+  { "x'=-x\naux X=2*x", "2:5: 'X' is a state, which can be recorded as it is; the aux needs another name" },
   { "x'=-w", "1:5: unknown name 'w': the weight of an event is known in 'port' only" },
   { "x'=x(2)", "1:4: 'x' is no function" },
   { "par a=1\nx'=-x\nA=3", "3:1: 'A' is declared twice, first in line 1 (upper and lower case are the same)" },

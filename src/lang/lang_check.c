@@ -24,6 +24,7 @@ kind_of (ictus__class cls)
 static ictus_err
 number (ictus_lang *L)
 {
+  L->count[ICTUS_LANG_PORT] = 0;
   for (size_t s = 0; s < L->nsym; ++s)
     if (kind_of (L->sym[s].cls) >= 0)
       ++L->count[kind_of (L->sym[s].cls)];
@@ -47,8 +48,12 @@ number (ictus_lang *L)
   if (L->count[ICTUS_LANG_STATE] == 0)
     return ictus_err_at (ICTUS_E_INPUT, L->path, L->text, 1, 0, 1,
                          "the model has no equation; expected at least one, such as V' = -V/tau");
-  if (L->count[ICTUS_LANG_STATE] > 10000)
-    return ictus_err_at (ICTUS_E_INPUT, L->path, L->text, 1, 0, 1, "the model has more than 10000 equations");
+  if (L->count[ICTUS_LANG_STATE] > ICTUS__STATE_MAX)
+    return ictus__fail (L, L->sym[L->of[ICTUS_LANG_STATE][ICTUS__STATE_MAX]].tok, "more than %d equations",
+                        ICTUS__STATE_MAX);
+  if (L->count[ICTUS_LANG_PAR] > ICTUS__PAR_MAX)
+    return ictus__fail (L, L->sym[L->of[ICTUS_LANG_PAR][ICTUS__PAR_MAX]].tok, "more than %d parameters",
+                        ICTUS__PAR_MAX);
   return ICTUS_OK;
 }
 
@@ -103,6 +108,9 @@ expressions (ictus_lang *L)
     {
       ictus__sym *y = &L->sym[s];
 
+      if (y->cls == SYM_AUX && ictus_lang_find (L, ICTUS_LANG_STATE, y->name) >= 0)
+        return ictus__fail (L, y->tok, "'%s' is a state, which can be recorded as it is; the aux needs another name",
+                            y->name);
       if (y->cls == SYM_STATE || y->cls == SYM_AUX)
         ICTUS_TRY (ictus__expression (L, y->expr, y->stop, &any, &y->node));
       if ((y->cls == SYM_TEMP || y->cls == SYM_DERIVED) && y->node < 0)

@@ -4,6 +4,8 @@
 
 #include "lang/lang_impl.h"
 
+#define ICTUS__WORK_MAX 2e9 /* nodes times variables */
+
 /* Marks what the right-hand sides are made of. */
 static unsigned char *
 needed (const ictus_lang *L, int upto)
@@ -36,6 +38,11 @@ columns (ictus_lang *L, ictus__op op, int n, int *out)
 
   if (d == NULL || need == NULL)
     goto done;
+  if ((double) n * upto > ICTUS__WORK_MAX)
+    {
+      e = ICTUS_FAIL (ICTUS_E_INPUT, "%s: the model is too large to be differentiated", L->path);
+      goto done;
+    }
   for (int j = 0; j < n; ++j)
     {
       int leaf = ictus__leaf (&L->g, op, j);

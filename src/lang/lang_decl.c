@@ -177,6 +177,8 @@ assignment (ictus_lang *L, int owner, int *t)
   a->owner = owner;
   a->node = a->state = -1;
   a->name = *t;
+  if (L->nassign > ICTUS__ASSIGN_MAX)
+    return ictus__fail (L, *t, "more than %d initial values, resets and jumps", ICTUS__ASSIGN_MAX);
   if (L->tok[*t].kind != TK_NAME)
     return ictus__fail (L, *t, "expected the name of a state here");
   ++*t;
@@ -225,8 +227,7 @@ port (ictus_lang *L, int t, int line)
   int s;
 
   ICTUS_TRY (declare (L, SYM_PORT, t, line, &s));
-  for (int k = s; k-- > 0;)
-    L->sym[s].index += L->sym[k].cls == SYM_PORT;
+  L->sym[s].index = L->count[ICTUS_LANG_PORT]++;
   ICTUS_TRY (need_op (L, t + 1, ':', "behind the name of the port, as in 'port ex: g_ex += w'"));
   return assign_list (L, L->sym[s].index, t + 2);
 }

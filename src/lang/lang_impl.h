@@ -12,6 +12,9 @@ enum
   ICTUS__NODE_MAX = 1000000,   /* nodes of the expression graph */
   ICTUS__STEP_MAX = 2000000,   /* operands read while functions are expanded */
   ICTUS__TEXT_MAX = 1 << 22,   /* bytes of a model file */
+  ICTUS__STATE_MAX = 1000,     /* equations */
+  ICTUS__PAR_MAX = 10000,      /* parameters */
+  ICTUS__ASSIGN_MAX = 10000,   /* initial values, resets, jumps */
   ICTUS__ARG_MAX = 20,         /* arguments of a function */
   ICTUS__POWI_MAX = 8          /* largest power that is written as a product */
 };

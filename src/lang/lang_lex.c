@@ -159,7 +159,7 @@ free_text (lexer *x, bool *done)
     return ICTUS_OK;
   while (s[a] == ' ' || s[a] == '\t')
     ++a;
-  if (s[a] == '=' || s[a] == '\'' || s[a] == '(')
+  if (s[a] == '=' || s[a] == '\'' || (s[a] == '(' && a == x->at)) /* a name like any other */
     return ICTUS_OK;
   for (b = a; s[b] != '\0' && s[b] != '\n' && !(s[b] == '#' && (b == a || isblank ((unsigned char) s[b - 1]))); ++b)
     ;
