@@ -25,7 +25,7 @@ wrong () { # SENTENCE TEXT
 experiment
 ok "a small experiment is fine" status 0 ictus check x.yaml
 experiment "sise: 5"
-wrong "an unknown key" "ictus: x.yaml:4:52: unknown key 'sise'; did you mean 'size'?"
+wrong "an unknown key" "ictus: x.yaml:4:51: unknown key 'sise'; did you mean 'size'?"
 ok "... with the line" says "    4 |   E: {size: 4, model: iaf_psc_exp, solver: exact, sise: 5}"
 experiment "params: {tau: 3 ms}"
 wrong "a parameter that the model has not" "x.yaml:4:"
