@@ -183,9 +183,6 @@ conf_read_sweep (ictus_experiment *x, const ictus_node *root)
   x->discard_ms = conf_get_number (sweep, "sweep.discard");
   x->seizure_chi = conf_get_number (seizure, "sweep.seizure.chi");
   x->seizure_rate_Hz = conf_get_number (seizure, "sweep.seizure.rate");
-  if (sweep != NULL && x->discard_ms >= x->t_stop_ms)
-    return ictus_node_fail_key (sweep, "discard", ICTUS_E_INPUT, "'discard' leaves nothing of the run ('t_stop' is %g ms)",
-                                x->t_stop_ms);
   ICTUS_TRY (conf_records (axes, sizeof *x->axis, &x->axis, &x->naxis));
   for (int i = 0; i < x->naxis; ++i)
     {
