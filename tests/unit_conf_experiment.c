@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 #include "conf_check.h"
 
+#include <unistd.h>
+
 #define FULL                                                                                                          \
   "ictus: 1\nname: full\ndescription: everything once\nseed: 12\n"                                                    \
   "run: {t_stop: 1 s, resolution: 0.1 ms, timing: grid, restart_mark: 50 ms, partition: round-robin}\n"               \
@@ -179,6 +181,32 @@ START_TEST (what_is_emitted_gives_the_same_experiment)
 }
 END_TEST
 
+START_TEST (paths_become_absolute_for_another_folder)
+{
+  ictus_conf *c;
+  ictus_text t = { 0 };
+  char here[1024], want[4000];
+
+  ck_assert_ptr_nonnull (getcwd (here, sizeof here));
+  ck_assert_int_eq (ictus_mkdirs ("moved/models"), ICTUS_OK);
+  ck_assert_int_eq (ictus_file_write ("moved/models/m.ode", "", 0), ICTUS_OK);
+  ck_assert_int_eq (ictus_file_write ("moved/s.txt", "", 0), ICTUS_OK);
+  ck_assert_int_eq (ictus_conf_parse ("moved/x.yaml",
+                                      "run: {partition: s.txt}\npopulations:\n  A: {model: ./models/m.ode}\n  B: {model: lif}\n"
+                                      "  C: {spike_file: s.txt}\n  D: {model: none.ode}\n  E: {model: /m.ode}\n",
+                                      &c),
+                    ICTUS_OK);
+  ck_assert_int_eq (ictus_conf_emit_moved (c, &t), ICTUS_OK);
+  snprintf (want, sizeof want,
+            "run:\n  partition: %s/moved/s.txt\npopulations:\n  A:\n    model: %s/moved/models/m.ode\n  B:\n    model: lif\n"
+            "  C:\n    spike_file: %s/moved/s.txt\n  D:\n    model: none.ode\n  E:\n    model: /m.ode\n",
+            here, here, here);
+  ck_assert_str_eq (t.s, want);
+  ictus_text_clear (&t);
+  ictus_conf_destroy (&c);
+}
+END_TEST
+
 START_TEST (with_exact_timing_times_lie_anywhere)
 {
   ictus_conf *c = conf_of ("ictus: 1\nrun: {t_stop: 10.05, timing: exact, restart_mark: 0.33}\n"
@@ -209,4 +237,4 @@ START_TEST (the_manual_has_every_key)
 END_TEST
 
 CONF_MAIN ("conf_experiment", every_key_arrives_in_the_record, axes_have_values_units_and_places, defaults_are_as_documented,
-           what_is_emitted_gives_the_same_experiment, with_exact_timing_times_lie_anywhere, the_manual_has_every_key)
+           what_is_emitted_gives_the_same_experiment, paths_become_absolute_for_another_folder, with_exact_timing_times_lie_anywhere, the_manual_has_every_key)

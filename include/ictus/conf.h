@@ -29,6 +29,9 @@ const char *ictus_conf_text (const ictus_conf *c);       /* as given to parse. C
 /** The tree as YAML, with every default that was used filled in (after ictus_experiment_read and the rooms' own
  * ictus_conf_fill): running it gives the same result. Collectivity: none. */
 ictus_err ictus_conf_emit (const ictus_conf *c, ictus_text *out);
+/** The same with the paths of files (models, spikes, synapses, partition) made absolute where the file is found, so that the text
+ * may stand in another folder. Collectivity: none. */
+ictus_err ictus_conf_emit_moved (const ictus_conf *c, ictus_text *out);
 /** Add key: value (YAML text) to a map of this document if it is not there yet (a default that was used). Collectivity: none. */
 ictus_err ictus_conf_fill (const ictus_node *map, const char *key, const char *value);
 

@@ -3,6 +3,7 @@
 #include "conf/conf_impl.h"
 
 #include <ctype.h>
+#include <stdlib.h>
 #include <string.h>
 
 enum { WIDTH = 100, FLOW_DEPTH = 3 };
@@ -148,6 +149,76 @@ ictus_conf_emit (const ictus_conf *c, ictus_text *out)
       ictus_text_add (out, "\n");
     }
   return out->failed ? ICTUS_FAIL (ICTUS_E_NOMEM, "out of memory") : ICTUS_OK;
+}
+
+/* ---- for another folder ------------------------------------------------------------------------- */
+
+/* A text that names a file, as opposed to a shipped model or a strategy. */
+static bool
+is_path (const char *s)
+{
+  size_t n = strlen (s);
+
+  return strchr (s, '/') != NULL || (n > 4 && strcmp (s + n - 4, ".ode") == 0);
+}
+
+/* Relative paths are looked for beside the experiment, then (models) in the working folder. */
+static ictus_err
+make_absolute (ictus_node *map, const char *key, bool always)
+{
+  ictus_node *n = (ictus_node *) ictus_node_find (map, key);
+  ictus_text path = { 0 };
+  char *real, *copy;
+
+  if (n == NULL || n->kind != ICTUS_NODE_SCALAR || n->text[0] == '/' || !(always || is_path (n->text)))
+    return ICTUS_OK;
+  ictus_conf_resolve (n->conf, n->text, &path);
+  real = path.failed ? NULL : realpath (path.s, NULL);
+  if (real == NULL && !path.failed)
+    real = realpath (n->text, NULL);
+  ictus_text_clear (&path);
+  if (real == NULL)
+    return ICTUS_OK;
+  copy = ictus_strdup (real);
+  free (real);
+  if (copy == NULL)
+    return ICTUS_E_NOMEM;
+  ictus_free (n->text);
+  n->text = copy;
+  return ICTUS_OK;
+}
+
+ictus_err
+ictus_conf_emit_moved (const ictus_conf *c, ictus_text *out)
+{
+  static const struct
+  {
+    const char *section, *key;
+    bool always;
+  } files[] = { { "populations", "model", false }, { "populations", "spike_file", true }, { "projections", "file", true } };
+  ictus_conf *copy = NULL;
+  ictus_text t = { 0 };
+  ictus_node *run;
+  ictus_err e = ICTUS_OK;
+
+  ICTUS_GO (ictus_conf_emit (c, &t));
+  ICTUS_GO (ictus_conf_parse (c->path, t.s, &copy)); /* a copy with the defaults */
+  for (size_t k = 0; k < sizeof files / sizeof *files; ++k)
+    {
+      const ictus_node *section = ictus_node_find (copy->root, files[k].section);
+
+      for (size_t i = 0; section != NULL && i < section->n; ++i)
+        ICTUS_GO (make_absolute (section->child[i], files[k].key, files[k].always));
+    }
+  run = (ictus_node *) ictus_node_find (copy->root, "run");
+  if (run != NULL && conf_get_text (run, "partition") != NULL && strcmp (conf_get_text (run, "partition"), "block") != 0
+      && strcmp (conf_get_text (run, "partition"), "round-robin") != 0)
+    ICTUS_GO (make_absolute (run, "partition", true));
+  e = ictus_conf_emit (copy, out);
+done:
+  ictus_conf_destroy (&copy);
+  ictus_text_clear (&t);
+  return e;
 }
 
 /* ---- defaults ----------------------------------------------------------------------------------- */
