@@ -48,7 +48,8 @@ exists () { for f in "$@"; do test -e "$srcdir/$f" || { echo "missing: $f"; retu
 links () {
   for d in "$srcdir"/*.md "$srcdir"/doc/*/*.md; do
     base=`dirname "$d"`
-    for l in `sed -n 's/.*](\([^)#:]*\)[^)]*).*/\1/p' "$d"`; do
+    for l in `grep -o ']([^)]*)' "$d" | sed 's/^](//; s/[#)].*//'`; do
+      case $l in http*) continue ;; esac
       test -e "$base/$l" || echo "$d: no $l"
     done
   done

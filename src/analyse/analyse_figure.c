@@ -116,7 +116,9 @@ ictus__figure_title (plot_figure *f, ictus_h5 *h)
   const char *slash = strrchr (h->path, '/'), *file = slash != NULL ? slash + 1 : h->path;
   char title[PLOT_NAME];
 
-  ictus__read_text (h, "/", "title", title); /* the name of the experiment */
+  ictus__read_text (h, "/", "title", title); /* the name of the experiment, in a sweep */
+  if (title[0] == '\0' && ictus_h5_exists (h, "/provenance"))
+    ictus__read_text (h, "/provenance", "experiment_name", title);
   ictus_text_add (&f->title, "%s%s%s", title, title[0] != '\0' ? ", " : "", file);
 }
 

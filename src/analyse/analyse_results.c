@@ -457,6 +457,17 @@ done:
   return e;
 }
 
+/* How far the run came: silence at its end is part of the picture. */
+static void
+read_end (results *r)
+{
+  double t = 0;
+
+  if (ictus_h5_exists (r->h, "/provenance/run") && H5Aexists_by_name (r->h->file, "/provenance/run", "t_ms", H5P_DEFAULT) > 0
+      && ictus__read_attr_double (r->h, "/provenance/run", "t_ms", &t) == ICTUS_OK && t > r->end_ms)
+    r->end_ms = t;
+}
+
 ictus_err
 ictus__plot_results (ictus_h5 *h, const char *what, plot_figure *f)
 {
@@ -465,6 +476,7 @@ ictus__plot_results (ictus_h5 *h, const char *what, plot_figure *f)
   bool any = false;
 
   ICTUS_GO (read_spikes (&r));
+  read_end (&r);
   if (r.npop > 0 && wanted (&r, "raster", NULL))
     raster (&r);
   ICTUS_GO (recorded_rates (&r, &any));

@@ -165,9 +165,9 @@ axis_tics (const axis *a, char which, ictus_text *p)
   char number[32];
   int width = 0, every;
 
-  ictus_text_add (p, "set %crange [%.9g:%.9g]\nset %clabel ", which, a->edge[0], a->edge[a->n], which);
+  ictus_text_add (p, "set %crange [%.9g:%.9g]\nset %s ", which, a->edge[0], a->edge[a->n], which == 'x' ? "xlabel" : "label");
   ictus__quote (p, a->label);
-  ictus_text_add (p, "\n");
+  ictus_text_add (p, which == 'x' ? "\n" : " at graph -0.195, graph 0.5 center rotate by 90\n");
   if (a->log)
     ictus_text_add (p, "set logscale %c\n", which);
   if (a->n > 12)

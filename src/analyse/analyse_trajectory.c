@@ -2,6 +2,7 @@
 /* trajectory.h5: every state against time, one panel a state, one curve a solver; spikes as ticks above. */
 #include "config.h"
 
+#include <math.h>
 #include <string.h>
 
 #include "analyse/analyse_impl.h"
@@ -37,7 +38,26 @@ key_entry (const trajectory *t, size_t k, ictus_text *p)
     ictus_text_add (p, " notitle");
 }
 
-/* One state or aux quantity of all solvers that have it; later ones dashed, so that equal curves are both seen. */
+typedef struct line_pen
+{
+  const char *colour, *width, *dash;
+} line_pen;
+
+/* The first solver broad and light, the next ones ever thinner on top: curves that agree are all seen. */
+static line_pen
+pen_of (const trajectory *t, size_t k)
+{
+  static const line_pen few[] = { { "#8fc3e8", "5", "" }, { "#e07b00", "2.2", "" }, { "#222222", "0.9", "" } };
+  line_pen p = { ictus__colour (k), "1.2", "dt (8,6)" };
+
+  if (t->nsolver == 1)
+    p = (line_pen){ ictus__colour (0), "1.4", "" };
+  else if (k < sizeof few / sizeof *few)
+    p = few[k];
+  return p;
+}
+
+/* One state or aux quantity of all solvers that have it. */
 static ictus_err
 curves (trajectory *t, const char *folder, const char *name)
 {
@@ -51,6 +71,7 @@ curves (trajectory *t, const char *folder, const char *name)
 
   for (size_t k = 0; k < t->nsolver && k < PLOT_MAX_LINES; ++k)
     {
+      line_pen pen = pen_of (t, k);
       int d;
 
       snprintf (path, sizeof path, "/solver/%s/%s%s", t->solver[k], folder, name);
@@ -64,8 +85,7 @@ curves (trajectory *t, const char *folder, const char *name)
         ICTUS_GO (ICTUS_FAIL (ICTUS_E_FORMAT, "%s: %s of %s has %zu values at %zu times", t->h->path, name, t->solver[k], ny, n));
       d = ictus__figure_curve (t->f, time, 0, 0, y, n, 1, &range);
       ictus_text_add (&plot, "%s$d%d using 1:2 with lines lw %s lc rgb '%s' %s", plot.len > 0 ? ", " : "plot ", d,
-                      k == 0 && t->nsolver > 1 ? "2.4" : "1.4", ictus__colour (k),
-                      k == 0 ? "" : k == 1 ? "dt (9,5)" : k == 2 ? "dt (3,4)" : "dt (12,3,2,3)");
+                      pen.width, pen.colour, pen.dash);
       key_entry (t, k, &plot);
       ictus_free (time);
       ictus_free (y);
@@ -111,7 +131,7 @@ spikes (trajectory *t)
             ictus_text_add (&t->f->data, "%.9g %.9g\n", s[j], -(double) row - 0.4);
           ictus_text_add (&t->f->data, "EOD\n");
           ictus_text_add (&plot, "%s$d%d using 1:2:(0):(0.8) with vectors nohead lw 1.2 lc rgb '%s' notitle",
-                          plot.len > 0 ? ", " : "plot ", t->f->nblock++, ictus__colour (k));
+                          plot.len > 0 ? ", " : "plot ", t->f->nblock++, pen_of (t, k).colour);
           ++row;
         }
       ictus_free (s);
@@ -184,6 +204,7 @@ ictus__plot_trajectory (ictus_h5 *h, const char *what, plot_figure *f)
   const char *slash = strrchr (h->path, '/');
   char path[2 * PLOT_NAME], model[PLOT_NAME];
   ictus_err e = ICTUS_OK;
+  double step;
 
   ICTUS_GO (ictus_h5_list (h, "/solver", &t.solver, &t.nsolver));
   if (t.nsolver == 0)
@@ -202,6 +223,9 @@ ictus__plot_trajectory (ictus_h5 *h, const char *what, plot_figure *f)
     }
   if (!(f->x.lo < f->x.hi))
     f->x = (plot_range){ 0, f->x.hi > 0 ? f->x.hi : 1 };
+  step = ictus__nice_step (f->x.hi - f->x.lo, 8);
+  if (step * ceil (f->x.hi / step) - f->x.hi < 0.01 * (f->x.hi - f->x.lo)) /* the axis ends at a round number */
+    f->x.hi = step * ceil (f->x.hi / step);
   if (t.nsolver > PLOT_MAX_LINES)
     ictus__figure_note (f, "the first %d of %zu solvers", PLOT_MAX_LINES, t.nsolver);
   snprintf (f->xlabel, sizeof f->xlabel, "time (ms)");
