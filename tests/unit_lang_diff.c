@@ -51,7 +51,8 @@ static void
 compare (const loaded *m, double t, double *y, double *p, const double *u)
 {
   int n = m->k->nstate, np = m->k->npar;
-  double *J = ictus_alloc ((size_t) n * (size_t) n, sizeof *J), *D = ictus_alloc ((size_t) n * (size_t) np + 1, sizeof *D);
+  double *J = ictus_alloc ((size_t) n * (size_t) n, sizeof *J),
+         *D = ictus_alloc ((size_t) n * (size_t) np + 1, sizeof *D);
   double want[64], f[64], f2[64], d[64];
 
   memset (J, 0xff, (size_t) n * (size_t) n * sizeof *J); /* NaN: every entry is written */
@@ -67,10 +68,11 @@ compare (const loaded *m, double t, double *y, double *p, const double *u)
         {
           double have = j < n ? J[j * n + i] : D[(j - n) * n + i];
 
-          ck_assert_msg (close_to (have, want[i], f[i]) < 1e-8, "%s: d f(%s) / d %s is %.12g, differences %.12g",
-                         m->k->name, ictus_lang_get (m->lang, ICTUS_LANG_STATE, i)->name,
-                         ictus_lang_get (m->lang, j < n ? ICTUS_LANG_STATE : ICTUS_LANG_PAR, j < n ? j : j - n)->name,
-                         have, want[i]);
+          ck_assert_msg (
+              close_to (have, want[i], f[i]) < 1e-8, "%s: d f(%s) / d %s is %.12g, differences %.12g",
+              m->k->name, ictus_lang_get (m->lang, ICTUS_LANG_STATE, i)->name,
+              ictus_lang_get (m->lang, j < n ? ICTUS_LANG_STATE : ICTUS_LANG_PAR, j < n ? j : j - n)->name,
+              have, want[i]);
         }
     }
   for (int i = 0; i < n; ++i)

@@ -165,8 +165,8 @@ START_TEST (expressions_have_the_documented_values)
   p = default_parameters (&m);
   m.k->aux (0.25, y, p, NULL, a);
   for (size_t k = 0; k < sizeof sums / sizeof *sums; ++k)
-    ck_assert_msg (fabs (a[k] - sums[k].value) <= 1e-15 * fabs (sums[k].value), "%s is %.17g instead of %.17g",
-                   sums[k].text, a[k], sums[k].value);
+    ck_assert_msg (fabs (a[k] - sums[k].value) <= 1e-15 * fabs (sums[k].value),
+                   "%s is %.17g instead of %.17g", sums[k].text, a[k], sums[k].value);
   ck_assert (m.k->fire == NULL && m.k->reset == NULL && m.k->refractory == NULL && m.k->port == NULL);
   ictus_text_clear (&text);
   ictus_free (p);
@@ -174,7 +174,12 @@ START_TEST (expressions_have_the_documented_values)
 }
 END_TEST
 
-static const struct { const char *text; bool linear, cond, autonomous; const char *why, *why_cond; } kinds[] = {
+static const struct
+{
+  const char *text;
+  bool linear, cond, autonomous;
+  const char *why, *why_cond;
+} kinds[] = {
   { "par a=1,b=2\ninput u=0\nx'=a*x+b*y+u/a+3\ny'=-y*exp(a)", true, true, true, "", "" },
   { "x'=(x+2)*(3-1)-x/2+if(1>0)then(x)else(x*x)", true, true, true, "", "" },
   { "par a=1\nx'=if(a>0)then(x)else(-y)\ny'=x-x*x/1+x^2", true, true, true, "", "" },
@@ -202,7 +207,8 @@ START_TEST (the_class_of_a_model_is_found_with_the_reason)
       ck_assert_msg (c.linear == kinds[k].linear && c.cond_linear == kinds[k].cond
                      && c.autonomous == kinds[k].autonomous && !c.fires, "%s", kinds[k].text);
       why = ictus_lang_why_not_linear (l);
-      ck_assert_msg (strncmp (why, kinds[k].why, strlen (kinds[k].why)) == 0 && (why[0] == '\0') == c.linear, "%s", why);
+      ck_assert_msg (strncmp (why, kinds[k].why, strlen (kinds[k].why)) == 0 && (why[0] == '\0') == c.linear,
+                     "%s", why);
       ck_assert_str_eq (ictus_lang_why_not_cond_linear (l), kinds[k].why_cond);
       ictus_lang_destroy (&l);
     }
@@ -241,10 +247,17 @@ END_TEST
 
 START_TEST (what_is_shown_contains_everything)
 {
-  static const char *const parts[] = { "iaf: Leaky neuron\n", "a second paper\n", "  V_m' = (-g_L*(V_m-E_L) - I_syn",
-                                       "  g_ex' = -g_ex/tau\n", "  port EX: G_EX += 2*w\n", "  spike V_m >= V_th + 1\n",
-                                       "  !half = C_m/2\n", "capacitance and leak", "(held during refractoriness)",
-                                       "  not linear: V_m' is not linear in V_m\n", "conditionally linear" };
+  static const char *const parts[] = { "iaf: Leaky neuron\n",
+                                       "a second paper\n",
+                                       "  V_m' = (-g_L*(V_m-E_L) - I_syn",
+                                       "  g_ex' = -g_ex/tau\n",
+                                       "  port EX: G_EX += 2*w\n",
+                                       "  spike V_m >= V_th + 1\n",
+                                       "  !half = C_m/2\n",
+                                       "capacitance and leak",
+                                       "(held during refractoriness)",
+                                       "  not linear: V_m' is not linear in V_m\n",
+                                       "conditionally linear" };
   ictus_lang *l;
   ictus_text out = { 0 };
 
@@ -270,8 +283,8 @@ START_TEST (long_sums_and_long_chains_are_no_problem)
     ictus_text_add (&text, "+sin(x/%d)", k + 1);
   ictus_text_add (&text, ")else(2)\nr0=y\n");
   for (int k = 1; k < 150; ++k) /* 2^150 terms if nothing were shared, each in a branch */
-    ictus_text_add (&text, "r%d=if(x>%d)then(r%d*2+r%d^2)else(1)+if(y>%d)then(r%d)else(0)\n", k, k, k - 1, k - 1, k,
-                    k - 1);
+    ictus_text_add (&text, "r%d=if(x>%d)then(r%d*2+r%d^2)else(1)+if(y>%d)then(r%d)else(0)\n", k, k, k - 1,
+                    k - 1, k, k - 1);
   ictus_text_add (&text, "z'=r149\n");
   ck_assert_msg (ictus_lang_parse ("long.ode", text.s, &l) == ICTUS_OK, "%s", ictus_err_last ());
   ck_assert_int_eq (ictus_lang_emit (l, "k", &out), ICTUS_OK);

@@ -18,7 +18,8 @@ exact_d (long double x)
   long double z = x * x;
 
   if (fabsl (x) < 0.05L)
-    return -0.5L + x / 6 - x * z / 180 + x * z * z / 5040 - x * z * z * z / 151200 + x * z * z * z * z / 4790016;
+    return -0.5L + x / 6 - x * z / 180 + x * z * z / 5040 - x * z * z * z / 151200
+           + x * z * z * z * z / 4790016;
   return (expm1l (x) - x * expl (x)) / (expm1l (x) * expm1l (x));
 }
 
@@ -99,13 +100,15 @@ START_TEST (quotients_that_are_written_out_are_found)
       char text[400];
       loaded m;
 
-      snprintf (text, sizeof text, "par a=0.3, k=7, Vt=-30\nrate(x)=0.1*x/(1-exp(-x/10))\nV'=%s\n", forms[i].form);
+      snprintf (text, sizeof text, "par a=0.3, k=7, Vt=-30\nrate(x)=0.1*x/(1-exp(-x/10))\nV'=%s\n",
+                forms[i].form);
       m = load_model ("form.ode", text);
       p = default_parameters (&m);
       y[0] = forms[i].V;
       m.k->rhs (0, y, p, NULL, f);
       m.k->jac (0, y, p, NULL, J);
-      ck_assert_msg (fabs (f[0] - forms[i].limit) < 1e-14 * fabs (forms[i].limit), "%s is %.17g", forms[i].form, f[0]);
+      ck_assert_msg (fabs (f[0] - forms[i].limit) < 1e-14 * fabs (forms[i].limit), "%s is %.17g",
+                     forms[i].form, f[0]);
       ck_assert_msg (fabs (J[0] - forms[i].slope) < 1e-14, "%s has the slope %.17g", forms[i].form, J[0]);
       y[0] = forms[i].V + step;
       m.k->rhs (0, y, p, NULL, fp);

@@ -35,7 +35,8 @@ ictus_lang_parse (const char *path, const char *text, ictus_lang **out)
     goto done;
   if (strlen (text) > ICTUS__TEXT_MAX)
     {
-      e = ICTUS_FAIL (ICTUS_E_INPUT, "%s: larger than %d bytes; this is no model file", path, (int) ICTUS__TEXT_MAX);
+      e = ICTUS_FAIL (ICTUS_E_INPUT, "%s: larger than %d bytes; this is no model file", path,
+                      (int) ICTUS__TEXT_MAX);
       goto done;
     }
   ICTUS_GO (ictus__lex (L));

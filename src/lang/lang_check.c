@@ -109,7 +109,8 @@ expressions (ictus_lang *L)
       ictus__sym *y = &L->sym[s];
 
       if (y->cls == SYM_AUX && ictus_lang_find (L, ICTUS_LANG_STATE, y->name) >= 0)
-        return ictus__fail (L, y->tok, "'%s' is a state, which can be recorded as it is; the aux needs another name",
+        return ictus__fail (L, y->tok,
+                            "'%s' is a state, which can be recorded as it is; the aux needs another name",
                             y->name);
       if (y->cls == SYM_STATE || y->cls == SYM_AUX)
         ICTUS_TRY (ictus__expression (L, y->expr, y->stop, &any, &y->node));
@@ -194,7 +195,8 @@ jump (ictus_lang *L, const ictus__assign *a, int *out)
     return ICTUS_E_NOMEM;
   ICTUS_GO (ictus__diff (&L->g, w, one + 1, NULL, d));
   *out = d[one];
-  if (!ictus__is_const (&L->g, zero, 0) || ictus__contains (&L->g, d[one], w) || ictus__switched (&L->g, one, w))
+  if (!ictus__is_const (&L->g, zero, 0) || ictus__contains (&L->g, d[one], w)
+      || ictus__switched (&L->g, one, w))
     e = ictus__fail (L, a->expr, "the jump of a port is not proportional to the weight w");
 done:
   ictus_free (d);
@@ -237,7 +239,8 @@ spike (ictus_lang *L)
     return ICTUS_OK;
   ICTUS_TRY (ictus__sum (L, L->spike, L->spike_stop, &any, &a, &t));
   if (ictus__is_op (L, t, '<') || ictus__is_op (L, t, TOK_LE))
-    return ictus__fail (L, t, "the neuron fires where the left side rises above the right: write 'spike b >= a'");
+    return ictus__fail (L, t,
+                        "the neuron fires where the left side rises above the right: write 'spike b >= a'");
   if (!ictus__is_op (L, t, '>') && !ictus__is_op (L, t, TOK_GE))
     return ictus__fail (L, t, "expected '>=' here: the neuron fires where a rises through b, 'spike a >= b'");
   ICTUS_TRY (ictus__sum (L, t + 1, L->spike_stop, &any, &b, &t));
@@ -360,8 +363,8 @@ done:
 ictus_err
 ictus__check (ictus_lang *L)
 {
-  static const ictus__scope par = { 0, "the default of a parameter is a constant (write '!name = ...' for a derived one)",
-                                    -1 };
+  static const ictus__scope par
+      = { 0, "the default of a parameter is a constant (write '!name = ...' for a derived one)", -1 };
   static const ictus__scope input = { 0, "the default of an input is a constant", -1 };
 
   ICTUS_TRY (number (L));

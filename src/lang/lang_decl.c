@@ -56,7 +56,8 @@ enter (ictus_lang *L, int k)
           hash[h] = i + 1;
         }
     }
-  for (h = hash_key (L->sym[k].cls, L->sym[k].key) & (L->nhash - 1); L->hash[h] != 0; h = (h + 1) & (L->nhash - 1))
+  for (h = hash_key (L->sym[k].cls, L->sym[k].key) & (L->nhash - 1); L->hash[h] != 0;
+       h = (h + 1) & (L->nhash - 1))
     ;
   L->hash[h] = k + 1;
   return ICTUS_OK;
@@ -78,7 +79,8 @@ declare (ictus_lang *L, ictus__class cls, int tok, int line, int *out)
   if (space_of (cls) == 0 && ictus__reserved (key, &why))
     return ictus__fail (L, tok, "'%s' cannot be declared: it is %s", name, why);
   if ((old = ictus__lookup (L, cls, key)) >= 0)
-    return ictus__fail (L, tok, "'%s' is declared twice, first in line %d%s", name, L->tok[L->sym[old].tok].line,
+    return ictus__fail (L, tok, "'%s' is declared twice, first in line %d%s", name,
+                        L->tok[L->sym[old].tok].line,
                         strcmp (name, L->sym[old].name) == 0 ? "" : " (upper and lower case are the same)");
   ICTUS_TRY (ictus_grow (&L->sym, &L->capsym, L->nsym + 1, sizeof *L->sym));
   s = &L->sym[L->nsym];
@@ -359,10 +361,11 @@ derivative (ictus_lang *L, int t, int line)
 static ictus_err
 unknown (ictus_lang *L, int t)
 {
-  static const char *const known[] = { "par", "param", "number", "init", "aux", "input", "port", "spike", "reset",
-                                       "refractory", "title", "source", "done" };
-  static const char *const foreign[] = { "wiener", "table", "markov", "global", "bdry", "special", "set", "only",
-                                         "options", "volt", "solv", "vector", "export", "group" };
+  static const char *const known[] = { "par",   "param", "number",     "init",  "aux",    "input", "port",
+                                       "spike", "reset", "refractory", "title", "source", "done" };
+  static const char *const foreign[]
+      = { "wiener", "table",   "markov", "global", "bdry",   "special", "set",
+          "only",   "options", "volt",   "solv",   "vector", "export",  "group" };
   char word[ICTUS__NAME_MAX + 1];
   const char *near;
 
@@ -372,10 +375,14 @@ unknown (ictus_lang *L, int t)
   for (size_t k = 0; k < sizeof foreign / sizeof *foreign; ++k)
     if (ictus__is_word (L, t, foreign[k]))
       return ictus__fail (L, t, "the statement '%s' of XPPAUT is not part of the language", foreign[k]);
-  if ((near = ictus_nearest (word, known, sizeof known / sizeof *known)) != NULL && L->tok[t + 1].kind != TK_EOL)
+  if ((near = ictus_nearest (word, known, sizeof known / sizeof *known)) != NULL
+      && L->tok[t + 1].kind != TK_EOL)
     return ictus__fail (L, t, "unknown statement '%s'; did you mean '%s'?", word, near);
-  return ictus__fail (L, t, "unknown statement '%s'; expected an equation (%s' = ..., %s = ...) or one of par, init, "
-                      "input, port, spike, reset, refractory, aux, title, source", word, word, word);
+  return ictus__fail (
+      L, t,
+      "unknown statement '%s'; expected an equation (%s' = ..., %s = ...) or one of par, init, "
+      "input, port, spike, reset, refractory, aux, title, source",
+      word, word, word);
 }
 
 static ictus_err
@@ -424,7 +431,8 @@ statement (ictus_lang *L, int t, int line)
   if (ictus__is_op (L, t + 1, '\''))
     {
       if (ictus__is_op (L, t + 2, '\''))
-        return ictus__fail (L, t + 2, "equations are of first order: write a second state for the derivative");
+        return ictus__fail (L, t + 2,
+                            "equations are of first order: write a second state for the derivative");
       ICTUS_TRY (need_op (L, t + 2, '=', "behind x'"));
       return equation (L, SYM_STATE, t, t + 3, line);
     }

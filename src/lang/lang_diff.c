@@ -15,7 +15,8 @@ d_pow (ictus__dag *g, int n, int a, int b, int da, int db)
 
   if (ictus__is_const (g, db, 0))
     return first;
-  second = ictus__if (g, ictus__fun2 (g, OP_LT, zero, a), ictus__mul (g, n, ictus__fun1 (g, OP_LOG, a)), zero);
+  second
+      = ictus__if (g, ictus__fun2 (g, OP_LT, zero, a), ictus__mul (g, n, ictus__fun1 (g, OP_LOG, a)), zero);
   second = ictus__mul (g, second, db);
   return ictus__is_const (g, da, 0) ? second : ictus__add (g, first, second);
 }
@@ -39,7 +40,8 @@ d_function (ictus__dag *g, ictus__op op, int n, int a)
     case OP_TAN: return ictus__add (g, one, square (g, n));
     case OP_ASIN: return ictus__div (g, one, ictus__fun1 (g, OP_SQRT, ictus__sub (g, one, square (g, a))));
     case OP_ACOS:
-      return ictus__neg (g, ictus__div (g, one, ictus__fun1 (g, OP_SQRT, ictus__sub (g, one, square (g, a)))));
+      return ictus__neg (g,
+                         ictus__div (g, one, ictus__fun1 (g, OP_SQRT, ictus__sub (g, one, square (g, a)))));
     case OP_ATAN: return ictus__div (g, one, ictus__add (g, one, square (g, a)));
     case OP_SINH: return ictus__fun1 (g, OP_COSH, a);
     case OP_COSH: return ictus__fun1 (g, OP_SINH, a);
@@ -97,7 +99,8 @@ rule (ictus__dag *g, int n, const int *d)
     case OP_DIV: return d_quotient (g, n, k.b, da, d[k.b]);
     case OP_POW: return d_pow (g, n, k.a, k.b, da, d[k.b]);
     case OP_POWI:
-      return ictus__mul (g, ictus__mul (g, ictus__num (g, k.b), ictus__pow (g, k.a, ictus__num (g, k.b - 1))), da);
+      return ictus__mul (g, ictus__mul (g, ictus__num (g, k.b), ictus__pow (g, k.a, ictus__num (g, k.b - 1))),
+                         da);
     case OP_ATAN2: return d_atan2 (g, k.a, k.b, da, d[k.b]);
     case OP_MOD:
       db = ictus__mul (g, ictus__fun1 (g, OP_FLOOR, ictus__div (g, k.a, k.b)), d[k.b]);
@@ -136,7 +139,8 @@ ictus__diff (ictus__dag *g, int leaf, int upto, const unsigned char *need, int *
         }
       d[n] = n == leaf ? one : any ? rule (g, n, d) : zero;
       if (d[n] < 0 && g->n >= ICTUS__NODE_MAX)
-        return ICTUS_FAIL (ICTUS_E_INPUT, "the derivatives of the model have more than %d terms", ICTUS__NODE_MAX);
+        return ICTUS_FAIL (ICTUS_E_INPUT, "the derivatives of the model have more than %d terms",
+                           ICTUS__NODE_MAX);
       if (d[n] < 0)
         return ICTUS_FAIL (ICTUS_E_NOMEM, "out of memory");
     }

@@ -231,17 +231,21 @@ table (writer *w, const char *symbol)
 {
   const ictus_lang *L = w->L;
 
-  ictus_text_add (w->e.out, "\nextern const ictus_kernel %s;\nconst ictus_kernel %s = {\n  .abi = ICTUS_KERNEL_ABI,\n",
+  ictus_text_add (w->e.out,
+                  "\nextern const ictus_kernel %s;\nconst ictus_kernel %s = {\n  .abi = ICTUS_KERNEL_ABI,\n",
                   symbol, symbol);
-  ictus_text_add (w->e.out, "  .nstate = %d,\n  .npar = %d,\n  .nslot = %d,\n  .nport = %d,\n  .ninput = %d,\n"
-                  "  .naux = %d,\n", ns_of (w), L->count[ICTUS_LANG_PAR], L->count[ICTUS_LANG_PAR] + w->nslot,
+  ictus_text_add (w->e.out,
+                  "  .nstate = %d,\n  .npar = %d,\n  .nslot = %d,\n  .nport = %d,\n  .ninput = %d,\n"
+                  "  .naux = %d,\n",
+                  ns_of (w), L->count[ICTUS_LANG_PAR], L->count[ICTUS_LANG_PAR] + w->nslot,
                   L->count[ICTUS_LANG_PORT], L->count[ICTUS_LANG_INPUT], L->count[ICTUS_LANG_AUX]);
   ictus_text_add (w->e.out, "  .name =\n");
   literal (w->e.out, L->name);
   ictus_text_add (w->e.out, ",\n  .text =\n");
   literal (w->e.out, L->text);
-  line (w, ",\n  .prepare = k_prepare,\n  .init = k_init,\n  .rhs = k_rhs,\n  .jac = k_jac,\n  .diag = k_diag,\n"
-           "  .dfdp = k_dfdp,\n  .aux = k_aux,");
+  line (w,
+        ",\n  .prepare = k_prepare,\n  .init = k_init,\n  .rhs = k_rhs,\n  .jac = k_jac,\n  .diag = k_diag,\n"
+        "  .dfdp = k_dfdp,\n  .aux = k_aux,");
   if (L->fire >= 0)
     line (w, "  .fire = k_fire,");
   if (has_reset (L))
@@ -294,7 +298,8 @@ static ictus_err
 open_writer (writer *w)
 {
   const int *c = w->L->count;
-  size_t n = (size_t) c[ICTUS_LANG_STATE], room = n * (n + (size_t) c[ICTUS_LANG_PAR] + (size_t) c[ICTUS_LANG_PORT] + 2);
+  size_t n = (size_t) c[ICTUS_LANG_STATE],
+         room = n * (n + (size_t) c[ICTUS_LANG_PAR] + (size_t) c[ICTUS_LANG_PORT] + 2);
 
   ICTUS_TRY (copy_graph (w));
   room += (size_t) c[ICTUS_LANG_AUX] + w->L->nassign + w->g.n; /* slots are nodes */
@@ -309,8 +314,8 @@ open_writer (writer *w)
   w->e.depth = ictus_alloc (w->g.n, sizeof *w->e.depth);
   w->e.tmp = ictus_alloc (w->g.n, sizeof *w->e.tmp);
   w->e.size = ictus_alloc (w->g.n, sizeof *w->e.size);
-  if (w->slot == NULL || w->root == NULL || w->e.mark == NULL || w->e.guard == NULL || w->e.uses == NULL || w->e.depth == NULL
-      || w->e.tmp == NULL || w->e.size == NULL)
+  if (w->slot == NULL || w->root == NULL || w->e.mark == NULL || w->e.guard == NULL || w->e.uses == NULL
+      || w->e.depth == NULL || w->e.tmp == NULL || w->e.size == NULL)
     return ICTUS_E_NOMEM;
   return hoist (w);
 }

@@ -338,7 +338,8 @@ print_operation (ictus__emit *e, int i)
     [OP_POW] = "pow", [OP_ATAN2] = "atan2", [OP_MOD] = "ictus_k_mod", [OP_MIN] = "ictus_k_min",
     [OP_MAX] = "ictus_k_max",
   };
-  static const char *const infix[OP_COUNT] = { [OP_ADD] = "+", [OP_SUB] = "-", [OP_MUL] = "*", [OP_DIV] = "/" };
+  static const char *const infix[OP_COUNT]
+      = { [OP_ADD] = "+", [OP_SUB] = "-", [OP_MUL] = "*", [OP_DIV] = "/" };
   const ictus__node *k = &e->g->node[i];
 
   if (k->op == OP_MUL && is_reciprocal (e, k->b))

@@ -20,7 +20,8 @@ hash_node (const ictus__node *k)
 static bool
 same_node (const ictus__node *x, const ictus__node *y)
 {
-  return x->op == y->op && x->a == y->a && x->b == y->b && x->c == y->c && memcmp (&x->v, &y->v, sizeof x->v) == 0;
+  return x->op == y->op && x->a == y->a && x->b == y->b && x->c == y->c
+         && memcmp (&x->v, &y->v, sizeof x->v) == 0;
 }
 
 static bool
@@ -59,8 +60,8 @@ static unsigned
 own_deps (const ictus__dag *g, const ictus__node *k)
 {
   static const unsigned leaf[]
-      = { [OP_CONST] = 0, [OP_TIME] = DEP_T, [OP_STATE] = DEP_STATE, [OP_PAR] = DEP_PAR, [OP_INPUT] = DEP_INPUT,
-          [OP_WEIGHT] = DEP_W, [OP_ARG] = DEP_ARG };
+      = { [OP_CONST] = 0,         [OP_TIME] = DEP_T,   [OP_STATE] = DEP_STATE, [OP_PAR] = DEP_PAR,
+          [OP_INPUT] = DEP_INPUT, [OP_WEIGHT] = DEP_W, [OP_ARG] = DEP_ARG };
   int nops = ictus__nops (k->op);
   unsigned d = 0;
 

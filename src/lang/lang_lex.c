@@ -130,8 +130,12 @@ name (lexer *x)
 static ictus_err
 operator (lexer *x)
 {
-  static const struct { char s[3]; int op; } two[]
-      = { { "<=", TOK_LE }, { ">=", TOK_GE }, { "==", TOK_EQ }, { "!=", TOK_NE }, { "+=", TOK_PLUSEQ }, { "**", '^' } };
+  static const struct
+  {
+    char s[3];
+    int op;
+  } two[] = { { "<=", TOK_LE }, { ">=", TOK_GE },     { "==", TOK_EQ },
+              { "!=", TOK_NE }, { "+=", TOK_PLUSEQ }, { "**", '^' } };
   const char *s = x->L->text + x->at;
   unsigned char c = (unsigned char) *s;
 
@@ -161,7 +165,8 @@ free_text (lexer *x, bool *done)
     ++a;
   if (s[a] == '=' || s[a] == '\'' || (s[a] == '(' && a == x->at)) /* a name like any other */
     return ICTUS_OK;
-  for (b = a; s[b] != '\0' && s[b] != '\n' && !(s[b] == '#' && (b == a || isblank ((unsigned char) s[b - 1]))); ++b)
+  for (b = a; s[b] != '\0' && s[b] != '\n' && !(s[b] == '#' && (b == a || isblank ((unsigned char) s[b - 1])));
+       ++b)
     ;
   x->at = a;
   while (b > a && isspace ((unsigned char) s[b - 1]))
@@ -178,7 +183,8 @@ end_line (lexer *x)
   if ((int) L->ntok > x->first)
     {
       ICTUS_TRY (push (x, TK_EOL, 0, 0, 0));
-      L->tok[L->ntok - 1].line = L->tok[L->ntok - 2].line; /* messages point behind the last word, not the comment */
+      /* messages point behind the last word, not behind the comment */
+      L->tok[L->ntok - 1].line = L->tok[L->ntok - 2].line;
       L->tok[L->ntok - 1].col = L->tok[L->ntok - 2].col + (int) L->tok[L->ntok - 2].len;
       ICTUS_TRY (ictus_grow (&L->line, &L->capline, L->nline + 1, sizeof *L->line));
       L->line[L->nline].first = x->first;

@@ -78,7 +78,8 @@ static ictus_err
 enter (parser *p)
 {
   if (++p->L->depth > ICTUS__DEPTH_MAX)
-    return ictus__fail (p->L, p->at, "nested too deeply (parentheses, functions and temporaries: more than %d levels)",
+    return ictus__fail (p->L, p->at,
+                        "nested too deeply (parentheses, functions and temporaries: more than %d levels)",
                         ICTUS__DEPTH_MAX);
   return ICTUS_OK;
 }
@@ -145,7 +146,8 @@ unknown_name (parser *p, int tok, bool call)
   for (int k = 0; p->frame != NULL && !call && k < L->sym[p->frame->sym].nargs; ++k)
     list[n++] = ictus__spell (L, L->sym[p->frame->sym].args + 2 * k, args[k]);
   for (size_t k = 0; k < L->nsym; ++k)
-    if (L->sym[k].cls < SYM_AUX && (L->sym[k].cls == SYM_FUNC) == call)
+    if (L->sym[k].cls < SYM_AUX && (L->sym[k].cls == SYM_FUNC) == call
+        && (L->sym[k].name[1] != '\0' || strlen (word) < 3))
       list[n++] = L->sym[k].name;
   for (int k = 0; call && k < NFUN; ++k)
     if (functions[k].name[0] != '\0')
@@ -154,8 +156,9 @@ unknown_name (parser *p, int tok, bool call)
   strcpy (key, word);
   ictus__lower_case (key);
   if (!call && ictus__lookup (L, SYM_AUX, key) >= 0)
-    e = ictus__fail (L, tok, "'%s' is an aux, which is only recorded; to use it, write '%s = ...' without 'aux'", word,
-                     word);
+    e = ictus__fail (L, tok,
+                     "'%s' is an aux, which is only recorded; to use it, write '%s = ...' without 'aux'",
+                     word, word);
   else if (near != NULL)
     e = ictus__fail (L, tok, "unknown %s '%s'; did you mean '%s'?", call ? "function" : "name", word, near);
   else if (!call && strcmp (key, "w") == 0)
@@ -174,11 +177,12 @@ arguments (parser *p, int name, int want, int *arg)
   char word[ICTUS__NAME_MAX + 1];
 
   if (!op_is (p, '('))
-    return ictus__fail (p->L, name, "'%s' is a function: expected '%s(...)'", ictus__spell (p->L, name, word), word);
+    return ictus__fail (p->L, name, "'%s' is a function: expected '%s(...)'", ictus__spell (p->L, name, word),
+                        word);
   ++p->at;
   if (op_is (p, ')'))
-    return ictus__fail (p->L, p->at, "'%s' needs %d argument%s, none given", ictus__spell (p->L, name, word), want,
-                        want == 1 ? "" : "s");
+    return ictus__fail (p->L, p->at, "'%s' needs %d argument%s, none given", ictus__spell (p->L, name, word),
+                        want, want == 1 ? "" : "s");
   for (;;)
     {
       int one;
@@ -193,8 +197,8 @@ arguments (parser *p, int name, int want, int *arg)
     }
   ICTUS_TRY (close_paren (p, opened));
   if (n != want)
-    return ictus__fail (p->L, name, "'%s' needs %d argument%s, %d given", ictus__spell (p->L, name, word), want,
-                        want == 1 ? "" : "s", n);
+    return ictus__fail (p->L, name, "'%s' needs %d argument%s, %d given", ictus__spell (p->L, name, word),
+                        want, want == 1 ? "" : "s", n);
   return ICTUS_OK;
 }
 
@@ -225,7 +229,8 @@ parse_body (ictus_lang *L, int sym, const frame *f, int *n)
 
   ICTUS_TRY (parse_or (&q, n));
   if (q.at < q.stop)
-    return ictus__fail (L, q.at, ictus__is_op (L, q.at, ')') ? "')' without '('" : "expected an operator here");
+    return ictus__fail (L, q.at,
+                        ictus__is_op (L, q.at, ')') ? "')' without '('" : "expected an operator here");
   return ICTUS_OK;
 }
 
@@ -407,7 +412,8 @@ parse_primary (parser *p, int *n)
   int tok = p->at;
 
   if (++p->L->steps > ICTUS__STEP_MAX)
-    return ictus__fail (p->L, p->at, "the model is too large: more than %d operands when functions are expanded",
+    return ictus__fail (p->L, p->at,
+                        "the model is too large: more than %d operands when functions are expanded",
                         ICTUS__STEP_MAX);
   if (p->at >= p->stop || p->L->tok[p->at].kind == TK_EOL)
     return ictus__fail (p->L, p->at, "the expression ends here, where an operand is expected");
@@ -590,7 +596,8 @@ ictus__expression (ictus_lang *L, int from, int stop, const ictus__scope *scope,
 
   ICTUS_TRY (parse_or (&p, node));
   if (p.at < stop)
-    return ictus__fail (L, p.at, ictus__is_op (L, p.at, ')') ? "')' without '('" : "expected an operator here");
+    return ictus__fail (L, p.at,
+                        ictus__is_op (L, p.at, ')') ? "')' without '('" : "expected an operator here");
   return ICTUS_OK;
 }
 

@@ -183,7 +183,8 @@ ictus__mul (ictus__dag *g, int a, int b)
     }
   if (is (g, a, OP_CONST))
     {
-      if (is (g, b, OP_MUL) && is (g, g->node[b].a, OP_CONST) && isfinite (val (g, a) * val (g, g->node[b].a)))
+      if (is (g, b, OP_MUL) && is (g, g->node[b].a, OP_CONST)
+          && isfinite (val (g, a) * val (g, g->node[b].a)))
         return ictus__mul (g, ictus__num (g, val (g, a) * val (g, g->node[b].a)), g->node[b].b);
       return fold (g, OP_MUL, a, b, -1); /* a number stands first, whatever its node */
     }
