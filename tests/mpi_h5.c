@@ -26,7 +26,8 @@ START_TEST (rows_appended_by_any_ranks_are_read_back_in_order)
   ck_all (ictus_h5_create (COMM, "append.h5", true, &f) == ICTUS_OK);
   ck_all (ictus_h5_make_growing (&f, "/spikes/E/timestamps", H5T_IEEE_F64LE, 0) == ICTUS_OK);
   ck_all (ictus_h5_append (&f, "/spikes/E/timestamps", H5T_NATIVE_DOUBLE, 0, 0, 0, NULL) == ICTUS_OK);
-  for (int turn = 0; turn < 4; ++turn) /* every rank writes `turn` elements, the last rank first; turn 1: only the last rank */
+  for (int turn = 0; turn < 4;
+       ++turn) /* every rank writes `turn` elements, the last rank first; turn 1: only the last rank */
     {
       hsize_t each = turn == 1 ? 1 : (hsize_t) turn, nrow = turn == 1 ? 1 : each * (hsize_t) size;
       hsize_t first = turn == 1 ? 0 : each * (hsize_t) (size - 1 - rank);
@@ -35,7 +36,9 @@ START_TEST (rows_appended_by_any_ranks_are_read_back_in_order)
         mine[k] = (double) (n_expected + first + k);
       if (turn == 1 && rank != size - 1)
         each = 0;
-      ck_all (ictus_h5_append (&f, "/spikes/E/timestamps", H5T_NATIVE_DOUBLE, nrow, first, each, each > 0 ? mine : NULL) == ICTUS_OK);
+      ck_all (ictus_h5_append (&f, "/spikes/E/timestamps", H5T_NATIVE_DOUBLE, nrow, first, each,
+                               each > 0 ? mine : NULL)
+              == ICTUS_OK);
       n_expected += turn == 0 ? 0 : nrow;
       ck_all (ictus_h5_flush (&f) == ICTUS_OK);
     }
@@ -195,7 +198,8 @@ START_TEST (attributes_strings_links_and_lists_come_back)
   ck_all (ictus_h5_read_double (&f, "/t/empty", &back, &n) == ICTUS_OK && n == 0);
   ictus_free (back);
   ck_all (ictus_h5_read_double (&f, "/t/text", &back, &n) == ICTUS_E_FORMAT && back == NULL);
-  ck_all (ictus_h5_read_double (&f, "/t/nix", &back, &n) == ICTUS_E_FORMAT && strstr (ictus_err_last (), "/t/nix") != NULL);
+  ck_all (ictus_h5_read_double (&f, "/t/nix", &back, &n) == ICTUS_E_FORMAT
+          && strstr (ictus_err_last (), "/t/nix") != NULL);
   ck_all (ictus_h5_exists (&f, "/a/b") && ictus_h5_exists (&f, "t/text") && !ictus_h5_exists (&f, "/x/y/z"));
   ck_all (ictus_h5_list (&f, "/t", &list, &n) == ICTUS_OK && n == 5 && strcmp (list[0], "empty") == 0);
   for (size_t k = 0; k < n; ++k)

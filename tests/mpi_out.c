@@ -11,16 +11,20 @@
 static const char spikes[] = "0 0.1\n1 2.9\n0 3.0\n1 5.0\n3 5.0\n0 5.5\n0 9.9\n3 10.0\n1 15.0\n0 22.9\n";
 static const double spike_ms[] = { 0.1, 2.9, 3.0, 5.0, 5.0, 5.5, 9.9, 10.0, 15.0, 22.9 };
 static const uint64_t spike_id[] = { 0, 1, 0, 1, 3, 0, 0, 3, 1, 0 };
-enum { NSPIKE = sizeof spike_id / sizeof *spike_id };
+enum
+{
+  NSPIKE = sizeof spike_id / sizeof *spike_id
+};
 
-static const char head[] = "ictus: 1\n"
-                           "name: out\n"
-                           "run: {t_stop: 23 ms, resolution: 0.1 ms, restart_mark: 10 ms}\n"
-                           "populations:\n"
-                           "  ext: {size: 4, spike_file: ext.txt}\n"
-                           "  leak: {size: 5, model: lif, params: {I: 0}, init: {V: [0.1, 0.2, 0.3, 0.4, 0.5]}, solver: exact}\n"
-                           "  hh: {size: 2, model: hodgkin_huxley}\n"
-                           "output: {flush: 7 ms}\n";
+static const char head[]
+    = "ictus: 1\n"
+      "name: out\n"
+      "run: {t_stop: 23 ms, resolution: 0.1 ms, restart_mark: 10 ms}\n"
+      "populations:\n"
+      "  ext: {size: 4, spike_file: ext.txt}\n"
+      "  leak: {size: 5, model: lif, params: {I: 0}, init: {V: [0.1, 0.2, 0.3, 0.4, 0.5]}, solver: exact}\n"
+      "  hh: {size: 2, model: hodgkin_huxley}\n"
+      "output: {flush: 7 ms}\n";
 
 typedef struct world
 {
@@ -128,7 +132,8 @@ END_TEST
 START_TEST (bins_are_closed_left_and_an_incomplete_last_one_is_dropped)
 {
   const double hz = 1e3 / (4 * 5.0); /* one spike of four neurons in 5 ms */
-  const double from_0[] = { 3 * hz, 4 * hz, 1 * hz, 1 * hz }, from_3[] = { 4 * hz, 2 * hz, 1 * hz }, none[4] = { 0 };
+  const double from_0[] = { 3 * hz, 4 * hz, 1 * hz, 1 * hz }, from_3[] = { 4 * hz, 2 * hz, 1 * hz },
+               none[4] = { 0 };
   const double fine[] = { 0, 2 * 1e3 / 8, 0 }; /* [0.9, 2.9) is empty, [2.9, 4.9) has 2.9 and 3.0 */
   ictus_h5 f;
 
@@ -156,7 +161,8 @@ START_TEST (traces_and_means_hold_the_states_at_their_times)
   ictus_h5 f;
 
   run ("record:\n"
-       "  tr: {type: trace, population: leak, neurons: [0, \"2-3\"], variables: V, interval: 0.5 ms, start: 1.9 ms}\n"
+       "  tr: {type: trace, population: leak, neurons: [0, \"2-3\"], variables: V, interval: 0.5 ms, start: "
+       "1.9 ms}\n"
        "  mn: {type: mean, population: leak, variables: [V], interval: 1 ms, stop: 22 ms}\n",
        "traces.h5");
   for (int k = 0; k < 43; ++k)
@@ -244,14 +250,16 @@ START_TEST (a_run_that_stops_early_keeps_its_complete_windows)
   ictus_h5 f;
   world w;
 
-  begin (&w, "record: {s: {type: spikes, population: ext}, m: {type: mean, population: leak, variables: V}}\n");
+  begin (&w,
+         "record: {s: {type: spikes, population: ext}, m: {type: mean, population: leak, variables: V}}\n");
   ck_all (ictus_out_create (w.engine, "early.h5", true, 0, NULL, &out) == ICTUS_OK);
   ck_all (ictus_out_close (&out) == ICTUS_OK); /* it never began */
   end (&w);
   ck_all (ictus_h5_open (COMM, "early.h5", &f) == ICTUS_OK);
   expect (&f, "/spikes/ext/timestamps", NULL, 0, 0);
   expect (&f, "/means/m/V", NULL, 0, 0);
-  ck_all (ictus_h5_read_attr_string (&f, "/provenance/run", "state", &state) == ICTUS_OK && strcmp (state, "incomplete") == 0);
+  ck_all (ictus_h5_read_attr_string (&f, "/provenance/run", "state", &state) == ICTUS_OK
+          && strcmp (state, "incomplete") == 0);
   ictus_free (state);
   ck_all (ictus_h5_close (&f) == ICTUS_OK);
 }

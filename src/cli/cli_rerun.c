@@ -12,8 +12,10 @@ help (void)
 {
   ictus_cli_print (
       "Usage: ictus rerun RESULTS.h5 [OPTIONS]\n\n"
-      "Repeat the run that made a result file, from the experiment (overrides included) and the models that it holds.\n"
-      "They are written to DIR/rerun.yaml and DIR/rerun-models/, and that experiment is run; the rank count is free.\n"
+      "Repeat the run that made a result file, from the experiment (overrides included) and the models that "
+      "it holds.\n"
+      "They are written to DIR/rerun.yaml and DIR/rerun-models/, and that experiment is run; the rank count "
+      "is free.\n"
       "Files with spikes or synapses that the experiment reads must still be where they were, unchanged.\n\n"
       "Options:\n"
       "  -o, --output DIR       folder for the results (default: ./out/NAME-rerun)\n"
@@ -64,7 +66,8 @@ past_clear (past *p)
 
 /* A group of strings with one attribute each. Collective. */
 static ictus_err
-read_strings (ictus_h5 *f, const char *group, const char *attribute, char ***name, char ***text, char ***note, size_t *n)
+read_strings (ictus_h5 *f, const char *group, const char *attribute, char ***name, char ***text, char ***note,
+              size_t *n)
 {
   char path[1024];
   ictus_err e;
@@ -91,11 +94,13 @@ past_read (const char *path, past *p)
   ictus_err e, closing;
 
   ICTUS_TRY (ictus_h5_open (MPI_COMM_WORLD, path, &f));
-  if (ictus_h5_read_attr_string (&f, "/", "ictus_kind", &kind) != ICTUS_OK || strcmp (kind, ICTUS_KIND_RESULTS) != 0)
+  if (ictus_h5_read_attr_string (&f, "/", "ictus_kind", &kind) != ICTUS_OK
+      || strcmp (kind, ICTUS_KIND_RESULTS) != 0)
     {
       e = kind == NULL
               ? ICTUS_FAIL (ICTUS_E_FORMAT, "%s was not made by ictus", path)
-              : ICTUS_FAIL (ICTUS_E_INPUT, "%s holds a %s; only the results of ictus run can be repeated", path, kind);
+              : ICTUS_FAIL (ICTUS_E_INPUT, "%s holds a %s; only the results of ictus run can be repeated",
+                            path, kind);
       goto done;
     }
   ICTUS_GO (ictus_h5_read_string (&f, "/provenance/used", &p->used));
@@ -103,7 +108,8 @@ past_read (const char *path, past *p)
   ICTUS_GO (ictus_h5_read_attr_string (&f, "/provenance", "version", &p->version));
   ICTUS_GO (ictus_h5_read_attr_string (&f, "/provenance", "isa", &p->isa));
   ICTUS_GO (ictus_h5_read_attr_string (&f, "/provenance/run", "experiment_folder", &p->folder));
-  ICTUS_GO (read_strings (&f, "/provenance/models", "reference", &p->model, &p->model_text, &p->model_reference, &p->nmodel));
+  ICTUS_GO (read_strings (&f, "/provenance/models", "reference", &p->model, &p->model_text,
+                          &p->model_reference, &p->nmodel));
   e = read_strings (&f, "/provenance/files", "fnv1a64", &p->file, &p->file_path, &p->file_hash, &p->nfile);
 done:
   ictus_free (kind);
@@ -200,7 +206,8 @@ is_overridden (const ictus_cli_common *c, const char *key)
   return false;
 }
 
-/* A file that the experiment reads: it must be what it was, and is named by its absolute path. Rank 0 only. */
+/* A file that the experiment reads: it must be what it was, and is named by its absolute path. Rank 0 only.
+ */
 static ictus_err
 put_file (const past *p, size_t k, const ictus_cli_common *c, ictus_conf *conf)
 {
@@ -219,7 +226,8 @@ put_file (const past *p, size_t k, const ictus_cli_common *c, ictus_conf *conf)
     {
       snprintf (hash, sizeof hash, "%016llx", (unsigned long long) ictus_hash (s, n, 0));
       if (strcmp (hash, p->file_hash[k]) != 0)
-        e = ICTUS_FAIL (ICTUS_E_INPUT, "%s has changed since that run; --set %s=PATH names another file", path.s, p->file[k]);
+        e = ICTUS_FAIL (ICTUS_E_INPUT, "%s has changed since that run; --set %s=PATH names another file",
+                        path.s, p->file[k]);
     }
   if (e == ICTUS_OK)
     e = set (conf, p->file[k], path.s);
@@ -235,7 +243,8 @@ free_partition (ictus_conf *conf)
   const ictus_node *run = ictus_node_find (ictus_conf_root (conf), "run");
   const ictus_node *how = run != NULL ? ictus_node_find (run, "partition") : NULL;
 
-  if (how == NULL || strcmp (ictus_node_text (how), "block") == 0 || strcmp (ictus_node_text (how), "round-robin") == 0)
+  if (how == NULL || strcmp (ictus_node_text (how), "block") == 0
+      || strcmp (ictus_node_text (how), "round-robin") == 0)
     return ICTUS_OK;
   ictus_log ("partition %s is left aside: neurons are dealt to the ranks in blocks, the results are the same",
              ictus_node_text (how));
@@ -267,7 +276,8 @@ done:
 
 /* ---- comparison --------------------------------------------------------------------------------- */
 
-/* Every data set of a below group (but no provenance) has its equal in b. Local: both files are open on this rank alone. */
+/* Every data set of a below group (but no provenance) has its equal in b. Local: both files are open on this
+ * rank alone. */
 static ictus_err
 compare_group (ictus_h5 *a, ictus_h5 *b, const char *group, size_t *nset)
 {
@@ -294,11 +304,12 @@ compare_group (ictus_h5 *a, ictus_h5 *b, const char *group, size_t *nset)
       ICTUS_GO (ictus_h5_read_double (a, path, &x, &nx));
       ICTUS_GO (ictus_h5_read_double (b, path, &y, &ny));
       if (na != nb || memcmp (da, db, sizeof da) != 0)
-        e = ICTUS_FAIL (ICTUS_E_MISMATCH, "%s has another size in %s than in %s (%zu and %zu numbers)", path, b->path, a->path, ny,
-                        nx);
+        e = ICTUS_FAIL (ICTUS_E_MISMATCH, "%s has another size in %s than in %s (%zu and %zu numbers)", path,
+                        b->path, a->path, ny, nx);
       for (size_t i = 0; e == ICTUS_OK && i < nx; ++i)
         if (memcmp (&x[i], &y[i], sizeof *x) != 0)
-          e = ICTUS_FAIL (ICTUS_E_MISMATCH, "%s differs between %s and %s: number %zu is %.17g, and was %.17g", path, a->path,
+          e = ICTUS_FAIL (ICTUS_E_MISMATCH,
+                          "%s differs between %s and %s: number %zu is %.17g, and was %.17g", path, a->path,
                           b->path, i, y[i], x[i]);
       ictus_free (x);
       ictus_free (y);
@@ -383,7 +394,8 @@ check_free (const char *dir, const request *q)
       else if (!q->common.overwrite && ictus_file_exists (t.s))
         e = ICTUS_FAIL (ICTUS_E_INPUT, "%s exists already; --overwrite replaces it", t.s);
       else if (known && realpath (t.s, is) != NULL && strcmp (was, is) == 0)
-        e = ICTUS_FAIL (ICTUS_E_INPUT, "the new results would replace %s itself; -o names another folder", q->results);
+        e = ICTUS_FAIL (ICTUS_E_INPUT, "the new results would replace %s itself; -o names another folder",
+                        q->results);
     }
   ictus_text_clear (&t);
   return e;
@@ -392,7 +404,8 @@ check_free (const char *dir, const request *q)
 static int
 rerun (const request *q)
 {
-  ictus_cli_run_options o = { .overwrite = q->common.overwrite, .progress = !q->common.quiet, .argc = q->argc, .argv = q->argv };
+  ictus_cli_run_options o
+      = { .overwrite = q->common.overwrite, .progress = !q->common.quiet, .argc = q->argc, .argv = q->argv };
   past p = { 0 };
   ictus_conf *conf = NULL;
   ictus_text dir = { 0 }, path = { 0 };
@@ -412,7 +425,8 @@ rerun (const request *q)
       if (strcmp (p.version, ictus_version ()) != 0)
         ictus_log ("%s was made by version %s, this is %s", q->results, p.version, ictus_version ());
       if (strcmp (p.isa, ictus_isa ()) != 0)
-        ictus_log ("%s was made at instruction-set level %s, this is %s: last digits may differ", q->results, p.isa, ictus_isa ());
+        ictus_log ("%s was made at instruction-set level %s, this is %s: last digits may differ", q->results,
+                   p.isa, ictus_isa ());
       e = check_free (dir.s, q);
       if (e == ICTUS_OK)
         e = put_experiment (&p, path.s, dir.s, &q->common);
@@ -433,7 +447,10 @@ done:
 int
 ictus_cli_rerun (int argc, char **argv)
 {
-  enum { COMPARE = 1 };
+  enum
+  {
+    COMPARE = 1
+  };
   static const struct option options[]
       = { ICTUS_CLI_COMMON_OPTIONS, { "compare", no_argument, NULL, COMPARE }, { NULL, 0, NULL, 0 } };
   request q = { .argc = argc, .argv = argv };

@@ -8,13 +8,15 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-/* Access properties. V18 for both bounds: h5py, MATLAB and older tools read the file, and it survives a kill after a flush. */
+/* Access properties. V18 for both bounds: h5py, MATLAB and older tools read the file, and it survives a kill
+ * after a flush. */
 static hid_t
 access_list (MPI_Comm comm)
 {
   hid_t p = H5Pcreate (H5P_FILE_ACCESS);
   bool good = p >= 0 && H5Pset_libver_bounds (p, H5F_LIBVER_V18, H5F_LIBVER_V18) >= 0
-              && H5Pset_fclose_degree (p, H5F_CLOSE_STRONG) >= 0 && H5Pset_meta_block_size (p, 64u << 10) >= 0;
+              && H5Pset_fclose_degree (p, H5F_CLOSE_STRONG) >= 0
+              && H5Pset_meta_block_size (p, 64u << 10) >= 0;
 
   if (good && ictus_comm_size (comm) > 1)
     good = H5Pset_fapl_mpio (p, comm, MPI_INFO_NULL) >= 0 && H5Pset_coll_metadata_write (p, true) >= 0
@@ -62,7 +64,8 @@ may_open (const char *path)
   close (fd);
   is = H5Fis_hdf5 (path);
   if (is == 0)
-    return ICTUS_FAIL (ICTUS_E_FORMAT, "%s is not an HDF5 file (or was cut off before it was first flushed to disk)", path);
+    return ICTUS_FAIL (ICTUS_E_FORMAT,
+                       "%s is not an HDF5 file (or was cut off before it was first flushed to disk)", path);
   if (is < 0)
     return ictus_h5_fail (ICTUS_E_IO, "cannot open %s", path);
   return ICTUS_OK;
@@ -148,7 +151,8 @@ ictus_h5_flush (ictus_h5 *f)
   ictus_err e = ICTUS_OK;
 
   ICTUS_TRY (ictus__h5_usable (f));
-  if ((e = ictus__h5_room (f, 0)) != ICTUS_OK) /* on a full disk the ranks would wait for each other for ever */
+  if ((e = ictus__h5_room (f, 0))
+      != ICTUS_OK) /* on a full disk the ranks would wait for each other for ever */
     {
       ictus__h5_leave_alone (f);
       return e;

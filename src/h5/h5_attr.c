@@ -45,8 +45,8 @@ ictus_h5_link (ictus_h5 *f, const char *object, const char *path)
 
   ICTUS_TRY (ictus__h5_usable (f));
   if (!ictus_h5_exists (f, object) || ictus_h5_exists (f, path))
-    return ICTUS_FAIL (ICTUS_E_ARG, "%s: cannot link %s to %s: there is no such object, or the name is taken", f->path, path,
-                       object);
+    return ICTUS_FAIL (ICTUS_E_ARG, "%s: cannot link %s to %s: there is no such object, or the name is taken",
+                       f->path, path, object);
   on_the_way = ictus__h5_on_the_way ();
   if (H5Lcreate_hard (f->file, object, f->file, path, on_the_way, H5P_DEFAULT) < 0)
     e = ictus_h5_fail (ICTUS_E_IO, "%s: cannot link %s to %s", f->path, path, object);
@@ -57,7 +57,8 @@ ictus_h5_link (ictus_h5 *f, const char *object, const char *path)
 
 /* Replace or make an attribute of a data space and write it, the same on all ranks. */
 static ictus_err
-put (ictus_h5 *f, const char *object, const char *name, hid_t type, hid_t memtype, hid_t space, const void *value)
+put (ictus_h5 *f, const char *object, const char *name, hid_t type, hid_t memtype, hid_t space,
+     const void *value)
 {
   hid_t a = H5I_INVALID_HID;
   htri_t there;
@@ -70,7 +71,8 @@ put (ictus_h5 *f, const char *object, const char *name, hid_t type, hid_t memtyp
   good = good && a >= 0 && H5Awrite (a, memtype, value) >= 0;
   if (a >= 0 && H5Aclose (a) < 0)
     good = false;
-  return good ? ICTUS_OK : ictus_h5_fail (ICTUS_E_IO, "%s: cannot write the attribute %s of %s", f->path, name, object);
+  return good ? ICTUS_OK
+              : ictus_h5_fail (ICTUS_E_IO, "%s: cannot write the attribute %s of %s", f->path, name, object);
 }
 
 static ictus_err
@@ -118,7 +120,8 @@ ictus_h5_attr_double (ictus_h5 *f, const char *object, const char *name, double 
 
 /* HDF5 turns no integers into enumerators: do it by hand with the integer type below the enumeration. */
 static ictus_err
-put_enum (ictus_h5 *f, const char *object, const char *name, hid_t type, hid_t space, const int64_t *value, int n)
+put_enum (ictus_h5 *f, const char *object, const char *name, hid_t type, hid_t space, const int64_t *value,
+          int n)
 {
   hid_t below = H5Tget_super (type);
   int64_t *buf = ictus_alloc ((size_t) n, sizeof *buf); /* in place: the wider of the two */

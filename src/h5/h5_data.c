@@ -8,8 +8,8 @@ enum
 {
   CHUNK_SMALL = 64 << 10, /* bytes */
   CHUNK_LARGE = 1 << 20,
-  CHUNK_ROWS = 64,       /* wanted in a chunk of wide rows */
-  SLAB_LARGE = 64 << 20  /* bytes a rank collects at a time */
+  CHUNK_ROWS = 64,      /* wanted in a chunk of wide rows */
+  SLAB_LARGE = 64 << 20 /* bytes a rank collects at a time */
 };
 
 hid_t
@@ -104,7 +104,8 @@ target_open (ictus_h5 *f, const char *path, int ndim, target *t)
   if (t->space < 0)
     e = ictus_h5_fail (ICTUS_E_FORMAT, "%s: no data set %s", f->path, path);
   else if ((t->ndim = H5Sget_simple_extent_ndims (t->space)) != ndim)
-    e = ICTUS_FAIL (ICTUS_E_ARG, "%s: the data set %s has %d dimensions, %d are needed", f->path, path, t->ndim, ndim);
+    e = ICTUS_FAIL (ICTUS_E_ARG, "%s: the data set %s has %d dimensions, %d are needed", f->path, path,
+                    t->ndim, ndim);
   else if (H5Sget_simple_extent_dims (t->space, t->dims, NULL) < 0)
     e = ictus_h5_fail (ICTUS_E_FORMAT, "%s: data set %s", f->path, path);
   e = ictus_comm_agree (f->comm, e);
@@ -121,14 +122,17 @@ target_grow (ictus_h5 *f, const char *path, target *t, hsize_t nrow)
 
   H5Sclose (t->space);
   t->space = H5I_INVALID_HID;
-  if (H5Dset_extent (t->set, dims) < 0 || (t->space = H5Dget_space (t->set)) < 0 || (t->how = ictus__h5_transfer (f)) < 0)
+  if (H5Dset_extent (t->set, dims) < 0 || (t->space = H5Dget_space (t->set)) < 0
+      || (t->how = ictus__h5_transfer (f)) < 0)
     e = ictus_h5_fail (ICTUS_E_IO, "%s: cannot enlarge the data set %s", f->path, path);
   return ictus__h5_wrote (f, e);
 }
 
-/* Write whole rows [first, first + n) of the set from data; n may be 0, the call is made all the same. Collective. */
+/* Write whole rows [first, first + n) of the set from data; n may be 0, the call is made all the same.
+ * Collective. */
 static ictus_err
-target_write (ictus_h5 *f, const char *path, target *t, hid_t memtype, hsize_t first, hsize_t n, const void *data)
+target_write (ictus_h5 *f, const char *path, target *t, hid_t memtype, hsize_t first, hsize_t n,
+              const void *data)
 {
   hsize_t start[2] = { first, 0 }, count[2] = { n, t->dims[1] };
   const char nothing = 0;
@@ -152,7 +156,8 @@ target_write (ictus_h5 *f, const char *path, target *t, hid_t memtype, hsize_t f
 }
 
 ictus_err
-ictus_h5_append (ictus_h5 *f, const char *path, hid_t memtype, hsize_t nrow, hsize_t first, hsize_t n, const void *data)
+ictus_h5_append (ictus_h5 *f, const char *path, hid_t memtype, hsize_t nrow, hsize_t first, hsize_t n,
+                 const void *data)
 {
   target t;
   ictus_err e;
@@ -173,16 +178,17 @@ done:
   return e;
 }
 
-/* Columns that are dealt to the ranks in any way become whole rows: a rank collects a contiguous share of the rows. */
+/* Columns that are dealt to the ranks in any way become whole rows: a rank collects a contiguous share of the
+ * rows. */
 typedef struct turn
 {
   int rank, size;
-  size_t item;           /* bytes of a number */
+  size_t item; /* bytes of a number */
   hsize_t width;
-  uint64_t *col;         /* columns of all ranks, by rank */
-  int *ncol, *first;     /* [size], [size]: part of col */
+  uint64_t *col;            /* columns of all ranks, by rank */
+  int *ncol, *first;        /* [size], [size]: part of col */
   int *sn, *sat, *rn, *rat; /* [size] each: counts and places of the exchange */
-  char *in, *row;        /* as received; as whole rows */
+  char *in, *row;           /* as received; as whole rows */
 } turn;
 
 static void
@@ -194,8 +200,8 @@ turn_clear (turn *t)
   ictus_free (t->row);
 }
 
-/* Slab of rows that all ranks exchange at a time: no rank gets more than SLAB_LARGE bytes (or one row), and one rank may hold
-   all of it before, counted in int. */
+/* Slab of rows that all ranks exchange at a time: no rank gets more than SLAB_LARGE bytes (or one row), and
+   one rank may hold all of it before, counted in int. */
 static hsize_t
 slab_rows (const turn *t, hsize_t nrow)
 {
@@ -236,7 +242,8 @@ turn_init (turn *t, MPI_Comm comm, size_t item, hsize_t width, const uint64_t *c
       total += t->ncol[r];
     }
   if (total < 0 || (hsize_t) total > width)
-    return ICTUS_FAIL (ICTUS_E_ARG, "%d columns of %llu: some belong to two ranks", total, (unsigned long long) width);
+    return ICTUS_FAIL (ICTUS_E_ARG, "%d columns of %llu: some belong to two ranks", total,
+                       (unsigned long long) width);
   t->col = ictus_alloc ((size_t) total, sizeof *t->col);
   ICTUS_TRY (ictus_comm_agree (comm, t->col == NULL ? ICTUS_E_NOMEM : ICTUS_OK));
   ICTUS_MPI (MPI_Allgatherv (col, mine, MPI_UINT64_T, t->col, t->ncol, t->first, MPI_UINT64_T, comm));
@@ -249,7 +256,8 @@ share_begin (hsize_t n, int size, int r)
   return n / (hsize_t) size * (hsize_t) r + n % (hsize_t) size * (hsize_t) r / (hsize_t) size;
 }
 
-/* One slab of n rows; data [n, ncol of this rank]. After it, row holds [number of rows of this rank, width]. Collective. */
+/* One slab of n rows; data [n, ncol of this rank]. After it, row holds [number of rows of this rank, width].
+ * Collective. */
 static void
 turn_slab (turn *t, MPI_Comm comm, hsize_t n, const char *data)
 {
@@ -302,8 +310,8 @@ check_columns (const ictus_h5 *f, const char *path, const uint64_t *col, size_t 
 }
 
 ictus_err
-ictus_h5_append_columns (ictus_h5 *f, const char *path, hid_t memtype, hsize_t nrow, const uint64_t *col, size_t ncol,
-                         const void *data)
+ictus_h5_append_columns (ictus_h5 *f, const char *path, hid_t memtype, hsize_t nrow, const uint64_t *col,
+                         size_t ncol, const void *data)
 {
   target t;
   turn u = { 0 };
@@ -325,7 +333,8 @@ ictus_h5_append_columns (ictus_h5 *f, const char *path, hid_t memtype, hsize_t n
       hsize_t n = nrow - k < slab ? nrow - k : slab, a = share_begin (n, u.size, u.rank);
 
       turn_slab (&u, f->comm, n, (const char *) data + k * ncol * item);
-      ICTUS_GO (target_write (f, path, &t, memtype, t.dims[0] + k + a, share_begin (n, u.size, u.rank + 1) - a, u.row));
+      ICTUS_GO (target_write (f, path, &t, memtype, t.dims[0] + k + a,
+                              share_begin (n, u.size, u.rank + 1) - a, u.row));
     }
 done:
   turn_clear (&u);
@@ -346,7 +355,9 @@ small_set (ictus_h5 *f, const char *path, hid_t type, hid_t space, int ndim, con
       s = d >= 0 ? H5Dget_space (d) : H5I_INVALID_HID;
       if (s >= 0
           && (H5Sget_simple_extent_ndims (s) != ndim
-              || (ndim > 0 && (H5Sget_simple_extent_dims (s, old, NULL) < 0 || memcmp (old, dims, (size_t) ndim * sizeof *old) != 0))))
+              || (ndim > 0
+                  && (H5Sget_simple_extent_dims (s, old, NULL) < 0
+                      || memcmp (old, dims, (size_t) ndim * sizeof *old) != 0))))
         {
           H5Dclose (d);
           d = H5I_INVALID_HID;
@@ -367,7 +378,8 @@ small_set (ictus_h5 *f, const char *path, hid_t type, hid_t space, int ndim, con
 }
 
 ictus_err
-ictus_h5_write (ictus_h5 *f, const char *path, hid_t type, hid_t memtype, int ndim, const hsize_t *dims, const void *data)
+ictus_h5_write (ictus_h5 *f, const char *path, hid_t type, hid_t memtype, int ndim, const hsize_t *dims,
+                const void *data)
 {
   hid_t space, mem, d, how;
   hsize_t bytes = H5Tget_size (type);

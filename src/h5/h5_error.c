@@ -75,8 +75,9 @@ ictus__h5_usable (const ictus_h5 *f)
   return ICTUS_OK;
 }
 
-/* Called by MPI_Finalize when a file had to be left alone: HDF5 would flush it now, which hangs when ranks see different
-   errors of the disk. The user has been told already; the exit status is the one of ICTUS_E_IO. */
+/* Called by MPI_Finalize when a file had to be left alone: HDF5 would flush it now, which hangs when ranks
+   see different errors of the disk. The user has been told already; the exit status is the one of ICTUS_E_IO.
+ */
 static int
 end_without_hdf5 (MPI_Comm comm, int key, void *value, void *extra)
 {
@@ -86,7 +87,8 @@ end_without_hdf5 (MPI_Comm comm, int key, void *value, void *extra)
   return MPI_SUCCESS;
 }
 
-/* Attributes of MPI_COMM_SELF are deleted first of all in MPI_Finalize, the latest first: before HDF5's own. */
+/* Attributes of MPI_COMM_SELF are deleted first of all in MPI_Finalize, the latest first: before HDF5's own.
+ */
 void
 ictus__h5_leave_alone (ictus_h5 *f)
 {
@@ -125,7 +127,8 @@ ictus__h5_room (ictus_h5 *f, hsize_t bytes)
         {
           is = (unsigned long long) s.f_bavail * s.f_frsize;
           if (is < need)
-            e = ICTUS_FAIL (ICTUS_E_IO, "%s: no room on the file system: %.1f MiB are needed, %.1f MiB are free", f->path,
+            e = ICTUS_FAIL (ICTUS_E_IO,
+                            "%s: no room on the file system: %.1f MiB are needed, %.1f MiB are free", f->path,
                             (double) need / (1 << 20), (double) is / (1 << 20));
         }
     }

@@ -5,9 +5,13 @@
 
 #include "ictus/h5.h"
 
-enum { ICTUS_H5_MAXDIM = 32 };
+enum
+{
+  ICTUS_H5_MAXDIM = 32
+};
 
-/* Once in a process, before any other call of HDF5: no automatic printing, no work behind our back at exit. */
+/* Once in a process, before any other call of HDF5: no automatic printing, no work behind our back at exit.
+ */
 void ictus__h5_quiet (void);
 /* What rank 0 found out (a file exists, a disk is full), on all ranks with rank 0's words. Collective. */
 ictus_err ictus__h5_verdict (MPI_Comm comm, ictus_err e);

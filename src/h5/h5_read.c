@@ -117,7 +117,8 @@ ictus_h5_read_uint (ictus_h5 *f, const char *path, uint64_t **out, size_t *n)
   return e;
 }
 
-/* A single string from a data set or an attribute, of fixed or variable length; get reads it in a given memory type. */
+/* A single string from a data set or an attribute, of fixed or variable length; get reads it in a given
+ * memory type. */
 typedef struct source
 {
   hid_t id, how;
@@ -204,7 +205,8 @@ ictus_h5_read_attr_string (ictus_h5 *f, const char *object, const char *name, ch
   if (s.id < 0)
     e = ictus_h5_fail (ICTUS_E_FORMAT, "%s: %s has no attribute %s", f->path, object, name);
   else if (H5Tget_class (type) != H5T_STRING || H5Sget_simple_extent_npoints (space) != 1)
-    e = ICTUS_FAIL (ICTUS_E_FORMAT, "%s: the attribute %s of %s is not a single string", f->path, name, object);
+    e = ICTUS_FAIL (ICTUS_E_FORMAT, "%s: the attribute %s of %s is not a single string", f->path, name,
+                    object);
   else if ((*out = one_string (&s, type)) == NULL)
     e = ictus_h5_fail (ICTUS_E_IO, "%s: cannot read the attribute %s of %s", f->path, name, object);
   if (space >= 0)
@@ -235,7 +237,8 @@ ictus_h5_shape (ictus_h5 *f, const char *path, int maxdim, hsize_t *dims, int *n
   space = H5Dget_space (d);
   *ndim = H5Sget_simple_extent_ndims (space);
   if (*ndim < 0 || *ndim > maxdim || H5Sget_simple_extent_dims (space, all, NULL) < 0)
-    e = ICTUS_FAIL (ICTUS_E_FORMAT, "%s: %s has %d dimensions, %d at most are expected", f->path, path, *ndim, maxdim);
+    e = ICTUS_FAIL (ICTUS_E_FORMAT, "%s: %s has %d dimensions, %d at most are expected", f->path, path, *ndim,
+                    maxdim);
   for (int k = 0; e == ICTUS_OK && k < *ndim; ++k)
     dims[k] = all[k];
   H5Sclose (space);
@@ -272,7 +275,8 @@ ictus_h5_list (ictus_h5 *f, const char *group, char ***names, size_t *n)
   ICTUS_TRY (ictus_comm_agree (f->comm, e));
   for (hsize_t k = 0; e == ICTUS_OK && k < info.nlinks; ++k)
     {
-      if (H5Lget_name_by_idx (f->file, group, H5_INDEX_NAME, H5_ITER_INC, k, name, sizeof name, H5P_DEFAULT) < 0)
+      if (H5Lget_name_by_idx (f->file, group, H5_INDEX_NAME, H5_ITER_INC, k, name, sizeof name, H5P_DEFAULT)
+          < 0)
         e = ictus_h5_fail (ICTUS_E_FORMAT, "%s: cannot list %s", f->path, group);
       else if (((*names)[k] = ictus_strdup (name)) == NULL)
         e = ICTUS_E_NOMEM;

@@ -89,7 +89,8 @@ mark (void *ctx, double t_ms)
   for (int k = 0; k < o->ntrace; ++k)
     bytes += out_trace_bytes (&o->trace[k]);
   for (int k = 0; k < o->nmean; ++k)
-    bytes += (size_t) (o->mean[k].complete - o->mean[k].written) * (size_t) o->mean[k].vars.n * sizeof (ictus_sum);
+    bytes += (size_t) (o->mean[k].complete - o->mean[k].written) * (size_t) o->mean[k].vars.n
+             * sizeof (ictus_sum);
   full = o->spikes.n > OUT_MANY_SPIKES || bytes > OUT_MANY_BYTES;
   ICTUS_MPI (MPI_Allreduce (MPI_IN_PLACE, &full, 1, MPI_INT, MPI_MAX, o->comm));
   return full ? flush (o, t_ms) : ICTUS_OK;
@@ -160,7 +161,8 @@ make (ictus_out *o, int argc, char **argv)
   ICTUS_TRY (ictus_h5_attr_int (&o->file, "/", "version", H5T_STD_U32LE, version, 2));
   ICTUS_TRY (ictus_h5_attr_int (&o->file, "/", "ictus_schema", H5T_STD_I32LE, &schema, 1));
   ICTUS_TRY (ictus_h5_attr_string (&o->file, "/", "ictus_kind", ICTUS_KIND_RESULTS));
-  ICTUS_TRY (ictus_provenance_write (&o->file, o->comm, o->exp, o->net, ictus_engine_part (o->engine), argc, argv));
+  ICTUS_TRY (
+      ictus_provenance_write (&o->file, o->comm, o->exp, o->net, ictus_engine_part (o->engine), argc, argv));
   ICTUS_TRY (out_spikes_make (o));
   for (int k = 0; k < o->ntrace; ++k)
     ICTUS_TRY (out_trace_make (o, &o->trace[k]));
@@ -173,7 +175,8 @@ make (ictus_out *o, int argc, char **argv)
 }
 
 ictus_err
-ictus_out_create (ictus_engine *engine, const char *path, bool overwrite, int argc, char **argv, ictus_out **out)
+ictus_out_create (ictus_engine *engine, const char *path, bool overwrite, int argc, char **argv,
+                  ictus_out **out)
 {
   MPI_Comm comm = ictus_engine_comm (engine);
   ictus_out *o = ictus_alloc (1, sizeof *o);

@@ -7,9 +7,9 @@
 
 enum
 {
-  OUT_PATH = 512,              /* of an object in the file; names are at most 63 long */
-  OUT_MANY_SPIKES = 1 << 20,   /* buffered spikes that are written at the next restart mark already */
-  OUT_MANY_BYTES = 256 << 20   /* the same for traces and means, of any rank */
+  OUT_PATH = 512,            /* of an object in the file; names are at most 63 long */
+  OUT_MANY_SPIKES = 1 << 20, /* buffered spikes that are written at the next restart mark already */
+  OUT_MANY_BYTES = 256 << 20 /* the same for traces and means, of any rank */
 };
 
 typedef struct out_var /* a recorded quantity */
@@ -30,25 +30,25 @@ typedef struct out_vars /* the quantities of one recorder, and the means to get 
 
 typedef struct out_spikes /* all ranks hold the same list, each writes its share */
 {
-  bool *recorded;   /* [npopulation] */
-  ictus_spike *s;   /* since the last write, sorted by (time, gid) */
+  bool *recorded; /* [npopulation] */
+  ictus_spike *s; /* since the last write, sorted by (time, gid) */
   size_t n, cap;
-  double *t_ms;     /* [cap of share] this rank's share of one population */
+  double *t_ms; /* [cap of share] this rank's share of one population */
   uint64_t *id;
   size_t cap_t, cap_id;
-  uint64_t total;   /* spikes of all populations, recorded or not */
+  uint64_t total; /* spikes of all populations, recorded or not */
 } out_spikes;
 
 typedef struct out_trace /* one trace recorder */
 {
   const ictus_exp_record *rec;
   out_vars vars;
-  uint64_t *col;    /* [ncol] columns of this rank */
+  uint64_t *col; /* [ncol] columns of this rank */
   size_t ncol, width;
-  int32_t *col_of;  /* [local neurons]: place in col, -1 when not recorded */
-  float **row;      /* [nvar]: rows since the last write, [rows, ncol] */
-  size_t *cap;      /* [nvar], in numbers */
-  uint64_t written; /* rows in the file */
+  int32_t *col_of;         /* [local neurons]: place in col, -1 when not recorded */
+  float **row;             /* [nvar]: rows since the last write, [rows, ncol] */
+  size_t *cap;             /* [nvar], in numbers */
+  uint64_t written;        /* rows in the file */
   uint64_t seen, complete; /* samples that came, and those of windows that all ranks finished */
   double first_ms;
   ictus_err failed;
@@ -58,7 +58,7 @@ typedef struct out_mean /* one mean recorder */
 {
   const ictus_exp_record *rec;
   out_vars vars;
-  ictus_sum *sum;   /* [rows, nvar] since the last write */
+  ictus_sum *sum; /* [rows, nvar] since the last write */
   size_t cap;
   uint64_t written, seen, complete;
   double first_ms;
@@ -68,7 +68,7 @@ typedef struct out_mean /* one mean recorder */
 typedef struct out_rate /* one rate recorder */
 {
   const ictus_exp_record *rec;
-  uint64_t *count;  /* [bins, rec->npopulation] since the last write */
+  uint64_t *count; /* [bins, rec->npopulation] since the last write */
   size_t cap;
   uint64_t written; /* bins */
 } out_rate;
@@ -81,11 +81,12 @@ struct ictus_out
   MPI_Comm comm;
   int rank, size;
   ictus_h5 file;
-  bool failed;      /* a write failed: the rest of the run is not written */
-  double t_ms;      /* end of the last window that all ranks finished */
+  bool failed; /* a write failed: the rest of the run is not written */
+  double t_ms; /* end of the last window that all ranks finished */
   double begin_s;
   out_spikes spikes;
-  out_trace *trace; /* [exp->nrecord], in the order of the record section; as many as ntrace are used. So the others */
+  out_trace *trace; /* [exp->nrecord], in the order of the record section; as many as ntrace are used. So the
+                       others */
   out_mean *mean;
   out_rate *rate;
   int ntrace, nmean, nrate;
@@ -108,7 +109,8 @@ out_vars_value (const out_vars *vars, int v, const double *y)
   return vars->v[v].is_aux ? vars->aux[vars->v[v].k] : y[vars->v[v].k];
 }
 
-/* Each kind: init is local and says what is wrong with the experiment; make, write are collective; window is local. */
+/* Each kind: init is local and says what is wrong with the experiment; make, write are collective; window is
+ * local. */
 ictus_err out_spikes_init (ictus_out *o);
 ictus_err out_spikes_make (ictus_out *o);
 ictus_err out_spikes_window (ictus_out *o, const ictus_spike *s, size_t n);

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/* Means of a population: sums that do not depend on the order of their terms, so not on who owns which neuron. */
+/* Means of a population: sums that do not depend on the order of their terms, so not on who owns which
+ * neuron. */
 #include "out/out_impl.h"
 
 #include <string.h>
@@ -102,7 +103,8 @@ out_mean_write (ictus_out *o, out_mean *m)
   char path[OUT_PATH];
   ictus_err e;
 
-  ICTUS_MPI (MPI_Allreduce (MPI_IN_PLACE, &done, 1, MPI_UINT64_T, MPI_MAX, o->comm)); /* some ranks have no such neuron */
+  ICTUS_MPI (MPI_Allreduce (MPI_IN_PLACE, &done, 1, MPI_UINT64_T, MPI_MAX,
+                            o->comm)); /* some ranks have no such neuron */
   if (done <= m->written)
     return ICTUS_OK;
   n = (size_t) (done - m->written);

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/* /provenance: all that is needed to know what made a file, and to make it again. What differs from run to run although the
-   results do not (time, place, ranks) is in /provenance/run. */
+/* /provenance: all that is needed to know what made a file, and to make it again. What differs from run to
+   run although the results do not (time, place, ranks) is in /provenance/run. */
 #include "out/out_impl.h"
 
 #include <limits.h>
@@ -248,7 +248,8 @@ write_files (ictus_h5 *f, MPI_Comm comm, const ictus_experiment *exp)
 }
 
 static ictus_err
-write_run (ictus_h5 *f, MPI_Comm comm, const ictus_experiment *exp, const ictus_part *part, int argc, char **argv)
+write_run (ictus_h5 *f, MPI_Comm comm, const ictus_experiment *exp, const ictus_part *part, int argc,
+           char **argv)
 {
   const char *job = getenv ("SLURM_JOB_ID"), *run = "/provenance/run";
   const int64_t size = ictus_comm_size (comm);
@@ -279,8 +280,8 @@ write_run (ictus_h5 *f, MPI_Comm comm, const ictus_experiment *exp, const ictus_
 }
 
 ictus_err
-ictus_provenance_write (ictus_h5 *f, MPI_Comm comm, const ictus_experiment *exp, const ictus_net *net, const ictus_part *part,
-                        int argc, char **argv)
+ictus_provenance_write (ictus_h5 *f, MPI_Comm comm, const ictus_experiment *exp, const ictus_net *net,
+                        const ictus_part *part, int argc, char **argv)
 {
   ICTUS_TRY (ictus_h5_group (f, "/provenance"));
   ICTUS_TRY (write_engine (f, comm, exp));

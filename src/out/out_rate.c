@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/* Population rates: spikes counted in bins [start + k interval, start + (k + 1) interval). Every rank counts all spikes, so the
-   counts are equal everywhere; rank 0 writes. A last bin that the run, or the recorder's stop, cuts off is left out. */
+/* Population rates: spikes counted in bins [start + k interval, start + (k + 1) interval). Every rank counts
+   all spikes, so the counts are equal everywhere; rank 0 writes. A last bin that the run, or the recorder's
+   stop, cuts off is left out. */
 #include "out/out_impl.h"
 
 #include <math.h>
@@ -55,7 +56,8 @@ out_rate_make (ictus_out *o, out_rate *r)
 
   for (int k = 0; k < r->rec->npopulation; ++k)
     {
-      snprintf (path, sizeof path, "/rates/%s/%s", r->rec->name, o->exp->population[r->rec->population[k]].name);
+      snprintf (path, sizeof path, "/rates/%s/%s", r->rec->name,
+                o->exp->population[r->rec->population[k]].name);
       ICTUS_TRY (ictus_h5_make_growing (&o->file, path, H5T_IEEE_F64LE, 0));
       ICTUS_TRY (ictus_h5_attr_string (&o->file, path, "units", "Hz"));
       ICTUS_TRY (ictus_h5_attr_double (&o->file, path, "start_ms", edge (o->exp, r->rec, 0)));
@@ -78,7 +80,8 @@ out_rate_window (ictus_out *o, out_rate *r, const ictus_spike *s, size_t n)
       for (int p = 0; p < rec->npopulation; ++p)
         if (rec->population[p] == pop)
           {
-            size_t at = (size_t) ((bin_of (o->exp, rec, s[k].t_ms) - r->written) * (uint64_t) rec->npopulation + (uint64_t) p);
+            size_t at = (size_t) ((bin_of (o->exp, rec, s[k].t_ms) - r->written) * (uint64_t) rec->npopulation
+                                  + (uint64_t) p);
 
             ICTUS_TRY (ictus_grow (&r->count, &r->cap, at + 1, sizeof *r->count));
             r->count[at] += 1;

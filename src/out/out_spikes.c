@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/* Spikes: every rank keeps the sorted list of all, and writes its contiguous share of each population at a flush. */
+/* Spikes: every rank keeps the sorted list of all, and writes its contiguous share of each population at a
+ * flush. */
 #include "out/out_impl.h"
 
 static const char *const sorting_name[] = { "none", "by_id", "by_time" };

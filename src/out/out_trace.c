@@ -93,7 +93,8 @@ static ictus_err
 write_time (ictus_out *o, const out_trace *t)
 {
   const hsize_t three = 3;
-  const double step = t->rec->interval_ms, time[3] = { t->first_ms, t->first_ms + (double) t->written * step, step };
+  const double step = t->rec->interval_ms,
+               time[3] = { t->first_ms, t->first_ms + (double) t->written * step, step };
   char path[OUT_PATH];
 
   snprintf (path, sizeof path, "/traces/%s/%s/mapping/time", t->rec->name, t->vars.v[0].name);
@@ -101,7 +102,8 @@ write_time (ictus_out *o, const out_trace *t)
 }
 
 static ictus_err
-write_numbers (ictus_out *o, const char *group, const char *name, hid_t type, hid_t memtype, size_t n, const void *data)
+write_numbers (ictus_out *o, const char *group, const char *name, hid_t type, hid_t memtype, size_t n,
+               const void *data)
 {
   const hsize_t dim = n;
   char path[OUT_PATH + 32];
@@ -110,7 +112,8 @@ write_numbers (ictus_out *o, const char *group, const char *name, hid_t type, hi
   return ictus_h5_write (&o->file, path, type, memtype, 1, &dim, data);
 }
 
-/* Point neurons: one element a node, element 0 at position 0.5. The names are double where readers disagree. */
+/* Point neurons: one element a node, element 0 at position 0.5. The names are double where readers disagree.
+ */
 static ictus_err
 make_mapping (ictus_out *o, const out_trace *t, const char *group)
 {
@@ -121,10 +124,12 @@ make_mapping (ictus_out *o, const out_trace *t, const char *group)
   ictus_err e;
 
   ICTUS_GO (ictus_comm_agree (o->comm, number == NULL || pos == NULL ? ICTUS_E_NOMEM : ICTUS_OK));
-  ICTUS_GO (write_numbers (o, group, "element_ids", H5T_STD_U32LE, H5T_NATIVE_UINT64, t->width, number)); /* all 0 */
+  ICTUS_GO (write_numbers (o, group, "element_ids", H5T_STD_U32LE, H5T_NATIVE_UINT64, t->width,
+                           number)); /* all 0 */
   for (size_t k = 0; k <= t->width; ++k)
     number[k] = k;
-  ICTUS_GO (write_numbers (o, group, "index_pointers", H5T_STD_U64LE, H5T_NATIVE_UINT64, t->width + 1, number));
+  ICTUS_GO (
+      write_numbers (o, group, "index_pointers", H5T_STD_U64LE, H5T_NATIVE_UINT64, t->width + 1, number));
   if (t->rec->neurons != NULL)
     memcpy (number, t->rec->neurons, t->width * sizeof *number);
   ICTUS_GO (write_numbers (o, group, "node_ids", H5T_STD_U64LE, H5T_NATIVE_UINT64, t->width, number));
@@ -206,7 +211,8 @@ out_trace_write (ictus_out *o, out_trace *t)
   size_t n;
   char path[OUT_PATH];
 
-  ICTUS_MPI (MPI_Allreduce (MPI_IN_PLACE, &done, 1, MPI_UINT64_T, MPI_MAX, o->comm)); /* some ranks have no such neuron */
+  ICTUS_MPI (MPI_Allreduce (MPI_IN_PLACE, &done, 1, MPI_UINT64_T, MPI_MAX,
+                            o->comm)); /* some ranks have no such neuron */
   if (done <= t->written)
     return ICTUS_OK;
   n = (size_t) (done - t->written);

@@ -8,7 +8,8 @@
 static const char *
 nearest (const ictus_lang *lang, const char *word)
 {
-  const char *near = ictus_lang_nearest (lang, ICTUS_LANG_STATE, word), *aux = ictus_lang_nearest (lang, ICTUS_LANG_AUX, word);
+  const char *near = ictus_lang_nearest (lang, ICTUS_LANG_STATE, word),
+             *aux = ictus_lang_nearest (lang, ICTUS_LANG_AUX, word);
   const char *both[2] = { near, aux };
 
   if (near == NULL || aux == NULL)
@@ -30,9 +31,10 @@ find (out_vars *vars, const ictus_node *node, out_var *v)
   if (v->k < 0)
     {
       near = nearest (lang, word);
-      return ictus_node_fail (node, ICTUS_E_INPUT, "model %s has no state or auxiliary quantity '%.60s'%s%s%s",
-                              ictus_lang_name (lang), word, near != NULL ? "; did you mean '" : "", near != NULL ? near : "",
-                              near != NULL ? "'?" : "");
+      return ictus_node_fail (node, ICTUS_E_INPUT,
+                              "model %s has no state or auxiliary quantity '%.60s'%s%s%s",
+                              ictus_lang_name (lang), word, near != NULL ? "; did you mean '" : "",
+                              near != NULL ? near : "", near != NULL ? "'?" : "");
     }
   found = ictus_lang_get (lang, v->is_aux ? ICTUS_LANG_AUX : ICTUS_LANG_STATE, v->k);
   v->name = found->name;
@@ -82,7 +84,8 @@ out_vars_at (out_vars *vars, size_t i, double t_ms, const double *y, const doubl
 double
 out_first_ms (const ictus_experiment *exp, double start_ms, double interval_ms)
 {
-  ictus_tick every = ictus_tick_of (interval_ms, exp->resolution_ms), k = (ictus_tick) (start_ms / interval_ms) - 1;
+  ictus_tick every = ictus_tick_of (interval_ms, exp->resolution_ms),
+             k = (ictus_tick) (start_ms / interval_ms) - 1;
   double t;
 
   for (k = k < 1 ? 1 : k;; ++k)
