@@ -145,7 +145,7 @@ ictus_err ictus__diff (ictus__dag *g, int leaf, int upto, const unsigned char *n
 /* True when a node that is not smooth (heav, abs, if, ...) is switched by the leaf somewhere in n. */
 bool ictus__switched (const ictus__dag *g, int n, int leaf);
 bool ictus__switched_by (const ictus__dag *g, int n, unsigned deps); /* by anything of these kinds */
-/* Powers written out as products, in d's graph; map [upto] is filled. */
+/* The graph as it is emitted: powers as products, a / b as a * (1/b) for a parameter b. map [upto]: the new nodes. */
 ictus_err ictus__lower (ictus__dag *g, int upto, int *map);
 
 /* ---- tokens -------------------------------------------------------------------------------------- */
@@ -301,7 +301,7 @@ typedef struct ictus__emit
   double *size;
   ictus_text *out;
 } ictus__emit;
-/* Temporaries for the roots, then nothing: the roots are printed with ictus__print. */
+/* Writes the temporaries that the roots need; the roots themselves are then written by ictus__print. */
 ictus_err ictus__schedule (ictus__emit *e, const int *root, size_t n);
 void ictus__print (ictus__emit *e, int node);
 /* Maximal expressions of parameters only that are always needed for the roots; slot [g->n] is filled. */
