@@ -172,6 +172,14 @@ affine_update (exact *s, size_t first, size_t m, double t)
       }
 }
 
+/* z += a y: a plain loop of known length over arrays that do not overlap, for the compiler to put into lanes */
+static void
+add_scaled (double *restrict z, const double *restrict y, double a)
+{
+  for (int i = 0; i < BLOCK; ++i)
+    z[i] += a * y[i];
+}
+
 /* z = P y + Q b for all of a block */
 static void
 advance_alike (const exact *s, size_t first, size_t m)
@@ -181,7 +189,7 @@ advance_alike (const exact *s, size_t first, size_t m)
 
   for (int k = 0; k < ns; ++k)
     {
-      double *restrict z = s->z + (size_t) k * BLOCK;
+      double *z = s->z + (size_t) k * BLOCK;
 
       if (s->shared)
         for (int i = 0; i < BLOCK; ++i)
@@ -192,14 +200,8 @@ advance_alike (const exact *s, size_t first, size_t m)
           memset (z + m, 0, (BLOCK - m) * sizeof *z);
         }
       for (int j = 0; j < ns; ++j)
-        {
-          const double *restrict y = s->y + (size_t) j * BLOCK;
-          double a = P[j * ns + k];
-
-          if (a != 0)
-            for (int i = 0; i < BLOCK; ++i)
-              z[i] += a * y[i];
-        }
+        if (P[j * ns + k] != 0)
+          add_scaled (z, s->y + (size_t) j * BLOCK, P[j * ns + k]);
     }
 }
 
@@ -281,6 +283,37 @@ tick_one (exact *s, size_t i, size_t c, const ictus__station *st, const ictus_wi
   return ICTUS_OK;
 }
 
+/* Does anything arrive at, fire in or look at the c-th neuron? Most of the time nothing does. */
+static inline bool
+quiet (exact *s, size_t i, size_t c, const ictus__station *st, bool input)
+{
+  ictus__bank *b = &s->b;
+  double *y = b->y, g = -1;
+
+  if (st->sample >= 0 || (st->slot != NULL && !ictus__slot_empty (b, st->slot, i)))
+    return false;
+  if (b->k->fire != NULL)
+    {
+      take (s, c, y);
+      g = b->k->fire (st->t_ms, y, ictus__bank_p (b, i), input ? ictus__bank_input (b, i, st->t_ms) : b->u0);
+    }
+  if (g < 0)
+    b->cells->armed[i] = 1;
+  return g < 0 || !b->cells->armed[i];
+}
+
+static ictus_err
+tick_block (exact *s, size_t first, size_t m, const ictus__station *st, const ictus_window *w, ictus_spikes *out)
+{
+  bool input = s->b.cells->drive != NULL && s->b.nu > 0;
+
+  advance_block (s, first, m, ictus_tick_ms (st->tick - 1, s->b.h_ms));
+  for (size_t c = 0; c < m; ++c)
+    if (!quiet (s, first + c, c, st, input))
+      ICTUS_TRY (tick_one (s, first + c, c, st, w, out));
+  return ICTUS_OK;
+}
+
 static ictus_err
 exact_block (exact *s, size_t first, size_t m, const ictus_window *w, ictus_spikes *out)
 {
@@ -294,29 +327,7 @@ exact_block (exact *s, size_t first, size_t m, const ictus_window *w, ictus_spik
       memcpy (s->y + (size_t) k * BLOCK, Y + (size_t) k * b->n + first, m * sizeof *s->y);
     }
   for (size_t j = 0; j < s->st.n; ++j)
-    {
-      const ictus__station *st = &s->st.s[j];
-      bool input = b->cells->drive != NULL && b->nu > 0;
-
-      advance_block (s, first, m, ictus_tick_ms (st->tick - 1, b->h_ms));
-      for (size_t c = 0; c < m; ++c)
-        {
-          size_t i = first + c;
-          double *y = b->y;
-
-          take (s, c, y);
-          if (st->sample < 0 && (st->slot == NULL || ictus__slot_empty (b, st->slot, i)))
-            { /* the usual case: nothing happens */
-              double g = b->k->fire == NULL ? -1 : b->k->fire (st->t_ms, y, ictus__bank_p (b, i), input ? ictus__bank_input (b, i, st->t_ms) : b->u0);
-
-              if (g < 0)
-                b->cells->armed[i] = 1;
-              if (g < 0 || !b->cells->armed[i])
-                continue;
-            }
-          ICTUS_TRY (tick_one (s, i, c, st, w, out));
-        }
-    }
+    ICTUS_TRY (tick_block (s, first, m, &s->st.s[j], w, out));
   for (int k = 0; k < b->ns; ++k)
     memcpy (Y + (size_t) k * b->n + first, s->y + (size_t) k * BLOCK, m * sizeof *s->y);
   s->stats.steps += s->st.n * m;
