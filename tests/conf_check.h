@@ -11,24 +11,24 @@
 #include "ictus/conf.h"
 
 /* Run the tests of a program. */
-#define CONF_MAIN(name, ...)                                        \
-  int main (void)                                                   \
-  {                                                                 \
-    const TTest *const tests[] = { __VA_ARGS__ };                   \
-    Suite *s = suite_create (name);                                 \
-    TCase *t = tcase_create (name);                                 \
-    SRunner *sr;                                                    \
-    int failed;                                                     \
-                                                                    \
-    for (size_t k = 0; k < sizeof tests / sizeof *tests; ++k)       \
-      tcase_add_test (t, tests[k]);                                 \
-    tcase_set_timeout (t, 60);                                      \
-    suite_add_tcase (s, t);                                         \
-    sr = srunner_create (s);                                        \
-    srunner_run_all (sr, CK_NORMAL);                                \
-    failed = srunner_ntests_failed (sr);                            \
-    srunner_free (sr);                                              \
-    return failed ? EXIT_FAILURE : EXIT_SUCCESS;                    \
+#define CONF_MAIN(name, ...)                                                                                 \
+  int main (void)                                                                                            \
+  {                                                                                                          \
+    const TTest *const tests[] = { __VA_ARGS__ };                                                            \
+    Suite *s = suite_create (name);                                                                          \
+    TCase *t = tcase_create (name);                                                                          \
+    SRunner *sr;                                                                                             \
+    int failed;                                                                                              \
+                                                                                                             \
+    for (size_t k = 0; k < sizeof tests / sizeof *tests; ++k)                                                \
+      tcase_add_test (t, tests[k]);                                                                          \
+    tcase_set_timeout (t, 60);                                                                               \
+    suite_add_tcase (s, t);                                                                                  \
+    sr = srunner_create (s);                                                                                 \
+    srunner_run_all (sr, CK_NORMAL);                                                                         \
+    failed = srunner_ntests_failed (sr);                                                                     \
+    srunner_free (sr);                                                                                       \
+    return failed ? EXIT_FAILURE : EXIT_SUCCESS;                                                             \
   }
 
 /* Parse what must parse. */

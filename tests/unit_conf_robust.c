@@ -2,12 +2,13 @@
 /* Whatever the bytes: an answer, no crash, no block of memory left behind. */
 #include "conf_check.h"
 
-#define GOOD                                                                                                  \
-  "ictus: 1\nname: 'full'\nrun: {t_stop: 10 ms, timing: exact}   # comment\npopulations:\n"                   \
-  "  E: {size: 4, model: \"lif\", params: {E_L: -65 mV}, init: {V_m: {distribution: normal, mean: -65, std: 5}}}\n" \
-  "  I:\n    size: 3\n    model: lif\n    solver: exact\n"                                                    \
-  "projections:\n  a: {source: E, target: [E, I], rule: fixed_indegree, indegree: 2, delay: 1.5 ms}\n"        \
-  "stimuli:\n  s: {type: poisson_generator, target: E, neurons: [0, \"1-2\"], rate: 300 Hz}\n"                 \
+#define GOOD                                                                                                 \
+  "ictus: 1\nname: 'full'\nrun: {t_stop: 10 ms, timing: exact}   # comment\npopulations:\n"                  \
+  "  E: {size: 4, model: \"lif\", params: {E_L: -65 mV}, init: {V_m: {distribution: normal, mean: -65, "     \
+  "std: 5}}}\n"                                                                                              \
+  "  I:\n    size: 3\n    model: lif\n    solver: exact\n"                                                   \
+  "projections:\n  a: {source: E, target: [E, I], rule: fixed_indegree, indegree: 2, delay: 1.5 ms}\n"       \
+  "stimuli:\n  s: {type: poisson_generator, target: E, neurons: [0, \"1-2\"], rate: 300 Hz}\n"               \
   "record:\n  - bad\n"
 
 static void
@@ -25,7 +26,8 @@ try (const char *text)
       if (ictus_experiment_read (c, &x) == ICTUS_OK)
         ictus_experiment_destroy (&x);
       ck_assert_int_eq (ictus_conf_emit (c, &t), ICTUS_OK);
-      ck_assert_msg (ictus_conf_parse ("y.yaml", t.s, &d) == ICTUS_OK, "%s\nwas written as\n%s\n%s", text, t.s, ictus_err_last ());
+      ck_assert_msg (ictus_conf_parse ("y.yaml", t.s, &d) == ICTUS_OK, "%s\nwas written as\n%s\n%s", text,
+                     t.s, ictus_err_last ());
       ictus_conf_destroy (&d);
       ictus_conf_destroy (&c);
     }
@@ -62,7 +64,8 @@ START_TEST (random_bytes)
       size_t n = ictus_rng_below (&r, sizeof text);
 
       for (size_t i = 0; i < n; ++i)
-        text[i] = k % 2 ? (char) (1 + ictus_rng_below (&r, 255)) : syntax[ictus_rng_below (&r, sizeof syntax - 1)];
+        text[i]
+            = k % 2 ? (char)(1 + ictus_rng_below (&r, 255)) : syntax[ictus_rng_below (&r, sizeof syntax - 1)];
       text[n] = '\0';
       try (text);
     }
@@ -87,19 +90,22 @@ END_TEST
 
 START_TEST (random_overrides)
 {
-  static const char *const parts[] = { "populations", "E", "size", ".", "=", "3", "{a: 1}", "params", "sweep", "axes", "[", "solver", "atol", "V",
-                                       "run", "t_stop", ":", " ", "-", "0" };
+  static const char *const parts[]
+      = { "populations", "E",      "size", ".", "=",   "3",      "{a: 1}", "params", "sweep", "axes",
+          "[",           "solver", "atol", "V", "run", "t_stop", ":",      " ",      "-",     "0" };
   ictus_rng r = ictus_rng_open (3, ICTUS_RNG_TEST, 0, 0, 0);
 
   for (int k = 0; k < 4000; ++k)
     {
       size_t live = ictus_mem_live ();
-      ictus_conf *c = conf_of ("ictus: 1\nrun: {t_stop: 1}\npopulations: {E: {size: 4, model: lif, solver: {atol: 1}}}\n");
+      ictus_conf *c = conf_of (
+          "ictus: 1\nrun: {t_stop: 1}\npopulations: {E: {size: 4, model: lif, solver: {atol: 1}}}\n");
       ictus_text t = { 0 };
       ictus_experiment *x;
 
       for (int i = 0; i < 8; ++i)
-        ictus_text_add (&t, "%s%s", parts[ictus_rng_below (&r, sizeof parts / sizeof *parts)], i % 2 == 0 && k % 2 == 0 ? "." : "");
+        ictus_text_add (&t, "%s%s", parts[ictus_rng_below (&r, sizeof parts / sizeof *parts)],
+                        i % 2 == 0 && k % 2 == 0 ? "." : "");
       if (k % 4 == 0)
         ictus_text_add (&t, "=1");
       if (ictus_conf_set (c, t.s) == ICTUS_OK && ictus_experiment_read (c, &x) == ICTUS_OK)

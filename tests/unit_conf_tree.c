@@ -1,15 +1,16 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 #include "conf_check.h"
 
-#define PLACES "# comment\n" \
-               "a: 1\n"       \
-               "\"b\": [x, 'y z', {k: v}]\n" \
-               "m:\n"         \
-               "  n: -60 mV   # more\n" \
-               "  \xC2\xB5: q\n" \
-               "t: |\n"       \
-               "  two\n"      \
-               "  lines\n"
+#define PLACES                                                                                               \
+  "# comment\n"                                                                                              \
+  "a: 1\n"                                                                                                   \
+  "\"b\": [x, 'y z', {k: v}]\n"                                                                              \
+  "m:\n"                                                                                                     \
+  "  n: -60 mV   # more\n"                                                                                   \
+  "  \xC2\xB5: q\n"                                                                                          \
+  "t: |\n"                                                                                                   \
+  "  two\n"                                                                                                  \
+  "  lines\n"
 
 START_TEST (nodes_are_maps_sequences_and_texts)
 {
@@ -35,12 +36,16 @@ END_TEST
 START_TEST (messages_stand_at_the_place)
 {
   ictus_conf *c = conf_of (PLACES);
-  const ictus_node *root = ictus_conf_root (c), *m = ictus_node_find (root, "m"), *b = ictus_node_find (root, "b");
+  const ictus_node *root = ictus_conf_root (c), *m = ictus_node_find (root, "m"),
+                   *b = ictus_node_find (root, "b");
 
-  ck_assert_int_eq (ictus_node_fail (ictus_node_find (m, "n"), ICTUS_E_INPUT, "no %s", "good"), ICTUS_E_INPUT);
-  ck_assert_str_eq (ictus_err_last (), "x.yaml:5:6: no good\n    5 |   n: -60 mV   # more\n      |      ^~~~~~");
+  ck_assert_int_eq (ictus_node_fail (ictus_node_find (m, "n"), ICTUS_E_INPUT, "no %s", "good"),
+                    ICTUS_E_INPUT);
+  ck_assert_str_eq (ictus_err_last (),
+                    "x.yaml:5:6: no good\n    5 |   n: -60 mV   # more\n      |      ^~~~~~");
   ictus_node_fail (ictus_node_at (b, 1), ICTUS_E_INPUT, "no");
-  ck_assert_str_eq (ictus_err_last (), "x.yaml:3:10: no\n    3 | \"b\": [x, 'y z', {k: v}]\n      |          ^~~~~");
+  ck_assert_str_eq (ictus_err_last (),
+                    "x.yaml:3:10: no\n    3 | \"b\": [x, 'y z', {k: v}]\n      |          ^~~~~");
   ictus_node_fail (m, ICTUS_E_INPUT, "no");
   ck_assert_str_eq (ictus_err_last (), "x.yaml:4:1: no\n    4 | m:\n      | ^");
   ictus_node_fail_key (root, "b", ICTUS_E_INPUT, "no");
@@ -59,15 +64,18 @@ typedef struct wrong
 START_TEST (what_is_not_our_yaml_is_refused)
 {
   static const wrong list[] = {
-    { "a: 1\nb: 2\na: 3\n", "x.yaml:3:1: the key 'a' appears twice; first in line 1\n    3 | a: 3\n      | ^" },
-    { "{\"a\": 1, \"a\": 2}", "x.yaml:1:10: the key 'a' appears twice; first in line 1\n    1 | {\"a\": 1, \"a\": 2}\n      |          ^~~" },
+    { "a: 1\nb: 2\na: 3\n",
+      "x.yaml:3:1: the key 'a' appears twice; first in line 1\n    3 | a: 3\n      | ^" },
+    { "{\"a\": 1, \"a\": 2}", "x.yaml:1:10: the key 'a' appears twice; first in line 1\n    1 | {\"a\": 1, "
+                              "\"a\": 2}\n      |          ^~~" },
     { "a: [1, 2\n", "x.yaml:2:1: flow sequence without a closing bracket\n    2 | \n      | ^" },
     { "a: 1\n b: 2\n", "x.yaml:1:4: invalid multiline plain key\n    1 | a: 1\n      |    ^" },
     { "a:\n\tb: 2\n", "x.yaml:2:1: tab character may not be used as indentation\n    2 | \tb: 2\n      | ^" },
     { "a: @x\n", "x.yaml:1:4: plain scalar cannot start with '@'\n    1 | a: @x\n      |    ^" },
     { "a: &x 1\nb: 2\n",
       "x.yaml:1:5: anchors (&name) are not supported; write the value out\n    1 | a: &x 1\n      |     ^" },
-    { "a: !t 1\n", "x.yaml:1:4: tags (!name) are not supported; leave it out\n    1 | a: !t 1\n      |    ^~" },
+    { "a: !t 1\n",
+      "x.yaml:1:4: tags (!name) are not supported; leave it out\n    1 | a: !t 1\n      |    ^~" },
     { "a: 1\nb: *x\n", NULL },
     { "a:\nb: 2\n", "x.yaml:1:1: the key 'a' has no value\n    1 | a:\n      | ^" },
     { "a: null\n", "x.yaml:1:1: the key 'a' has no value\n    1 | a: null\n      | ^" },
@@ -76,8 +84,10 @@ START_TEST (what_is_not_our_yaml_is_refused)
     { "a: 1\n---\nb: 1\n", "x.yaml:3:1: a second document begins; expected one\n    3 | b: 1\n      | ^" },
     { "", "x.yaml:1:1: there is nothing in the file\n    1 | \n      | ^" },
     { "# only a comment\n", "x.yaml:1:1: there is nothing in the file\n    1 | # only a comment\n      | ^" },
-    { "a: \x01\n", "x.yaml:1:4: byte 0x01 is not part of a text (expected UTF-8 without control characters)" },
-    { "a: b\nc: \xFF\n", "x.yaml:2:4: byte 0xFF is not part of a text (expected UTF-8 without control characters)" },
+    { "a: \x01\n",
+      "x.yaml:1:4: byte 0x01 is not part of a text (expected UTF-8 without control characters)" },
+    { "a: b\nc: \xFF\n",
+      "x.yaml:2:4: byte 0xFF is not part of a text (expected UTF-8 without control characters)" },
     { "a: \"\\0\"\n", NULL },
     { "[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[1]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]", NULL },
   };
@@ -100,22 +110,29 @@ START_TEST (json_is_read_by_its_own_rules)
 {
   ictus_conf *c;
 
-  ck_assert_int_eq (ictus_conf_parse ("x.json", "{\"a\": [1, 2.5e3],\n\t\"b\": {\"c\": true}}", &c), ICTUS_OK);
-  ck_assert_str_eq (ictus_node_text (ictus_node_find (ictus_node_find (ictus_conf_root (c), "b"), "c")), "true");
+  ck_assert_int_eq (ictus_conf_parse ("x.json", "{\"a\": [1, 2.5e3],\n\t\"b\": {\"c\": true}}", &c),
+                    ICTUS_OK);
+  ck_assert_str_eq (ictus_node_text (ictus_node_find (ictus_node_find (ictus_conf_root (c), "b"), "c")),
+                    "true");
   ictus_conf_destroy (&c);
   ck_assert_int_eq (ictus_conf_parse ("x.json", "{\"a\": 1,}", &c), ICTUS_E_INPUT);
-  ck_assert_str_eq (ictus_err_last (),
-                    "x.json:1:8: JSON disallows trailing comma before closing brace\n    1 | {\"a\": 1,}\n      |        ^");
+  ck_assert_str_eq (ictus_err_last (), "x.json:1:8: JSON disallows trailing comma before closing brace\n    "
+                                       "1 | {\"a\": 1,}\n      |        ^");
 }
 END_TEST
 
 START_TEST (what_is_written_reads_back_as_the_same)
 {
-  static const char *const texts[] = { "plain", "-60 mV", "0-49, 60", "a: b", "# no", "", "null", "~", "- x", "'q'", "\"q\"",
-                                       "back\\slash", "line\nline", "tab\there", " edge ", "{x}", "[y]", "5%", "%5", "*a", "&a",
-                                       "!t", "|", ">", "@", "`", "\xC2\xB5m", "\xE2\x80\xA8", "true", "...", "---", "-", "?", "a?",
-                                       "\x1f\x7f", "a\rb" };
-  enum { N = sizeof texts / sizeof *texts };
+  static const char *const texts[]
+      = { "plain", "-60 mV", "0-49, 60",  "a: b",         "# no",       "",          "null",   "~",
+          "- x",   "'q'",    "\"q\"",     "back\\slash",  "line\nline", "tab\there", " edge ", "{x}",
+          "[y]",   "5%",     "%5",        "*a",           "&a",         "!t",        "|",      ">",
+          "@",     "`",      "\xC2\xB5m", "\xE2\x80\xA8", "true",       "...",       "---",    "-",
+          "?",     "a?",     "\x1f\x7f",  "a\rb" };
+  enum
+  {
+    N = sizeof texts / sizeof *texts
+  };
   ictus_text doc = { 0 }, once = { 0 }, twice = { 0 };
   ictus_conf *c, *d;
 
@@ -127,7 +144,8 @@ START_TEST (what_is_written_reads_back_as_the_same)
     {
       ictus_text_add (&doc, "  - \"");
       for (const char *s = texts[k]; *s != '\0'; ++s)
-        ictus_text_add (&doc, (unsigned char) *s < 0x20 || strchr ("\"\\\x7f", *s) != NULL ? "\\x%02X" : "%c", (unsigned char) *s);
+        ictus_text_add (&doc, (unsigned char)*s < 0x20 || strchr ("\"\\\x7f", *s) != NULL ? "\\x%02X" : "%c",
+                        (unsigned char)*s);
       ictus_text_add (&doc, "\"\n");
     }
   c = conf_of (doc.s);
@@ -136,7 +154,8 @@ START_TEST (what_is_written_reads_back_as_the_same)
   ck_assert_int_eq (ictus_conf_emit (d, &twice), ICTUS_OK);
   ck_assert_str_eq (once.s, twice.s);
   for (size_t k = 0; k < N; ++k)
-    ck_assert_str_eq (ictus_node_text (ictus_node_at (ictus_node_find (ictus_conf_root (d), "t"), k)), texts[k]);
+    ck_assert_str_eq (ictus_node_text (ictus_node_at (ictus_node_find (ictus_conf_root (d), "t"), k)),
+                      texts[k]);
   ck_assert_uint_eq (ictus_node_count (ictus_node_find (ictus_conf_root (d), "list")), 301);
   ictus_text_clear (&doc);
   ictus_text_clear (&once);
@@ -187,12 +206,14 @@ START_TEST (defaults_are_filled_in_once_and_left_out_of_copies)
   ck_assert_str_eq (t.s, "a: 1\nm:\n  x: 2\n");
   ictus_text_clear (&t);
   ictus_conf_destroy (&c);
-  ictus_node_fail (ictus_node_find (ictus_conf_root (d), "a"), ICTUS_E_INPUT, "still here"); /* the copy keeps the text */
+  ictus_node_fail (ictus_node_find (ictus_conf_root (d), "a"), ICTUS_E_INPUT,
+                   "still here"); /* the copy keeps the text */
   ck_assert_str_eq (ictus_err_last (), "x.yaml:1:4: still here\n    1 | a: 1\n      |    ^");
   ictus_conf_destroy (&d);
 }
 END_TEST
 
-CONF_MAIN ("conf_tree", nodes_are_maps_sequences_and_texts, messages_stand_at_the_place, what_is_not_our_yaml_is_refused,
-           json_is_read_by_its_own_rules, what_is_written_reads_back_as_the_same, paths_are_relative_to_the_folder_of_the_file,
+CONF_MAIN ("conf_tree", nodes_are_maps_sequences_and_texts, messages_stand_at_the_place,
+           what_is_not_our_yaml_is_refused, json_is_read_by_its_own_rules,
+           what_is_written_reads_back_as_the_same, paths_are_relative_to_the_folder_of_the_file,
            defaults_are_filled_in_once_and_left_out_of_copies)

@@ -56,7 +56,8 @@ START_TEST (products_and_powers_are_understood)
   ck_assert (factor ("ms^-1", "kHz") == 1 && factor ("s-1", "Hz") == 1);
   ck_assert (factor ("mM", "mol/m3") == 1 && factor ("M", "mol/L") == 1);
   ck_assert (factor ("pA/pF", "mV/ms") == 1);
-  ck_assert (factor ("J/C", "V") == 1 && factor ("W/A", "V") == 1 && factor ("V/A", "Ohm") == 1 && factor ("1/Ohm", "S") == 1);
+  ck_assert (factor ("J/C", "V") == 1 && factor ("W/A", "V") == 1 && factor ("V/A", "Ohm") == 1
+             && factor ("1/Ohm", "S") == 1);
   ck_assert (factor ("N*m", "J") == 1 && factor ("K", "mK") == 1000);
 }
 END_TEST
@@ -94,7 +95,8 @@ START_TEST (quantities_are_numbers_with_or_without_unit)
   ck_assert (quantity ("-60 mV", "mV") == -60 && quantity ("-60mV", "V") == -0.06);
   ck_assert (quantity ("1e-3", "") == 1e-3 && quantity (".5", "ms") == 0.5 && quantity ("5.", "ms") == 5);
   ck_assert (quantity ("+3E2 pA", "nA") == 0.3);
-  ck_assert (quantity ("0.5 s", "ms") == 500 && quantity ("1500 us", "ms") == 1.5 && quantity ("0.3 ms", "s") == 3e-4);
+  ck_assert (quantity ("0.5 s", "ms") == 500 && quantity ("1500 us", "ms") == 1.5
+             && quantity ("0.3 ms", "s") == 3e-4);
   ck_assert (quantity ("300 1/s", "Hz") == 300 && quantity ("5 %", "") == 0.05);
   ck_assert (quantity ("  7  ", "mV") == 7);
   ck_assert_int_eq (ictus_quantity ("3", "ms", &x, &had), ICTUS_OK);
@@ -106,7 +108,8 @@ END_TEST
 
 START_TEST (what_is_not_a_number_is_refused)
 {
-  const char *no[] = { "", "abc", "nan", "inf", "-inf", "0x10", "1e999", ".", "-", "e5", "1 2", "1,5", "1..2", "--1", "1.5.2" };
+  const char *no[] = { "",  "abc", "nan", "inf", "-inf", "0x10", "1e999", ".",
+                       "-", "e5",  "1 2", "1,5", "1..2", "--1",  "1.5.2" };
 
   for (size_t k = 0; k < sizeof no / sizeof *no; ++k)
     refusal (no[k], "ms");

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/* Units: a product of powers of named units, reduced to powers of seven dimensions and a factor. The factor is kept as
-   mantissa times a power of ten, so that 0.5 s is exactly 500 ms and 1500 us exactly 1.5 ms. */
+/* Units: a product of powers of named units, reduced to powers of seven dimensions and a factor. The factor
+   is kept as mantissa times a power of ten, so that 0.5 s is exactly 500 ms and 1500 us exactly 1.5 ms. */
 #include "ictus/base.h"
 
 #include <ctype.h>
@@ -8,7 +8,17 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { KG, M, S, A, MOL, K, RAD, NDIM };
+enum
+{
+  KG,
+  M,
+  S,
+  A,
+  MOL,
+  K,
+  RAD,
+  NDIM
+};
 
 typedef struct unit
 {
@@ -63,15 +73,16 @@ static const struct
                  { "m", -3 },  { "c", -2 },  { "d", -1 }, { "k", 3 },  { "M", 6 },         { "G", 9 } };
 
 /* What is offered when a unit is unknown. */
-static const char *const common[] = { "mV", "V", "ms", "s", "us", "nS", "uS", "mS", "pA", "nA", "uA", "mA", "pF", "nF", "uF",
-                                      "Hz", "kHz", "MOhm", "GOhm", "mM", "uM", "um", "cm", "mm", "deg", "rad",
-                                      "spikes/s", "mS/cm^2", "uF/cm^2", "uA/cm^2" };
+static const char *const common[]
+    = { "mV", "V",  "ms", "s",  "us",  "nS",  "uS",       "mS",      "pA",      "nA",
+        "uA", "mA", "pF", "nF", "uF",  "Hz",  "kHz",      "MOhm",    "GOhm",    "mM",
+        "uM", "um", "cm", "mm", "deg", "rad", "spikes/s", "mS/cm^2", "uF/cm^2", "uA/cm^2" };
 
 static void
 multiply (unit *to, const unit *by, int power)
 {
   for (int d = 0; d < NDIM; ++d)
-    to->dim[d] = (signed char) (to->dim[d] + by->dim[d] * power);
+    to->dim[d] = (signed char)(to->dim[d] + by->dim[d] * power);
   to->ten += by->ten * power;
   for (int i = 0; i < abs (power); ++i)
     to->mant = power > 0 ? to->mant * by->mant : to->mant / by->mant;
@@ -94,7 +105,8 @@ find_name (const char *s, size_t n, unit *out)
       if (np >= n || memcmp (prefixes[p].name, s, np) != 0)
         continue;
       for (size_t k = 0; k < sizeof units / sizeof *units; ++k)
-        if (units[k].prefixed && strlen (units[k].name) == n - np && memcmp (units[k].name, s + np, n - np) == 0)
+        if (units[k].prefixed && strlen (units[k].name) == n - np
+            && memcmp (units[k].name, s + np, n - np) == 0)
           {
             *out = units[k].u;
             out->ten += prefixes[p].ten;
@@ -107,7 +119,8 @@ find_name (const char *s, size_t n, unit *out)
 static bool
 is_separator (char c)
 {
-  return c == '*' || c == '/' || c == '^' || c == ' ' || c == '(' || c == ')' || isdigit ((unsigned char) c) || c == '-' || c == '+';
+  return c == '*' || c == '/' || c == '^' || c == ' ' || c == '(' || c == ')' || isdigit ((unsigned char)c)
+         || c == '-' || c == '+';
 }
 
 /* The power behind a name or parenthesis: ^2, ^-1, 2, -1; 1 when there is none. */
@@ -118,10 +131,10 @@ read_power (const char *whole, const char **s, int *power)
   const char *p = *s + hat, *digits = p;
 
   *power = 1;
-  if (!hat && !(isdigit ((unsigned char) *p) || ((*p == '-' || *p == '+') && isdigit ((unsigned char) p[1]))))
+  if (!hat && !(isdigit ((unsigned char)*p) || ((*p == '-' || *p == '+') && isdigit ((unsigned char)p[1]))))
     return ICTUS_OK;
   digits += *p == '-' || *p == '+';
-  if (!isdigit ((unsigned char) *digits) || isdigit ((unsigned char) digits[1]))
+  if (!isdigit ((unsigned char)*digits) || isdigit ((unsigned char)digits[1]))
     return ICTUS_FAIL (ICTUS_E_INPUT, "unit '%s': a power is a whole number from -9 to 9", whole);
   *power = *p == '-' ? -(*digits - '0') : *digits - '0';
   *s = digits + 1;
@@ -148,7 +161,7 @@ read_factor (const char *whole, const char **s, int depth, unit *out)
       ++*s;
       return ICTUS_OK;
     }
-  if (**s == '1' && !isdigit ((unsigned char) (*s)[1]))
+  if (**s == '1' && !isdigit ((unsigned char)(*s)[1]))
     {
       ++*s;
       return ICTUS_OK;
@@ -162,7 +175,7 @@ read_factor (const char *whole, const char **s, int depth, unit *out)
       *s += n;
       return ICTUS_OK;
     }
-  snprintf (word, sizeof word, "%.*s", (int) (n < 60 ? n : 60), *s);
+  snprintf (word, sizeof word, "%.*s", (int)(n < 60 ? n : 60), *s);
   {
     const char *near = ictus_nearest (word, common, sizeof common / sizeof *common);
 
@@ -238,7 +251,8 @@ ratio (const char *from, const char *to, double *mant, int *ten)
     {
       if (to[0] == '\0' || strcmp (to, "1") == 0)
         return ICTUS_FAIL (ICTUS_E_INPUT, "expected a number without unit, found %s", from);
-      return ICTUS_FAIL (ICTUS_E_INPUT, "expected a quantity in %s, found %s", to, from[0] == '\0' ? "1" : from);
+      return ICTUS_FAIL (ICTUS_E_INPUT, "expected a quantity in %s, found %s", to,
+                         from[0] == '\0' ? "1" : from);
     }
   *mant = a.mant / b.mant;
   *ten = a.ten - b.ten;
@@ -275,10 +289,10 @@ number_length (const char *s)
 {
   size_t n = s[0] == '-' || s[0] == '+', digits = 0;
 
-  for (; isdigit ((unsigned char) s[n]); ++n)
+  for (; isdigit ((unsigned char)s[n]); ++n)
     ++digits;
   n += s[n] == '.';
-  for (; isdigit ((unsigned char) s[n]); ++n)
+  for (; isdigit ((unsigned char)s[n]); ++n)
     ++digits;
   if (digits == 0)
     return 0;
@@ -287,9 +301,9 @@ number_length (const char *s)
       size_t x = n + 1;
 
       x += s[x] == '-' || s[x] == '+';
-      if (isdigit ((unsigned char) s[x]))
+      if (isdigit ((unsigned char)s[x]))
         {
-          while (isdigit ((unsigned char) s[x]))
+          while (isdigit ((unsigned char)s[x]))
             ++x;
           n = x;
         }
@@ -305,7 +319,7 @@ ictus_quantity (const char *text, const char *to, double *value, bool *had_unit)
   double x, mant = 1;
   int ten = 0;
 
-  while (isspace ((unsigned char) *text))
+  while (isspace ((unsigned char)*text))
     ++text;
   n = number_length (text);
   if (n == 0 || n >= sizeof number)
@@ -315,10 +329,10 @@ ictus_quantity (const char *text, const char *to, double *value, bool *had_unit)
   x = strtod (number, NULL);
   if (!isfinite (x))
     return ICTUS_FAIL (ICTUS_E_INPUT, "'%s' is too large", number);
-  while (isspace ((unsigned char) text[n]))
+  while (isspace ((unsigned char)text[n]))
     ++n;
   m = strlen (text + n);
-  while (m > 0 && isspace ((unsigned char) text[n + m - 1]))
+  while (m > 0 && isspace ((unsigned char)text[n + m - 1]))
     --m;
   if (m >= sizeof unit_text)
     return ICTUS_FAIL (ICTUS_E_INPUT, "'%.100s' is not a unit", text + n);

@@ -11,8 +11,10 @@ help (void)
 {
   ictus_cli_print ("Usage: ictus check FILE ...\n\n"
                    "Validate experiments (.yaml, .json) and model files (.ode) without running anything.\n"
-                   "An experiment is read and its models, parameters, states, ports, solvers and files are looked up; models of\n"
-                   "yours are compiled if they were not before. For a model file its class is told: what solvers can make of it.\n"
+                   "An experiment is read and its models, parameters, states, ports, solvers and files are "
+                   "looked up; models of\n"
+                   "yours are compiled if they were not before. For a model file its class is told: what "
+                   "solvers can make of it.\n"
                    "All files are checked, also behind a wrong one.\n\n"
                    "Options:\n"
                    "  -h, --help             this text\n\n"
@@ -52,7 +54,8 @@ check_model (const char *path)
   for (size_t k = 0; k < sizeof kinds / sizeof *kinds; ++k)
     ictus_cli_print ("  %-22s %d\n", kinds[k].name, ictus_lang_count (lang, kinds[k].kind));
   print_class ("linear", class.linear, class.linear ? "" : ictus_lang_why_not_linear (lang));
-  print_class ("conditionally linear", class.cond_linear, class.cond_linear ? "" : ictus_lang_why_not_cond_linear (lang));
+  print_class ("conditionally linear", class.cond_linear,
+               class.cond_linear ? "" : ictus_lang_why_not_cond_linear (lang));
   print_class ("autonomous", class.autonomous, "");
   print_class ("fires", class.fires, "");
 done:
@@ -107,14 +110,18 @@ check_solver (const ictus_experiment *x, const ictus_population *p)
         {
           near = ictus_lang_nearest (p->model->lang, ICTUS_LANG_STATE, name);
           return ictus_node_fail_key (c->atol_of, name, ICTUS_E_INPUT, "model %s has no state '%s'%s%s%s",
-                                      ictus_lang_name (p->model->lang), name, near != NULL ? "; did you mean '" : "",
-                                      near != NULL ? near : "", near != NULL ? "'?" : "");
+                                      ictus_lang_name (p->model->lang), name,
+                                      near != NULL ? "; did you mean '" : "", near != NULL ? near : "",
+                                      near != NULL ? "'?" : "");
         }
-      ICTUS_TRY (ictus_node_double (ictus_node_at (c->atol_of, k), ictus_lang_get (p->model->lang, ICTUS_LANG_STATE, state)->unit,
-                                    1e-300, HUGE_VAL, &atol));
+      ICTUS_TRY (ictus_node_double (ictus_node_at (c->atol_of, k),
+                                    ictus_lang_get (p->model->lang, ICTUS_LANG_STATE, state)->unit, 1e-300,
+                                    HUGE_VAL, &atol));
     }
   why = ictus_solver_refuse (&config, p->model, buf);
-  return why == NULL ? ICTUS_OK : ictus_node_fail (at != NULL ? at : c->node, ICTUS_E_INPUT, "population '%s': %s", p->name, why);
+  return why == NULL ? ICTUS_OK
+                     : ictus_node_fail (at != NULL ? at : c->node, ICTUS_E_INPUT, "population '%s': %s",
+                                        p->name, why);
 }
 
 static ictus_err

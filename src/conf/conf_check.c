@@ -1,12 +1,16 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/* A whole document against the table of keys: unknown and missing keys, types, ranges, choices; fills in defaults. */
+/* A whole document against the table of keys: unknown and missing keys, types, ranges, choices; fills in
+ * defaults. */
 #include "conf/conf_impl.h"
 
 #include <ctype.h>
 #include <math.h>
 #include <string.h>
 
-enum { MAX_CHILDREN = 32 };
+enum
+{
+  MAX_CHILDREN = 32
+};
 
 /* ---- messages ----------------------------------------------------------------------------------- */
 
@@ -20,15 +24,18 @@ conf_words (ictus_text *t, const char *const *list, size_t n)
 }
 
 ictus_err
-conf_unknown (const ictus_node *map, const char *key, const char *what, const char *word, const char *const *list, size_t n)
+conf_unknown (const ictus_node *map, const char *key, const char *what, const char *word,
+              const char *const *list, size_t n)
 {
   const char *near = ictus_nearest (word, list, n);
   ictus_text t = { 0 };
 
   if (near != NULL)
-    return ictus_node_fail_key (map, key, ICTUS_E_INPUT, "unknown %s '%.60s'; did you mean '%s'?", what, word, near);
+    return ictus_node_fail_key (map, key, ICTUS_E_INPUT, "unknown %s '%.60s'; did you mean '%s'?", what, word,
+                                near);
   conf_words (&t, list, n);
-  ictus_node_fail_key (map, key, ICTUS_E_INPUT, "unknown %s '%.60s'; expected one of %s", what, word, t.s != NULL ? t.s : "");
+  ictus_node_fail_key (map, key, ICTUS_E_INPUT, "unknown %s '%.60s'; expected one of %s", what, word,
+                       t.s != NULL ? t.s : "");
   ictus_text_clear (&t);
   return ICTUS_E_INPUT;
 }
@@ -38,7 +45,8 @@ wrong_type (const ictus_node *n, const char *expected)
 {
   char found[80];
 
-  return ictus_node_fail (n, ICTUS_E_INPUT, "expected %s, found %s", expected, conf_found (n, found, sizeof found));
+  return ictus_node_fail (n, ICTUS_E_INPUT, "expected %s, found %s", expected,
+                          conf_found (n, found, sizeof found));
 }
 
 /* "'outdegree' belongs to rule fixed_outdegree; rule fixed_indegree needs 'indegree'" */
@@ -51,11 +59,11 @@ does_not_belong (const ictus_node *map, const conf_key *key, const char *path)
   const char *needed = NULL, *words[MAX_CHILDREN];
   size_t nword = conf_schema_children (path, words, MAX_CHILDREN);
 
-  snprintf (name, sizeof name, "%.*s", (int) n, key->when);
+  snprintf (name, sizeof name, "%.*s", (int)n, key->when);
   sibling = ictus_node_find (map, name);
   if (key->when[n] == '\0' || sibling == NULL)
-    return ictus_node_fail_key (map, conf_schema_name (key), ICTUS_E_INPUT, "'%s' is possible only together with '%s'",
-                                conf_schema_name (key), name);
+    return ictus_node_fail_key (map, conf_schema_name (key), ICTUS_E_INPUT,
+                                "'%s' is possible only together with '%s'", conf_schema_name (key), name);
   for (size_t k = 0; k < nword && needed == NULL; ++k)
     {
       char child[160];
@@ -73,11 +81,12 @@ does_not_belong (const ictus_node *map, const conf_key *key, const char *path)
       {
         size_t len = strcspn (s + 1, " ");
 
-        ictus_text_add (&belongs, "%s%.*s", belongs.len > 0 ? ", " : "", (int) len, s + 1);
+        ictus_text_add (&belongs, "%s%.*s", belongs.len > 0 ? ", " : "", (int)len, s + 1);
         s += len + 1;
       }
-    ictus_node_fail_key (map, conf_schema_name (key), ICTUS_E_INPUT, "'%s' belongs to %s %s; %s %s %s%s%s", conf_schema_name (key),
-                         name, belongs.s != NULL ? belongs.s : "", name, sibling->text, needed != NULL ? "needs '" : "does not take it",
+    ictus_node_fail_key (map, conf_schema_name (key), ICTUS_E_INPUT, "'%s' belongs to %s %s; %s %s %s%s%s",
+                         conf_schema_name (key), name, belongs.s != NULL ? belongs.s : "", name,
+                         sibling->text, needed != NULL ? "needs '" : "does not take it",
                          needed != NULL ? needed : "", needed != NULL ? "'" : "");
     ictus_text_clear (&belongs);
   }
@@ -104,8 +113,8 @@ check_choice (const ictus_node *n, const conf_key *key)
   near = n->kind == ICTUS_NODE_SCALAR ? ictus_nearest (n->text, words, nword) : NULL;
   conf_words (&t, words, nword);
   ictus_node_fail (n, ICTUS_E_INPUT, "expected one of %s, found %s%s%s%s", t.s != NULL ? t.s : "",
-                   conf_found (n, found, sizeof found), near != NULL ? "; did you mean '" : "", near != NULL ? near : "",
-                   near != NULL ? "'?" : "");
+                   conf_found (n, found, sizeof found), near != NULL ? "; did you mean '" : "",
+                   near != NULL ? near : "", near != NULL ? "'?" : "");
   ictus_text_clear (&t);
   return ICTUS_E_INPUT;
 }
@@ -142,7 +151,8 @@ check_dist (const ictus_node *n, const conf_key *key)
     return ictus_node_fail (n, ICTUS_E_INPUT, "expected a quantity in %s greater than 0, found %s", key->unit,
                             conf_found (n, found, sizeof found));
   if (ictus_node_find (n, "min") == NULL)
-    return ictus_node_fail (n, ICTUS_E_INPUT, "this distribution needs the key 'min', greater than 0 %s", key->unit);
+    return ictus_node_fail (n, ICTUS_E_INPUT, "this distribution needs the key 'min', greater than 0 %s",
+                            key->unit);
   return ictus_node_fail_key (n, "min", ICTUS_E_INPUT, "'min' must be greater than 0 %s", key->unit);
 }
 
@@ -151,7 +161,8 @@ check_number (const ictus_node *n, const conf_key *key)
 {
   double x;
 
-  return key->unit != NULL ? ictus_node_double (n, key->unit, key->lo, key->hi, &x) : conf_any_number (n, key->lo, &x, NULL);
+  return key->unit != NULL ? ictus_node_double (n, key->unit, key->lo, key->hi, &x)
+                           : conf_any_number (n, key->lo, &x, NULL);
 }
 
 static ictus_err
@@ -187,7 +198,8 @@ check_open (const ictus_node *n, const conf_key *key)
   if (key->type == CONF_TOL && n->kind == ICTUS_NODE_SCALAR)
     return check_number (n, key);
   if (n->kind != ICTUS_NODE_MAP)
-    return wrong_type (n, key->type == CONF_TOL ? "a number or a map of states to numbers" : "a map of names to values");
+    return wrong_type (n, key->type == CONF_TOL ? "a number or a map of states to numbers"
+                                                : "a map of names to values");
   for (size_t k = 0; k < n->n; ++k)
     if (key->type == CONF_TOL)
       {
@@ -227,7 +239,7 @@ conf_check_value (ictus_node *n, const conf_key *key)
     case CONF_NUMBER:
       return check_number (n, key);
     case CONF_WHOLE:
-      return ictus_node_int (n, (int64_t) key->lo, key->hi >= 9e15 ? INT64_MAX : (int64_t) key->hi, &i);
+      return ictus_node_int (n, (int64_t)key->lo, key->hi >= 9e15 ? INT64_MAX : (int64_t)key->hi, &i);
     case CONF_FLAG:
       return ictus_node_bool (n, &b);
     case CONF_CHOICE:
@@ -258,13 +270,14 @@ static ictus_err check_section (ictus_node *map, const char *path);
 static ictus_err
 check_name (const ictus_node *map, const char *name)
 {
-  bool ok = isalpha ((unsigned char) name[0]) && strlen (name) <= 63;
+  bool ok = isalpha ((unsigned char)name[0]) && strlen (name) <= 63;
 
   for (const char *s = name; *s != '\0'; ++s)
-    ok = ok && (isalnum ((unsigned char) *s) || *s == '_' || *s == '-');
+    ok = ok && (isalnum ((unsigned char)*s) || *s == '_' || *s == '-');
   return ok ? ICTUS_OK
-            : ictus_node_fail_key (map, name, ICTUS_E_INPUT,
-                                   "'%.70s' is not a name: expected a letter, then up to 62 letters, digits, '_' or '-'", name);
+            : ictus_node_fail_key (
+                map, name, ICTUS_E_INPUT,
+                "'%.70s' is not a name: expected a letter, then up to 62 letters, digits, '_' or '-'", name);
 }
 
 static ictus_err
@@ -272,7 +285,8 @@ check_entry (ictus_node *n, const conf_key *key, const char *path)
 {
   char child[256];
 
-  if (key->type == CONF_SECTION && n->kind == ICTUS_NODE_SCALAR && strcmp (key->path, "populations.*.solver") == 0)
+  if (key->type == CONF_SECTION && n->kind == ICTUS_NODE_SCALAR
+      && strcmp (key->path, "populations.*.solver") == 0)
     ICTUS_TRY (conf_node_wrap (n, "name"));
   ICTUS_TRY (conf_check_value (n, key));
   if (key->type == CONF_SECTION)
@@ -308,8 +322,8 @@ missing (const ictus_node *map, const conf_key *key, const char *path)
       ictus_text_add (&t, "one of ");
       conf_words (&t, words, n);
     }
-  ictus_node_fail (map, ICTUS_E_INPUT, "the key '%s' is missing%s%s (%s)", conf_schema_name (key), path[0] != '\0' ? " in " : "",
-                   path, t.s != NULL ? t.s : key->meaning);
+  ictus_node_fail (map, ICTUS_E_INPUT, "the key '%s' is missing%s%s (%s)", conf_schema_name (key),
+                   path[0] != '\0' ? " in " : "", path, t.s != NULL ? t.s : key->meaning);
   ictus_text_clear (&t);
   return ICTUS_E_INPUT;
 }
@@ -332,7 +346,7 @@ check_key (ictus_node *map, const conf_key *key, const char *path)
       ICTUS_TRY (ictus_conf_fill (map, name, key->preset));
       n = ictus_node_find (map, name);
     }
-  return n == NULL ? ICTUS_OK : check_entry ((ictus_node *) n, key, child);
+  return n == NULL ? ICTUS_OK : check_entry ((ictus_node *)n, key, child);
 }
 
 static ictus_err
@@ -350,11 +364,13 @@ check_section (ictus_node *map, const char *path)
       if (!known)
         return conf_unknown (map, map->key[k], "key", map->key[k], names, n);
     }
-  for (int pass = 0; pass < 3; ++pass) /* keys that others depend on; keys out of place; keys that depend on others */
+  for (int pass = 0; pass < 3;
+       ++pass) /* keys that others depend on; keys out of place; keys that depend on others */
     for (size_t i = 0; i < n; ++i)
       {
         char child[256];
-        const conf_key *key = conf_join (child, sizeof child, path, names[i]) ? conf_schema_find (child) : NULL;
+        const conf_key *key
+            = conf_join (child, sizeof child, path, names[i]) ? conf_schema_find (child) : NULL;
 
         if (key == NULL || (key->when == NULL) != (pass == 0))
           continue;

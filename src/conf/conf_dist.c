@@ -6,21 +6,25 @@
 #include <math.h>
 #include <string.h>
 
-/* A cut distribution is redrawn until a value falls inside. At least LEAST of it must lie inside, so that TRIES redraws
-   fail with probability (1 - LEAST)^TRIES < 1e-40. */
+/* A cut distribution is redrawn until a value falls inside. At least LEAST of it must lie inside, so that
+   TRIES redraws fail with probability (1 - LEAST)^TRIES < 1e-40. */
 #define LEAST 1e-3
-enum { TRIES = 100000 };
+enum
+{
+  TRIES = 100000
+};
 
-const char *const conf_dist_keys[] = { "distribution", "mean", "std", "mu", "sigma", "min", "max", "from", "to" };
+const char *const conf_dist_keys[]
+    = { "distribution", "mean", "std", "mu", "sigma", "min", "max", "from", "to" };
 const size_t conf_dist_nkeys = sizeof conf_dist_keys / sizeof *conf_dist_keys;
 
 typedef struct form /* keys of one distribution */
 {
   const char *name;
   ictus_dist_kind kind;
-  const char *a, *b;  /* required */
-  bool cut;           /* takes min and max; uniform: a and b are they */
-  bool bare;          /* a and b are numbers without unit */
+  const char *a, *b; /* required */
+  bool cut;          /* takes min and max; uniform: a and b are they */
+  bool bare;         /* a and b are numbers without unit */
 } form;
 
 static const form forms[] = {
@@ -29,7 +33,10 @@ static const form forms[] = {
   { "uniform", ICTUS_DIST_UNIFORM, "min", "max", false, false },
   { "linear", ICTUS_DIST_LINEAR, "from", "to", false, false },
 };
-enum { NFORM = sizeof forms / sizeof *forms };
+enum
+{
+  NFORM = sizeof forms / sizeof *forms
+};
 
 /* ---- reading ------------------------------------------------------------------------------------ */
 
@@ -56,7 +63,8 @@ find_form (const ictus_node *map, const form **out)
         return ICTUS_OK;
     }
   near = d->kind == ICTUS_NODE_SCALAR ? ictus_nearest (d->text, names, NFORM) : NULL;
-  return ictus_node_fail (d, ICTUS_E_INPUT, "expected one of normal, lognormal, uniform, linear, found %s%s%s%s",
+  return ictus_node_fail (d, ICTUS_E_INPUT,
+                          "expected one of normal, lognormal, uniform, linear, found %s%s%s%s",
                           conf_found (d, found, sizeof found), near != NULL ? "; did you mean '" : "",
                           near != NULL ? near : "", near != NULL ? "'?" : "");
 }
@@ -78,7 +86,8 @@ check_keys (const ictus_node *map, const form *f)
     }
   for (size_t i = 1; i < 3; ++i)
     if (ictus_node_find (map, known[i]) == NULL)
-      return ictus_node_fail (map, ICTUS_E_INPUT, "the distribution '%s' needs the key '%s'", f->name, known[i]);
+      return ictus_node_fail (map, ICTUS_E_INPUT, "the distribution '%s' needs the key '%s'", f->name,
+                              known[i]);
   return ICTUS_OK;
 }
 
@@ -86,7 +95,8 @@ check_keys (const ictus_node *map, const form *f)
 static double
 share (double z0, double z1)
 {
-  return z0 > 0 ? 0.5 * (erfc (z0 / sqrt (2)) - erfc (z1 / sqrt (2))) : 0.5 * (erfc (-z1 / sqrt (2)) - erfc (-z0 / sqrt (2)));
+  return z0 > 0 ? 0.5 * (erfc (z0 / sqrt (2)) - erfc (z1 / sqrt (2)))
+                : 0.5 * (erfc (-z1 / sqrt (2)) - erfc (-z0 / sqrt (2)));
 }
 
 static ictus_err
@@ -113,7 +123,8 @@ read_map (const ictus_node *map, const char *unit, size_t n, ictus_dist *out)
   ICTUS_TRY (find_form (map, &f));
   ICTUS_TRY (check_keys (map, f));
   if (f->kind == ICTUS_DIST_LINEAR && n == 0)
-    return ictus_node_fail_key (map, "distribution", ICTUS_E_INPUT, "'linear' is not possible here: there is no order");
+    return ictus_node_fail_key (map, "distribution", ICTUS_E_INPUT,
+                                "'linear' is not possible here: there is no order");
   out->kind = f->kind;
   a = ictus_node_find (map, f->a);
   b = ictus_node_find (map, f->b);
@@ -139,9 +150,11 @@ static ictus_err
 read_list (const ictus_node *seq, const char *unit, const char *per, size_t n, ictus_dist *out)
 {
   if (n == 0)
-    return ictus_node_fail (seq, ICTUS_E_INPUT, "a list is not possible here; expected one value or a distribution");
+    return ictus_node_fail (seq, ICTUS_E_INPUT,
+                            "a list is not possible here; expected one value or a distribution");
   if (unit != NULL && seq->n != n)
-    return ictus_node_fail (seq, ICTUS_E_INPUT, "expected %zu values, one for each %s, found %zu", n, per, seq->n);
+    return ictus_node_fail (seq, ICTUS_E_INPUT, "expected %zu values, one for each %s, found %zu", n, per,
+                            seq->n);
   if (seq->n == 0)
     return ictus_node_fail (seq, ICTUS_E_INPUT, "the list is empty");
   out->kind = ICTUS_DIST_LIST;
@@ -224,7 +237,7 @@ ictus_dist_draw (const ictus_dist *d, size_t k, size_t n, ictus_rng *r)
     case ICTUS_DIST_LINEAR:
       if (n < 2 || k == 0)
         return d->a;
-      return k + 1 >= n ? d->b : d->a + (d->b - d->a) * ((double) k / (double) (n - 1));
+      return k + 1 >= n ? d->b : d->a + (d->b - d->a) * ((double)k / (double)(n - 1));
     case ICTUS_DIST_LIST:
       return d->list[k < d->nlist ? k : d->nlist - 1];
     case ICTUS_DIST_CONSTANT:

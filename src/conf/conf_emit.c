@@ -3,10 +3,15 @@
 #include "conf/conf_impl.h"
 
 #include <ctype.h>
+#include <limits.h>
 #include <stdlib.h>
 #include <string.h>
 
-enum { WIDTH = 100, FLOW_DEPTH = 3 };
+enum
+{
+  WIDTH = 100,
+  FLOW_DEPTH = 3
+};
 
 /* ---- scalars ------------------------------------------------------------------------------------ */
 
@@ -22,13 +27,14 @@ is_plain (const char *s)
       return false;
   if (n == 0 || s[n - 1] == ' ')
     return false;
-  if (!isalnum ((unsigned char) s[0]) && strchr ("_./+", s[0]) == NULL && !(s[0] == '-' && isdigit ((unsigned char) s[1])))
+  if (!isalnum ((unsigned char)s[0]) && strchr ("_./+", s[0]) == NULL
+      && !(s[0] == '-' && isdigit ((unsigned char)s[1])))
     return false;
   if (strncmp (s, "...", 3) == 0)
     return false;
   for (size_t k = 0; k < n; ++k)
     {
-      unsigned char c = (unsigned char) s[k];
+      unsigned char c = (unsigned char)s[k];
 
       if (!isalnum (c) && strchr ("_./+-^*%() ;<>=", c) == NULL && c < 0xA0)
         return false;
@@ -62,8 +68,8 @@ add_scalar (ictus_text *out, const char *s)
         ictus_text_add (out, "\\t");
         break;
       default:
-        if ((unsigned char) *s < 0x20 || *s == 0x7F)
-          ictus_text_add (out, "\\x%02X", (unsigned) (unsigned char) *s);
+        if ((unsigned char)*s < 0x20 || *s == 0x7F)
+          ictus_text_add (out, "\\x%02X", (unsigned)(unsigned char)*s);
         else
           ictus_text_addn (out, s, 1);
       }
@@ -166,22 +172,20 @@ is_path (const char *s)
 static ictus_err
 make_absolute (ictus_node *map, const char *key, bool always)
 {
-  ictus_node *n = (ictus_node *) ictus_node_find (map, key);
+  ictus_node *n = (ictus_node *)ictus_node_find (map, key);
   ictus_text path = { 0 };
-  char *real, *copy;
+  char buf[PATH_MAX], *real, *copy;
 
   if (n == NULL || n->kind != ICTUS_NODE_SCALAR || n->text[0] == '/' || !(always || is_path (n->text)))
     return ICTUS_OK;
   ictus_conf_resolve (n->conf, n->text, &path);
-  real = path.failed ? NULL : realpath (path.s, NULL);
+  real = path.failed ? NULL : realpath (path.s, buf);
   if (real == NULL && !path.failed)
-    real = realpath (n->text, NULL);
+    real = realpath (n->text, buf);
   ictus_text_clear (&path);
   if (real == NULL)
     return ICTUS_OK;
-  copy = ictus_strdup (real);
-  free (real);
-  if (copy == NULL)
+  if ((copy = ictus_strdup (real)) == NULL)
     return ICTUS_E_NOMEM;
   ictus_free (n->text);
   n->text = copy;
@@ -195,7 +199,9 @@ ictus_conf_emit_moved (const ictus_conf *c, ictus_text *out)
   {
     const char *section, *key;
     bool always;
-  } files[] = { { "populations", "model", false }, { "populations", "spike_file", true }, { "projections", "file", true } };
+  } files[] = { { "populations", "model", false },
+                { "populations", "spike_file", true },
+                { "projections", "file", true } };
   ictus_conf *copy = NULL;
   ictus_text t = { 0 };
   ictus_node *run;
@@ -210,8 +216,9 @@ ictus_conf_emit_moved (const ictus_conf *c, ictus_text *out)
       for (size_t i = 0; section != NULL && i < section->n; ++i)
         ICTUS_GO (make_absolute (section->child[i], files[k].key, files[k].always));
     }
-  run = (ictus_node *) ictus_node_find (copy->root, "run");
-  if (run != NULL && conf_get_text (run, "partition") != NULL && strcmp (conf_get_text (run, "partition"), "block") != 0
+  run = (ictus_node *)ictus_node_find (copy->root, "run");
+  if (run != NULL && conf_get_text (run, "partition") != NULL
+      && strcmp (conf_get_text (run, "partition"), "block") != 0
       && strcmp (conf_get_text (run, "partition"), "round-robin") != 0)
     ICTUS_GO (make_absolute (run, "partition", true));
   e = ictus_conf_emit (copy, out);
@@ -236,7 +243,8 @@ ictus_err
 ictus_conf_fill (const ictus_node *map, const char *key, const char *value)
 {
   ictus_conf *c = map->conf;
-  ictus_node *n = NULL, *owner = (ictus_node *) map; /* of the document c, which is not const to those who fill it */
+  ictus_node *n = NULL,
+             *owner = (ictus_node *)map; /* of the document c, which is not const to those who fill it */
 
   if (map->kind != ICTUS_NODE_MAP)
     return ICTUS_FAIL (ICTUS_E_ARG, "a default for '%s' goes into a map only", key);

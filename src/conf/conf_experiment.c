@@ -36,8 +36,8 @@ conf_get_whole (const ictus_node *map, const char *table_path)
   int64_t i = 0;
 
   if (n != NULL && ictus_node_int (n, INT64_MIN, INT64_MAX, &i) == ICTUS_OK)
-    return (uint64_t) i;
-  return (uint64_t) conf_get_number (NULL, table_path);
+    return (uint64_t)i;
+  return (uint64_t)conf_get_number (NULL, table_path);
 }
 
 bool
@@ -93,7 +93,8 @@ conf_need_grid (const ictus_experiment *x, const ictus_node *map, const char *ke
 
   if (!x->grid || on_grid (t_ms, x->resolution_ms))
     return ICTUS_OK;
-  return ictus_node_fail_key (map, key, ICTUS_E_INPUT, "'%s' (%s ms) is not a multiple of the resolution (%s ms)", key,
+  return ictus_node_fail_key (map, key, ICTUS_E_INPUT,
+                              "'%s' (%s ms) is not a multiple of the resolution (%s ms)", key,
                               conf_number (t_ms, t, sizeof t), conf_number (x->resolution_ms, h, sizeof h));
 }
 
@@ -118,16 +119,18 @@ conf_population (const ictus_experiment *x, const ictus_node *scalar, int *out)
   for (*out = 0; *out < x->npopulation; ++*out)
     if (strcmp (x->population[*out].name, scalar->text) == 0)
       return ICTUS_OK;
-  if ((names = ictus_alloc ((size_t) x->npopulation, sizeof *names)) == NULL)
+  if ((names = ictus_alloc ((size_t)x->npopulation, sizeof *names)) == NULL)
     return ICTUS_E_NOMEM;
   for (int i = 0; i < x->npopulation; ++i)
     names[i] = x->population[i].name;
-  near = ictus_nearest (scalar->text, names, (size_t) x->npopulation);
-  conf_words (&all, names, (size_t) x->npopulation);
+  near = ictus_nearest (scalar->text, names, (size_t)x->npopulation);
+  conf_words (&all, names, (size_t)x->npopulation);
   if (near != NULL)
-    ictus_node_fail (scalar, ICTUS_E_INPUT, "there is no population '%.60s'; did you mean '%s'?", scalar->text, near);
+    ictus_node_fail (scalar, ICTUS_E_INPUT, "there is no population '%.60s'; did you mean '%s'?",
+                     scalar->text, near);
   else
-    ictus_node_fail (scalar, ICTUS_E_INPUT, "there is no population '%.60s'; there is %s", scalar->text, all.s != NULL ? all.s : "");
+    ictus_node_fail (scalar, ICTUS_E_INPUT, "there is no population '%.60s'; there is %s", scalar->text,
+                     all.s != NULL ? all.s : "");
   ictus_text_clear (&all);
   ictus_free (names);
   return ICTUS_E_INPUT;
@@ -161,12 +164,14 @@ conf_need_model (const ictus_experiment *x, const ictus_node *named_by, int popu
 
   if (p->model != NULL)
     return ICTUS_OK;
-  return ictus_node_fail (named_by, ICTUS_E_INPUT, "the population '%s' replays spikes: it has no states and receives no input",
+  return ictus_node_fail (named_by, ICTUS_E_INPUT,
+                          "the population '%s' replays spikes: it has no states and receives no input",
                           p->name);
 }
 
 ictus_err
-conf_read_neurons (const ictus_experiment *x, const ictus_node *map, int population, uint64_t **out, size_t *nout)
+conf_read_neurons (const ictus_experiment *x, const ictus_node *map, int population, uint64_t **out,
+                   size_t *nout)
 {
   const ictus_node *n = ictus_node_find (map, "neurons");
 
@@ -186,7 +191,7 @@ conf_records (const ictus_node *map, size_t size, void *out, int *n)
   if (p == NULL)
     return ICTUS_E_NOMEM;
   memcpy (out, &p, sizeof p);
-  *n = (int) count;
+  *n = (int)count;
   return ICTUS_OK;
 }
 
@@ -196,8 +201,9 @@ conf_records (const ictus_node *map, size_t size, void *out, int *n)
 static ictus_err
 fill_name (const ictus_conf *c)
 {
-  const char *slash = strrchr (c->path, '/'), *base = slash != NULL ? slash + 1 : c->path, *dot = strrchr (base, '.');
-  size_t n = dot != NULL && dot != base ? (size_t) (dot - base) : strlen (base);
+  const char *slash = strrchr (c->path, '/'), *base = slash != NULL ? slash + 1 : c->path,
+             *dot = strrchr (base, '.');
+  size_t n = dot != NULL && dot != base ? (size_t)(dot - base) : strlen (base);
   ictus_text name = { 0 };
   ictus_err e;
 
@@ -219,7 +225,8 @@ read_top (ictus_experiment *x, const ictus_node *root)
   name = ictus_node_find (root, "name");
   x->name = name->text;
   if (strchr (x->name, '/') != NULL || x->name[0] == '.')
-    return ictus_node_fail (name, ICTUS_E_INPUT, "the name becomes that of a folder: it cannot contain '/' or begin with '.'");
+    return ictus_node_fail (name, ICTUS_E_INPUT,
+                            "the name becomes that of a folder: it cannot contain '/' or begin with '.'");
   x->description = conf_get_text (root, "description");
   if (x->description == NULL)
     x->description = "";

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/* Inside of the room conf: nodes of a document, the table of keys. Only files of src/conf may include this. */
+/* Inside of the room conf: nodes of a document, the table of keys. Only files of src/conf may include this.
+ */
 #ifndef ICTUS_CONF_IMPL_H
 #define ICTUS_CONF_IMPL_H
 
@@ -23,7 +24,7 @@ struct ictus_node
   char **key;         /* map: [n]; owned */
   ictus_node **child; /* map, sequence: [n]; owned */
   size_t n, cap_key, cap_child;
-  bool filled;        /* a default that was used, not written by the user */
+  bool filled; /* a default that was used, not written by the user */
 };
 
 typedef struct conf_source /* a text that nodes came from: the file, or an override */
@@ -39,8 +40,10 @@ struct ictus_conf
   ictus_node *root;
 };
 
-/* Parse YAML that begins at (1, col0) of the source (path, text); yaml is a part of text. On failure *out is NULL. */
-ictus_err conf_yaml_parse (ictus_conf *c, const char *path, const char *text, const char *yaml, ictus_node **out);
+/* Parse YAML that begins at (1, col0) of the source (path, text); yaml is a part of text. On failure *out is
+ * NULL. */
+ictus_err conf_yaml_parse (ictus_conf *c, const char *path, const char *text, const char *yaml,
+                           ictus_node **out);
 
 /* A node without place; NULL when there is no room. */
 ictus_node *conf_node_new (ictus_conf *c, ictus_node_kind kind, const conf_place *at);
@@ -65,33 +68,33 @@ const char *conf_number (double x, char *buf, size_t size);
 
 typedef enum conf_type
 {
-  CONF_SECTION,  /* map whose keys the table lists */
-  CONF_NAMED,    /* map of the user's names; what they lead to is listed under PATH.* */
-  CONF_OPEN,     /* map whose keys are names of a model; values as of CONF_DIST */
-  CONF_TEXT,     /* any text */
-  CONF_NUMBER,   /* in the unit */
-  CONF_WHOLE,    /* whole number */
-  CONF_FLAG,     /* true or false */
-  CONF_CHOICE,   /* one of a list */
-  CONF_TEXTS,    /* one text or a sequence of texts */
-  CONF_NUMBERS,  /* sequence of numbers; unit NULL: any */
-  CONF_DIST,     /* a value, list or distribution; unit NULL: any */
-  CONF_DRAW,     /* the same without lists: drawn for each synapse */
-  CONF_TOL,      /* a number, or a map of names to numbers */
-  CONF_NEURONS   /* all, an index, ranges */
+  CONF_SECTION, /* map whose keys the table lists */
+  CONF_NAMED,   /* map of the user's names; what they lead to is listed under PATH.* */
+  CONF_OPEN,    /* map whose keys are names of a model; values as of CONF_DIST */
+  CONF_TEXT,    /* any text */
+  CONF_NUMBER,  /* in the unit */
+  CONF_WHOLE,   /* whole number */
+  CONF_FLAG,    /* true or false */
+  CONF_CHOICE,  /* one of a list */
+  CONF_TEXTS,   /* one text or a sequence of texts */
+  CONF_NUMBERS, /* sequence of numbers; unit NULL: any */
+  CONF_DIST,    /* a value, list or distribution; unit NULL: any */
+  CONF_DRAW,    /* the same without lists: drawn for each synapse */
+  CONF_TOL,     /* a number, or a map of names to numbers */
+  CONF_NEURONS  /* all, an index, ranges */
 } conf_type;
 
 typedef struct conf_key
 {
-  const char *path;      /* "populations.*.size"; * stands for any name */
+  const char *path; /* "populations.*.size"; * stands for any name */
   conf_type type;
-  const char *unit;      /* unit of numbers, "" for none; NULL: that of the model */
-  const char *preset;    /* default as YAML; "= words": computed by the reader of the section; NULL: none */
-  double lo, hi;         /* range of numbers; lo DBL_MIN: greater than 0 */
-  const char *choices;   /* CONF_CHOICE: words separated by spaces */
-  const char *when;      /* "key word word": belongs only where that sibling key has one of these values;
-                            "key": only where that sibling exists */
-  bool required;         /* where it belongs */
+  const char *unit;    /* unit of numbers, "" for none; NULL: that of the model */
+  const char *preset;  /* default as YAML; "= words": computed by the reader of the section; NULL: none */
+  double lo, hi;       /* range of numbers; lo DBL_MIN: greater than 0 */
+  const char *choices; /* CONF_CHOICE: words separated by spaces */
+  const char *when;    /* "key word word": belongs only where that sibling key has one of these values;
+                          "key": only where that sibling exists */
+  bool required;       /* where it belongs */
   const char *meaning;
 } conf_key;
 
@@ -119,17 +122,19 @@ ictus_err conf_unknown (const ictus_node *map, const char *key, const char *what
 
 /* ---- values (conf_value.c) ---------------------------------------------------------------------- */
 
-/* As ictus_node_dist; unit NULL: any unit is accepted and not converted, nor is the length of a list checked. */
+/* As ictus_node_dist; unit NULL: any unit is accepted and not converted, nor is the length of a list checked.
+ */
 ictus_err conf_dist (const ictus_node *node, const char *unit, const char *per, size_t n, ictus_dist *out);
 /* A number with any unit, which is told (borrowed; "" for none). */
 ictus_err conf_any_number (const ictus_node *n, double lo, double *out, const char **unit);
 extern const char *const conf_dist_keys[];
 extern const size_t conf_dist_nkeys;
 
-/* ---- sections (conf_experiment.c and one file a section) ---------------------------------------------------- */
+/* ---- sections (conf_experiment.c and one file a section)
+ * ---------------------------------------------------- */
 
-/* Values of a map that conf_check has passed, by path of the table; where absent, the table's default, else 0, false,
-   NULL. map may be NULL. Numbers in the table's unit. */
+/* Values of a map that conf_check has passed, by path of the table; where absent, the table's default, else
+   0, false, NULL. map may be NULL. Numbers in the table's unit. */
 double conf_get_number (const ictus_node *map, const char *table_path);
 uint64_t conf_get_whole (const ictus_node *map, const char *table_path);
 bool conf_get_flag (const ictus_node *map, const char *table_path);
@@ -147,7 +152,8 @@ ictus_err conf_populations (const ictus_experiment *x, const ictus_node *node, i
 /* Fail when the population replays spikes: it has no equations and receives nothing. */
 ictus_err conf_need_model (const ictus_experiment *x, const ictus_node *named_by, int population);
 /* The neurons of the choice under 'neurons'; NULL and 0 for all. */
-ictus_err conf_read_neurons (const ictus_experiment *x, const ictus_node *map, int population, uint64_t **out, size_t *nout);
+ictus_err conf_read_neurons (const ictus_experiment *x, const ictus_node *map, int population, uint64_t **out,
+                             size_t *nout);
 /* n zeroed records for the entries of a named map, at least one. */
 ictus_err conf_records (const ictus_node *map, size_t size, void *out, int *n);
 

@@ -40,7 +40,9 @@ type_words (const conf_key *key)
     case CONF_TEXT:
       return "text";
     case CONF_NUMBER:
-      return key->unit == NULL ? "number, with or without unit" : key->unit[0] != '\0' ? "quantity in " : "number";
+      return key->unit == NULL      ? "number, with or without unit"
+             : key->unit[0] != '\0' ? "quantity in "
+                                    : "number";
     case CONF_WHOLE:
       return "whole number";
     case CONF_FLAG:
@@ -50,7 +52,8 @@ type_words (const conf_key *key)
     case CONF_TEXTS:
       return "name or list of names";
     case CONF_NUMBERS:
-      return key->unit != NULL && key->unit[0] != '\0' ? "list of quantities in " : "list of numbers, with or without unit";
+      return key->unit != NULL && key->unit[0] != '\0' ? "list of quantities in "
+                                                       : "list of numbers, with or without unit";
     case CONF_DIST:
       return "value, list or distribution";
     case CONF_DRAW:
@@ -72,8 +75,8 @@ type_words (const conf_key *key)
 static void
 add_range (ictus_text *out, const conf_key *key)
 {
-  bool numeric = key->type == CONF_NUMBER || key->type == CONF_WHOLE || key->type == CONF_TOL || key->type == CONF_DRAW
-                 || key->type == CONF_NUMBERS;
+  bool numeric = key->type == CONF_NUMBER || key->type == CONF_WHOLE || key->type == CONF_TOL
+                 || key->type == CONF_DRAW || key->type == CONF_NUMBERS;
   bool open_top = !(key->hi < 4e9);
   char lo[32], hi[32];
 
@@ -107,7 +110,7 @@ add_when (ictus_text *out, const char *when)
 {
   size_t n = strcspn (when, " ");
 
-  ictus_text_add (out, "; only with \\fB%.*s\\fR", (int) n, when);
+  ictus_text_add (out, "; only with \\fB%.*s\\fR", (int)n, when);
   if (when[n] == ' ')
     {
       ictus_text_add (out, " ");
@@ -148,7 +151,8 @@ ictus_conf_manual (ictus_text *out)
 
   for (size_t k = 0; (key = conf_schema_at (k)) != NULL; ++k)
     {
-      bool section = strchr (key->path, '.') == NULL && (key->type == CONF_SECTION || key->type == CONF_NAMED);
+      bool section
+          = strchr (key->path, '.') == NULL && (key->type == CONF_SECTION || key->type == CONF_NAMED);
 
       if (!top && !section)
         ictus_text_add (out, ".SS Top level\n");

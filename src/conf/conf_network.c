@@ -29,7 +29,8 @@ read_solver (const ictus_experiment *x, ictus_exp_population *p, const ictus_nod
   p->dt_ms = conf_get_number (solver, "populations.*.solver.dt");
   steps = x->resolution_ms / p->dt_ms;
   if (x->grid && fabs (steps - nearbyint (steps)) > 1e-6)
-    return ictus_node_fail_key (solver, "dt", ICTUS_E_INPUT, "'dt' (%s ms) does not divide the resolution (%s ms)",
+    return ictus_node_fail_key (solver, "dt", ICTUS_E_INPUT,
+                                "'dt' (%s ms) does not divide the resolution (%s ms)",
                                 conf_number (p->dt_ms, text, sizeof text), h);
   return ICTUS_OK;
 }
@@ -38,15 +39,17 @@ static ictus_err
 read_population (const ictus_experiment *x, ictus_exp_population *p, const ictus_node *n)
 {
   p->node = n;
-  p->size = (size_t) conf_get_whole (n, "populations.*.size");
+  p->size = (size_t)conf_get_whole (n, "populations.*.size");
   p->model = conf_get_text (n, "model");
   p->spike_file = conf_get_text (n, "spike_file");
   p->params = ictus_node_find (n, "params");
   p->init = ictus_node_find (n, "init");
   if (p->model != NULL && p->spike_file != NULL)
-    return ictus_node_fail_key (n, "spike_file", ICTUS_E_INPUT, "'spike_file' and 'model' exclude each other");
+    return ictus_node_fail_key (n, "spike_file", ICTUS_E_INPUT,
+                                "'spike_file' and 'model' exclude each other");
   if (p->model == NULL && p->spike_file == NULL)
-    return ictus_node_fail (n, ICTUS_E_INPUT, "the population '%s' needs a 'model' (or a 'spike_file' to replay)", p->name);
+    return ictus_node_fail (n, ICTUS_E_INPUT,
+                            "the population '%s' needs a 'model' (or a 'spike_file' to replay)", p->name);
   if (p->model != NULL)
     return read_solver (x, p, ictus_node_find (n, "solver"));
   p->solver = conf_schema_find ("populations.*.solver.name")->preset;
@@ -82,9 +85,10 @@ check_number (const ictus_experiment *x, const ictus_exp_projection *p, const ic
   const char *key = "N";
 
   if (p->rule == ICTUS_RULE_ONE_TO_ONE && source->size != target->size)
-    return ictus_node_fail_key (p->node, "rule", ICTUS_E_INPUT,
-                                "one_to_one needs populations of equal size: '%s' has %zu neurons, '%s' has %zu", source->name,
-                                source->size, target->name, target->size);
+    return ictus_node_fail_key (
+        p->node, "rule", ICTUS_E_INPUT,
+        "one_to_one needs populations of equal size: '%s' has %zu neurons, '%s' has %zu", source->name,
+        source->size, target->name, target->size);
   if (p->rule == ICTUS_RULE_FIXED_INDEGREE)
     {
       key = "indegree";
@@ -96,12 +100,12 @@ check_number (const ictus_experiment *x, const ictus_exp_projection *p, const ic
       most = target->size - self;
     }
   else if (p->rule == ICTUS_RULE_FIXED_TOTAL_NUMBER)
-    most = (uint64_t) target->size * (source->size - self);
+    most = (uint64_t)target->size * (source->size - self);
   if (p->number > 0 && (most == 0 || (!p->allow_multapses && p->number > most)))
     return ictus_node_fail_key (p->node, key, ICTUS_E_INPUT,
                                 "'%s' is %llu, but from '%s' to '%s' there are only %llu possible%s", key,
-                                (unsigned long long) p->number, source->name, target->name, (unsigned long long) most,
-                                most > 0 ? " (allow_multapses is false)" : "");
+                                (unsigned long long)p->number, source->name, target->name,
+                                (unsigned long long)most, most > 0 ? " (allow_multapses is false)" : "");
   return ICTUS_OK;
 }
 
@@ -121,8 +125,10 @@ check_delay (const ictus_experiment *x, const ictus_node *delay)
   conf_number (least, a, sizeof a);
   conf_number (x->resolution_ms, h, sizeof h);
   if (delay->kind == ICTUS_NODE_MAP)
-    return ictus_node_fail_key (delay, "min", ICTUS_E_INPUT, "the smallest delay (%s ms) is shorter than the resolution (%s ms)", a, h);
-  return ictus_node_fail (delay, ICTUS_E_INPUT, "the delay (%s ms) is shorter than the resolution (%s ms)", a, h);
+    return ictus_node_fail_key (delay, "min", ICTUS_E_INPUT,
+                                "the smallest delay (%s ms) is shorter than the resolution (%s ms)", a, h);
+  return ictus_node_fail (delay, ICTUS_E_INPUT, "the delay (%s ms) is shorter than the resolution (%s ms)", a,
+                          h);
 }
 
 static ictus_err
@@ -133,7 +139,7 @@ read_projection (const ictus_experiment *x, ictus_exp_projection *p, const ictus
   p->node = n;
   ICTUS_TRY (conf_population (x, ictus_node_find (n, "source"), &p->source));
   ICTUS_TRY (conf_populations (x, target, &p->target, &p->ntarget));
-  p->rule = (ictus_rule) conf_get_choice (n, "projections.*.rule");
+  p->rule = (ictus_rule)conf_get_choice (n, "projections.*.rule");
   if (p->rule == ICTUS_RULE_FIXED_INDEGREE)
     p->number = conf_get_whole (n, "projections.*.indegree");
   else if (p->rule == ICTUS_RULE_FIXED_OUTDEGREE)
@@ -150,7 +156,8 @@ read_projection (const ictus_experiment *x, ictus_exp_projection *p, const ictus
   p->delay = ictus_node_find (n, "delay");
   for (int k = 0; k < p->ntarget; ++k)
     {
-      ICTUS_TRY (conf_need_model (x, target->kind == ICTUS_NODE_SEQ ? target->child[k] : target, p->target[k]));
+      ICTUS_TRY (
+          conf_need_model (x, target->kind == ICTUS_NODE_SEQ ? target->child[k] : target, p->target[k]));
       ICTUS_TRY (check_number (x, p, &x->population[p->target[k]]));
     }
   return check_delay (x, p->delay);

@@ -28,9 +28,11 @@ static const conf_key table[] = {
   { "run.restart_mark", CONF_NUMBER, "ms", "100 ms", POSITIVE, NULL, NULL, false,
     "integrators drop their history at multiples of this time, in every run" },
   { "run.partition", CONF_TEXT, NULL, "block", NONE, NULL, NULL, false,
-    "which rank a neuron lives on: block, round-robin, or the path of a partition file; never changes the results" },
+    "which rank a neuron lives on: block, round-robin, or the path of a partition file; never changes the "
+    "results" },
 
-  { "populations", CONF_NAMED, NULL, NULL, NONE, NULL, NULL, true, "neurons of one kind, under a name of your choice" },
+  { "populations", CONF_NAMED, NULL, NULL, NONE, NULL, NULL, true,
+    "neurons of one kind, under a name of your choice" },
   { "populations.*", CONF_SECTION, NULL, NULL, NONE, NULL, NULL, false, NULL },
   { "populations.*.size", CONF_WHOLE, "", NULL, 1, 4e9, NULL, NULL, true, "number of neurons" },
   { "populations.*.model", CONF_TEXT, NULL, NULL, NONE, NULL, NULL, false,
@@ -38,57 +40,70 @@ static const conf_key table[] = {
   { "populations.*.spike_file", CONF_TEXT, NULL, NULL, NONE, NULL, NULL, false,
     "the neurons replay these spikes: a SONATA file (.h5) or text with lines \"neuron time_ms\"" },
   { "populations.*.params", CONF_OPEN, NULL, NULL, NONE, NULL, "model", false,
-    "parameters of the model that differ from its defaults: a value, or one that differs from neuron to neuron" },
+    "parameters of the model that differ from its defaults: a value, or one that differs from neuron to "
+    "neuron" },
   { "populations.*.init", CONF_OPEN, NULL, NULL, NONE, NULL, "model", false, "initial states, likewise" },
   { "populations.*.solver", CONF_SECTION, NULL, "{}", NONE, NULL, "model", false,
     "how the equations are integrated; solver: NAME is short for solver: {name: NAME}" },
   { "populations.*.solver.name", CONF_TEXT, NULL, "cvode-bdf", NONE, NULL, NULL, false,
     "integrator, such as cvode-bdf, cvode-adams or exact" },
-  { "populations.*.solver.rtol", CONF_NUMBER, "", "1e-4", DBL_MIN, 1, NULL, NULL, false, "relative tolerance" },
+  { "populations.*.solver.rtol", CONF_NUMBER, "", "1e-4", DBL_MIN, 1, NULL, NULL, false,
+    "relative tolerance" },
   { "populations.*.solver.atol", CONF_TOL, "", "1e-4", POSITIVE, NULL, NULL, false,
-    "absolute tolerance in the unit of each state: one number, or a map STATE: tolerance (1e-4 for the others)" },
+    "absolute tolerance in the unit of each state: one number, or a map STATE: tolerance (1e-4 for the "
+    "others)" },
   { "populations.*.solver.dt", CONF_NUMBER, "ms", "= the resolution", POSITIVE, NULL, NULL, false,
     "step of fixed-step integrators; divides the resolution on the grid" },
   { "populations.*.solver.max_step", CONF_NUMBER, "ms", "0 ms", NOT_NEGATIVE, NULL, NULL, false,
     "largest step of adaptive integrators; 0: no limit" },
 
-  { "projections", CONF_NAMED, NULL, NULL, NONE, NULL, NULL, false, "synapses from one population to others" },
+  { "projections", CONF_NAMED, NULL, NULL, NONE, NULL, NULL, false,
+    "synapses from one population to others" },
   { "projections.*", CONF_SECTION, NULL, NULL, NONE, NULL, NULL, false, NULL },
-  { "projections.*.source", CONF_TEXT, NULL, NULL, NONE, NULL, NULL, true, "population whose spikes are sent" },
+  { "projections.*.source", CONF_TEXT, NULL, NULL, NONE, NULL, NULL, true,
+    "population whose spikes are sent" },
   { "projections.*.target", CONF_TEXTS, NULL, NULL, NONE, NULL, NULL, true,
     "population that receives them, or a list; the rule is applied to each on its own" },
   { "projections.*.rule", CONF_CHOICE, NULL, NULL, NONE,
-    "one_to_one all_to_all fixed_indegree fixed_outdegree fixed_total_number pairwise_bernoulli list", NULL, true,
-    "who is connected with whom" },
-  { "projections.*.indegree", CONF_WHOLE, "", NULL, COUNT, NULL, "rule fixed_indegree", true, "synapses of each target neuron" },
-  { "projections.*.outdegree", CONF_WHOLE, "", NULL, COUNT, NULL, "rule fixed_outdegree", true, "synapses of each source neuron" },
-  { "projections.*.N", CONF_WHOLE, "", NULL, COUNT, NULL, "rule fixed_total_number", true, "synapses in all" },
-  { "projections.*.p", CONF_NUMBER, "", NULL, 0, 1, NULL, "rule pairwise_bernoulli", true, "probability of each possible synapse" },
+    "one_to_one all_to_all fixed_indegree fixed_outdegree fixed_total_number pairwise_bernoulli list", NULL,
+    true, "who is connected with whom" },
+  { "projections.*.indegree", CONF_WHOLE, "", NULL, COUNT, NULL, "rule fixed_indegree", true,
+    "synapses of each target neuron" },
+  { "projections.*.outdegree", CONF_WHOLE, "", NULL, COUNT, NULL, "rule fixed_outdegree", true,
+    "synapses of each source neuron" },
+  { "projections.*.N", CONF_WHOLE, "", NULL, COUNT, NULL, "rule fixed_total_number", true,
+    "synapses in all" },
+  { "projections.*.p", CONF_NUMBER, "", NULL, 0, 1, NULL, "rule pairwise_bernoulli", true,
+    "probability of each possible synapse" },
   { "projections.*.file", CONF_TEXT, NULL, NULL, NONE, NULL, "rule list", true,
     "text with lines \"source target [weight [delay]]\", counted from 0 within the populations" },
-  { "projections.*.allow_autapses", CONF_FLAG, NULL, "true", NONE, NULL, NULL, false, "a neuron may be its own source" },
+  { "projections.*.allow_autapses", CONF_FLAG, NULL, "true", NONE, NULL, NULL, false,
+    "a neuron may be its own source" },
   { "projections.*.allow_multapses", CONF_FLAG, NULL, "true", NONE, NULL, NULL, false,
     "several synapses of one pair may be drawn" },
   { "projections.*.port", CONF_TEXT, NULL, "= the only port of the target's model", NONE, NULL, NULL, false,
     "where the spikes arrive" },
-  { "projections.*.weight", CONF_DRAW, NULL, "1", ANY, NULL, NULL, false, "weight of a synapse, in the unit of the port" },
-  { "projections.*.scale", CONF_NUMBER, "", "1", ANY, NULL, NULL, false, "factor on all weights, handy for sweeps" },
+  { "projections.*.weight", CONF_DRAW, NULL, "1", ANY, NULL, NULL, false,
+    "weight of a synapse, in the unit of the port" },
+  { "projections.*.scale", CONF_NUMBER, "", "1", ANY, NULL, NULL, false,
+    "factor on all weights, handy for sweeps" },
   { "projections.*.delay", CONF_DRAW, "ms", NULL, POSITIVE, NULL, NULL, true,
     "time from a spike to its arrival; the smallest delay of all sets how often ranks communicate" },
 
   { "stimuli", CONF_NAMED, NULL, NULL, NONE, NULL, NULL, false, "input from outside the network" },
   { "stimuli.*", CONF_SECTION, NULL, NULL, NONE, NULL, NULL, false, NULL },
-  { "stimuli.*.type", CONF_CHOICE, NULL, NULL, NONE, "poisson_generator dc_generator ac_generator step_current_generator", NULL,
-    true, "what it does" },
+  { "stimuli.*.type", CONF_CHOICE, NULL, NULL, NONE,
+    "poisson_generator dc_generator ac_generator step_current_generator", NULL, true, "what it does" },
   { "stimuli.*.target", CONF_TEXT, NULL, NULL, NONE, NULL, NULL, true, "population" },
   { "stimuli.*.neurons", CONF_NEURONS, NULL, "all", NONE, NULL, NULL, false, "which of its neurons" },
   { "stimuli.*.rate", CONF_NUMBER, "spikes/s", NULL, NOT_NEGATIVE, NULL, "type poisson_generator", true,
     "rate of the Poisson train that each neuron gets for itself" },
-  { "stimuli.*.port", CONF_TEXT, NULL, "= the only port of the target's model", NONE, NULL, "type poisson_generator", false,
-    "where the spikes arrive" },
+  { "stimuli.*.port", CONF_TEXT, NULL, "= the only port of the target's model", NONE, NULL,
+    "type poisson_generator", false, "where the spikes arrive" },
   { "stimuli.*.weight", CONF_DIST, NULL, "1", ANY, NULL, "type poisson_generator", false,
     "weight of a spike, in the unit of the port" },
-  { "stimuli.*.scale", CONF_NUMBER, "", "1", ANY, NULL, "type poisson_generator", false, "factor on the weight" },
+  { "stimuli.*.scale", CONF_NUMBER, "", "1", ANY, NULL, "type poisson_generator", false,
+    "factor on the weight" },
   { "stimuli.*.input", CONF_TEXT, NULL, "= the only input of the target's model", NONE, NULL,
     "type dc_generator ac_generator step_current_generator", false, "which continuous input is driven" },
   { "stimuli.*.amplitude", CONF_DIST, NULL, NULL, ANY, NULL, "type dc_generator ac_generator", true,
@@ -97,9 +112,10 @@ static const conf_key table[] = {
     "constant that is added to the oscillation, in the unit of the input" },
   { "stimuli.*.frequency", CONF_NUMBER, "Hz", NULL, NOT_NEGATIVE, NULL, "type ac_generator", true,
     "frequency of the oscillation" },
-  { "stimuli.*.phase", CONF_NUMBER, "deg", "0 deg", ANY, NULL, "type ac_generator", false, "its phase at time 0" },
-  { "stimuli.*.amplitude_times", CONF_NUMBERS, "ms", NULL, NOT_NEGATIVE, NULL, "type step_current_generator", true,
-    "times from which the values hold, ascending" },
+  { "stimuli.*.phase", CONF_NUMBER, "deg", "0 deg", ANY, NULL, "type ac_generator", false,
+    "its phase at time 0" },
+  { "stimuli.*.amplitude_times", CONF_NUMBERS, "ms", NULL, NOT_NEGATIVE, NULL, "type step_current_generator",
+    true, "times from which the values hold, ascending" },
   { "stimuli.*.amplitude_values", CONF_NUMBERS, NULL, NULL, ANY, NULL, "type step_current_generator", true,
     "the values, as many as times, in the unit of the input; before the first time the current is 0" },
   { "stimuli.*.start", CONF_NUMBER, "ms", "0 ms", NOT_NEGATIVE, NULL, NULL, false, "begin" },
@@ -118,7 +134,8 @@ static const conf_key table[] = {
     "name of a state or auxiliary quantity of the model, or a list" },
   { "record.*.interval", CONF_NUMBER, "ms",
     "= trace: 0.1 ms or the resolution if that is larger; mean: 1 ms; rate: 5 ms", POSITIVE, NULL,
-    "type trace rate mean", false, "time between samples, or width of the bins; a multiple of the resolution on the grid" },
+    "type trace rate mean", false,
+    "time between samples, or width of the bins; a multiple of the resolution on the grid" },
   { "record.*.start", CONF_NUMBER, "ms", "0 ms", NOT_NEGATIVE, NULL, NULL, false, "begin" },
   { "record.*.stop", CONF_NUMBER, "ms", "= the end of the run", NOT_NEGATIVE, NULL, NULL, false, "end" },
 
@@ -127,24 +144,35 @@ static const conf_key table[] = {
     "results are flushed to disk this often, in model time" },
 
   { "sweep", CONF_SECTION, NULL, NULL, NONE, NULL, NULL, false, "the grid of ictus sweep" },
-  { "sweep.axes", CONF_NAMED, NULL, NULL, NONE, NULL, NULL, true, "axes of the grid, under names of your choice" },
+  { "sweep.axes", CONF_NAMED, NULL, NULL, NONE, NULL, NULL, true,
+    "axes of the grid, under names of your choice" },
   { "sweep.axes.*", CONF_SECTION, NULL, NULL, NONE, NULL, NULL, false, NULL },
   { "sweep.axes.*.set", CONF_TEXTS, NULL, NULL, NONE, NULL, NULL, true,
     "key that gets the values, such as projections.exc.scale, or a list of keys" },
-  { "sweep.axes.*.values", CONF_NUMBERS, NULL, NULL, ANY, NULL, NULL, false, "list of values; this, or from, to and n" },
+  { "sweep.axes.*.values", CONF_NUMBERS, NULL, NULL, ANY, NULL, NULL, false,
+    "list of values; this, or from, to and n" },
   { "sweep.axes.*.from", CONF_NUMBER, NULL, NULL, ANY, NULL, NULL, false, "first value" },
   { "sweep.axes.*.to", CONF_NUMBER, NULL, NULL, ANY, NULL, NULL, false, "last value" },
   { "sweep.axes.*.n", CONF_WHOLE, "", NULL, 1, 1e6, NULL, NULL, false, "number of values" },
-  { "sweep.axes.*.spacing", CONF_CHOICE, NULL, "= lin", NONE, "lin log", "from", false, "equal steps or equal ratios" },
-  { "sweep.axes.*.unit", CONF_TEXT, NULL, "= that of the values", NONE, NULL, NULL, false, "unit of values without one" },
-  { "sweep.ranks_per_point", CONF_WHOLE, "", "1", 1, 1e6, NULL, NULL, false, "ranks that work on one point together" },
-  { "sweep.discard", CONF_NUMBER, "ms", "0 ms", NOT_NEGATIVE, NULL, NULL, false, "beginning that is left out of every measure" },
+  { "sweep.axes.*.spacing", CONF_CHOICE, NULL, "= lin", NONE, "lin log", "from", false,
+    "equal steps or equal ratios" },
+  { "sweep.axes.*.unit", CONF_TEXT, NULL, "= that of the values", NONE, NULL, NULL, false,
+    "unit of values without one" },
+  { "sweep.ranks_per_point", CONF_WHOLE, "", "1", 1, 1e6, NULL, NULL, false,
+    "ranks that work on one point together" },
+  { "sweep.discard", CONF_NUMBER, "ms", "0 ms", NOT_NEGATIVE, NULL, NULL, false,
+    "beginning that is left out of every measure" },
   { "sweep.seizure", CONF_SECTION, NULL, "{}", NONE, NULL, NULL, false,
     "a point is flagged as seizure-like when synchrony and rate reach both of these" },
-  { "sweep.seizure.chi", CONF_NUMBER, "", "0.4", 0, 1, NULL, NULL, false, "synchrony chi (Golomb and Rinzel 1993)" },
-  { "sweep.seizure.rate", CONF_NUMBER, "spikes/s", "5 spikes/s", NOT_NEGATIVE, NULL, NULL, false, "mean rate" },
+  { "sweep.seizure.chi", CONF_NUMBER, "", "0.4", 0, 1, NULL, NULL, false,
+    "synchrony chi (Golomb and Rinzel 1993)" },
+  { "sweep.seizure.rate", CONF_NUMBER, "spikes/s", "5 spikes/s", NOT_NEGATIVE, NULL, NULL, false,
+    "mean rate" },
 };
-enum { NKEY = sizeof table / sizeof *table };
+enum
+{
+  NKEY = sizeof table / sizeof *table
+};
 
 const conf_key *
 conf_schema_at (size_t k)
@@ -199,7 +227,7 @@ conf_schema_belongs (const conf_key *key, const ictus_node *map)
   if (s == NULL)
     return true;
   n = strcspn (s, " ");
-  snprintf (name, sizeof name, "%.*s", (int) n, s);
+  snprintf (name, sizeof name, "%.*s", (int)n, s);
   sibling = ictus_node_find (map, name);
   if (sibling == NULL || s[n] == '\0')
     return sibling != NULL;
@@ -222,11 +250,11 @@ conf_schema_children (const char *path, const char **out, size_t max)
   for (size_t k = 0; k < NKEY && n < max; ++k)
     {
       const char *name = conf_schema_name (&table[k]);
-      size_t len = (size_t) (name - table[k].path);
+      size_t len = (size_t)(name - table[k].path);
 
       if (strcmp (name, "*") == 0 || len > sizeof parent)
         continue;
-      snprintf (parent, sizeof parent, "%.*s", len > 0 ? (int) len - 1 : 0, table[k].path);
+      snprintf (parent, sizeof parent, "%.*s", len > 0 ? (int)len - 1 : 0, table[k].path);
       if (path[0] == '\0' ? len == 0 : len > 0 && matches (parent, path))
         out[n++] = name;
     }

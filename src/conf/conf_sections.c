@@ -14,14 +14,16 @@ check_steps (const ictus_exp_stimulus *s)
   double t, before = -1;
 
   if (s->times->n != s->values->n)
-    return ictus_node_fail (s->values, ICTUS_E_INPUT, "expected %zu values, as many as 'amplitude_times', found %zu", s->times->n,
+    return ictus_node_fail (s->values, ICTUS_E_INPUT,
+                            "expected %zu values, as many as 'amplitude_times', found %zu", s->times->n,
                             s->values->n);
   for (size_t k = 0; k < s->times->n; ++k)
     {
       ICTUS_TRY (ictus_node_double (s->times->child[k], "ms", 0, HUGE_VAL, &t));
       if (t <= before)
-        return ictus_node_fail (s->times->child[k], ICTUS_E_INPUT, "times must ascend, found '%s' behind '%s'",
-                                s->times->child[k]->text, s->times->child[k - 1]->text);
+        return ictus_node_fail (s->times->child[k], ICTUS_E_INPUT,
+                                "times must ascend, found '%s' behind '%s'", s->times->child[k]->text,
+                                s->times->child[k - 1]->text);
       before = t;
     }
   return ICTUS_OK;
@@ -33,7 +35,7 @@ read_stimulus (const ictus_experiment *x, ictus_exp_stimulus *s, const ictus_nod
   const ictus_node *target = ictus_node_find (n, "target");
 
   s->node = n;
-  s->type = (ictus_stim_type) conf_get_choice (n, "stimuli.*.type");
+  s->type = (ictus_stim_type)conf_get_choice (n, "stimuli.*.type");
   ICTUS_TRY (conf_population (x, target, &s->target));
   ICTUS_TRY (conf_need_model (x, target, s->target));
   ICTUS_TRY (conf_read_neurons (x, n, s->target, &s->neurons, &s->nneurons));
@@ -72,7 +74,10 @@ conf_read_stimuli (ictus_experiment *x, const ictus_node *root)
 static ictus_err
 fill_interval (const ictus_experiment *x, const ictus_exp_record *r)
 {
-  double t = r->type == ICTUS_RECORD_RATE ? 5 : r->type == ICTUS_RECORD_MEAN ? 1 : x->resolution_ms > 0.1 ? x->resolution_ms : 0.1;
+  double t = r->type == ICTUS_RECORD_RATE   ? 5
+             : r->type == ICTUS_RECORD_MEAN ? 1
+             : x->resolution_ms > 0.1       ? x->resolution_ms
+                                            : 0.1;
   char number[32], text[48];
 
   snprintf (text, sizeof text, "%s ms", conf_number (t, number, sizeof number));
@@ -86,11 +91,12 @@ read_one_record (const ictus_experiment *x, ictus_exp_record *r, const ictus_nod
   bool of_states;
 
   r->node = n;
-  r->type = (ictus_record_type) conf_get_choice (n, "record.*.type");
+  r->type = (ictus_record_type)conf_get_choice (n, "record.*.type");
   of_states = r->type == ICTUS_RECORD_TRACE || r->type == ICTUS_RECORD_MEAN;
   ICTUS_TRY (conf_populations (x, population, &r->population, &r->npopulation));
   if (of_states && r->npopulation > 1)
-    return ictus_node_fail (population, ICTUS_E_INPUT, "type %s takes one population; write a recorder for each",
+    return ictus_node_fail (population, ICTUS_E_INPUT,
+                            "type %s takes one population; write a recorder for each",
                             conf_get_text (n, "type"));
   if (of_states)
     ICTUS_TRY (conf_need_model (x, population, r->population[0]));

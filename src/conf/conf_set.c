@@ -1,11 +1,15 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/* Overrides: "populations.E.size=100" into a document, where the path leads to what exists or what the table knows. */
+/* Overrides: "populations.E.size=100" into a document, where the path leads to what exists or what the table
+ * knows. */
 #include "conf/conf_impl.h"
 
 #include <stdlib.h>
 #include <string.h>
 
-enum { MAX_NAMES = 64 };
+enum
+{
+  MAX_NAMES = 64
+};
 
 typedef struct walk /* on the way along a path */
 {
@@ -25,12 +29,11 @@ column (const walk *w)
   int col = 1;
 
   for (const char *s = w->src->text; s < w->part; ++s)
-    col += ((unsigned char) *s & 0xC0) != 0x80;
+    col += ((unsigned char)*s & 0xC0) != 0x80;
   return col;
 }
 
-static ictus_err
-fail_part (const walk *w, const char *fmt, ...) __attribute__ ((format (printf, 2, 3)));
+static ictus_err fail_part (const walk *w, const char *fmt, ...) __attribute__ ((format (printf, 2, 3)));
 
 static ictus_err
 fail_part (const walk *w, const char *fmt, ...)
@@ -41,7 +44,7 @@ fail_part (const walk *w, const char *fmt, ...)
   va_start (ap, fmt);
   vsnprintf (text, sizeof text, fmt, ap);
   va_end (ap);
-  return ictus_err_at (ICTUS_E_INPUT, w->src->path, w->src->text, 1, column (w), (int) w->len, "%s", text);
+  return ictus_err_at (ICTUS_E_INPUT, w->src->path, w->src->text, 1, column (w), (int)w->len, "%s", text);
 }
 
 /* ---- what may stand at a place ------------------------------------------------------------------ */
@@ -58,7 +61,7 @@ takes_dist (const char *place)
     return key->type == CONF_DIST || key->type == CONF_DRAW;
   if (dot == NULL)
     return false;
-  snprintf (parent, sizeof parent, "%.*s", (int) (dot - place), place);
+  snprintf (parent, sizeof parent, "%.*s", (int)(dot - place), place);
   key = conf_schema_find (parent);
   return key != NULL && key->type == CONF_OPEN;
 }
@@ -118,14 +121,15 @@ existing (const walk *w)
   unsigned long k;
 
   if (w->node->kind == ICTUS_NODE_MAP)
-    return (ictus_node *) ictus_node_find (w->node, w->name);
+    return (ictus_node *)ictus_node_find (w->node, w->name);
   if (w->node->kind != ICTUS_NODE_SEQ || w->name[0] < '0' || w->name[0] > '9')
     return NULL;
   k = strtoul (w->name, &end, 10);
   return *end == '\0' && k < w->node->n ? w->node->child[k] : NULL;
 }
 
-/* A section in short form, or a number where a map of numbers may stand, becomes a map when the path goes into it. */
+/* A section in short form, or a number where a map of numbers may stand, becomes a map when the path goes
+ * into it. */
 static ictus_err
 open_scalar (walk *w)
 {
@@ -147,7 +151,7 @@ static ictus_err
 descend (walk *w)
 {
   ictus_node *next;
-  conf_place at = { w->src->path, w->src->text, 1, column (w), (int) w->len };
+  conf_place at = { w->src->path, w->src->text, 1, column (w), (int)w->len };
 
   if (w->node->kind == ICTUS_NODE_SCALAR)
     ICTUS_TRY (open_scalar (w));
@@ -215,7 +219,7 @@ follow (walk *w, const char *equals, ictus_node *value)
       size_t len = strcspn (s, ".="), used = strlen (w->place);
 
       if (s + len > equals)
-        len = (size_t) (equals - s);
+        len = (size_t)(equals - s);
       if (!take_part (w, s, len) || used + len + 2 > sizeof w->place)
         {
           w->len = len > 0 ? len : 1;
@@ -253,7 +257,7 @@ ictus_conf_set (ictus_conf *c, const char *assignment)
   ICTUS_TRY (conf_yaml_parse (c, src->path, src->text, equals + 1, &value));
   key_at.path = src->path;
   key_at.text = src->text;
-  key_at.width = (int) (equals - src->text);
+  key_at.width = (int)(equals - src->text);
   value->key_at = key_at;
   e = follow (&w, equals, value);
   if (e != ICTUS_OK && w.made_in != NULL) /* leave the document as it was */

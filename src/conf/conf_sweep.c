@@ -38,11 +38,12 @@ read_values (ictus_exp_axis *a, const ictus_node *values)
 
   for (size_t k = 0; k < sizeof others / sizeof *others; ++k)
     if (ictus_node_find (a->node, others[k]) != NULL)
-      return ictus_node_fail_key (a->node, others[k], ICTUS_E_INPUT, "'%s' and 'values' exclude each other", others[k]);
+      return ictus_node_fail_key (a->node, others[k], ICTUS_E_INPUT, "'%s' and 'values' exclude each other",
+                                  others[k]);
   a->nvalue = values->n;
   if ((a->value = ictus_alloc (a->nvalue, sizeof *a->value)) == NULL)
     return ICTUS_E_NOMEM;
-  ICTUS_TRY (find_unit (a, (const ictus_node *const *) values->child, values->n));
+  ICTUS_TRY (find_unit (a, (const ictus_node *const *)values->child, values->n));
   for (size_t k = 0; k < a->nvalue; ++k)
     ICTUS_TRY (ictus_node_double (values->child[k], a->unit, -HUGE_VAL, HUGE_VAL, &a->value[k]));
   return ICTUS_OK;
@@ -56,7 +57,8 @@ read_range (ictus_exp_axis *a)
   bool logs;
 
   if (end[0] == NULL || end[1] == NULL || ictus_node_find (a->node, "n") == NULL)
-    return ictus_node_fail (a->node, ICTUS_E_INPUT, "the axis '%s' needs 'values', or 'from', 'to' and 'n'", a->name);
+    return ictus_node_fail (a->node, ICTUS_E_INPUT, "the axis '%s' needs 'values', or 'from', 'to' and 'n'",
+                            a->name);
   ICTUS_TRY (ictus_conf_fill (a->node, "spacing", "lin"));
   logs = conf_get_choice (a->node, "sweep.axes.*.spacing") == 1;
   ICTUS_TRY (find_unit (a, end, 2));
@@ -64,14 +66,17 @@ read_range (ictus_exp_axis *a)
   ICTUS_TRY (ictus_node_double (end[1], a->unit, -HUGE_VAL, HUGE_VAL, &to));
   if (logs && !(from > 0 && to > 0))
     return ictus_node_fail_key (a->node, from > 0 ? "to" : "from", ICTUS_E_INPUT, "a log range lies above 0");
-  a->nvalue = (size_t) conf_get_whole (a->node, "sweep.axes.*.n");
+  a->nvalue = (size_t)conf_get_whole (a->node, "sweep.axes.*.n");
   if ((a->value = ictus_alloc (a->nvalue, sizeof *a->value)) == NULL)
     return ICTUS_E_NOMEM;
   for (size_t k = 0; k < a->nvalue; ++k)
     {
-      double s = a->nvalue > 1 ? (double) k / (double) (a->nvalue - 1) : 0;
+      double s = a->nvalue > 1 ? (double)k / (double)(a->nvalue - 1) : 0;
 
-      a->value[k] = k == 0 ? from : k + 1 == a->nvalue ? to : logs ? from * pow (to / from, s) : from + (to - from) * s;
+      a->value[k] = k == 0               ? from
+                    : k + 1 == a->nvalue ? to
+                    : logs               ? from * pow (to / from, s)
+                                         : from + (to - from) * s;
     }
   return ICTUS_OK;
 }
@@ -86,10 +91,11 @@ reason (char *buf, size_t size)
 
   if (strncmp (s, "override:", 9) == 0 && (p = strstr (s, ": ")) != NULL)
     s = p + 2;
-  snprintf (buf, size, "%.*s", (int) strcspn (s, "\n"), s);
+  snprintf (buf, size, "%.*s", (int)strcspn (s, "\n"), s);
 }
 
-/* The values worth trying: ranges of the table are intervals, so the extremes, and the first that is not whole. */
+/* The values worth trying: ranges of the table are intervals, so the extremes, and the first that is not
+ * whole. */
 static size_t
 extremes (const ictus_exp_axis *a, double *out)
 {
@@ -112,8 +118,8 @@ takes_number (const char *place)
 {
   const conf_key *key = conf_schema_find (place);
 
-  return key == NULL || key->type == CONF_NUMBER || key->type == CONF_WHOLE || key->type == CONF_DIST || key->type == CONF_DRAW
-         || key->type == CONF_TOL;
+  return key == NULL || key->type == CONF_NUMBER || key->type == CONF_WHOLE || key->type == CONF_DIST
+         || key->type == CONF_DRAW || key->type == CONF_TOL;
 }
 
 /* Put values there in a copy and check the copy against the table. */
@@ -127,14 +133,16 @@ try_place (const ictus_experiment *x, const ictus_exp_axis *a, const ictus_node 
   size_t n = extremes (a, value);
   ictus_err e = ICTUS_OK;
 
-  if (strncmp (where->text, "sweep.", 6) == 0 || strchr (where->text, '=') != NULL || !takes_number (where->text))
-    return ictus_node_fail (where, ICTUS_E_INPUT, "an axis cannot set '%s'; expected the key of a number", where->text);
+  if (strncmp (where->text, "sweep.", 6) == 0 || strchr (where->text, '=') != NULL
+      || !takes_number (where->text))
+    return ictus_node_fail (where, ICTUS_E_INPUT, "an axis cannot set '%s'; expected the key of a number",
+                            where->text);
   ICTUS_TRY (ictus_conf_copy (x->conf, &copy));
   for (size_t k = 0; k < n && e == ICTUS_OK; ++k)
     {
       ictus_text_clear (&t);
-      ictus_text_add (&t, "%s=%s%s%s", where->text, conf_number (value[k], number, sizeof number), a->unit[0] != '\0' ? " " : "",
-                      a->unit);
+      ictus_text_add (&t, "%s=%s%s%s", where->text, conf_number (value[k], number, sizeof number),
+                      a->unit[0] != '\0' ? " " : "", a->unit);
       e = t.failed ? ICTUS_E_NOMEM : ictus_conf_set (copy, t.s);
       if (e == ICTUS_OK)
         e = conf_check (copy);
@@ -164,7 +172,8 @@ read_places (const ictus_experiment *x, ictus_exp_axis *a)
       for (const ictus_exp_axis *b = x->axis; b <= a; ++b)
         for (int i = 0; i < b->nset; ++i)
           if (strcmp (b->set[i], where->text) == 0)
-            return ictus_node_fail (where, ICTUS_E_INPUT, "'%s' is set twice, first by the axis '%s'", where->text, b->name);
+            return ictus_node_fail (where, ICTUS_E_INPUT, "'%s' is set twice, first by the axis '%s'",
+                                    where->text, b->name);
       ICTUS_TRY (try_place (x, a, where));
       a->set[a->nset++] = where->text;
     }
@@ -179,7 +188,7 @@ conf_read_sweep (ictus_experiment *x, const ictus_node *root)
   const ictus_node *sweep = ictus_node_find (root, "sweep"), *axes = ictus_node_find (sweep, "axes");
   const ictus_node *seizure = ictus_node_find (sweep, "seizure");
 
-  x->ranks_per_point = (int) conf_get_whole (sweep, "sweep.ranks_per_point");
+  x->ranks_per_point = (int)conf_get_whole (sweep, "sweep.ranks_per_point");
   x->discard_ms = conf_get_number (sweep, "sweep.discard");
   x->seizure_chi = conf_get_number (seizure, "sweep.seizure.chi");
   x->seizure_rate_Hz = conf_get_number (seizure, "sweep.seizure.rate");

@@ -109,7 +109,8 @@ conf_node_copy (ictus_conf *c, const ictus_node *n)
     goto fail;
   for (size_t k = 0; k < n->n; ++k)
     if (!n->child[k]->filled
-        && conf_node_add (copy, n->key != NULL ? n->key[k] : NULL, conf_node_copy (c, n->child[k])) != ICTUS_OK)
+        && conf_node_add (copy, n->key != NULL ? n->key[k] : NULL, conf_node_copy (c, n->child[k]))
+               != ICTUS_OK)
       goto fail;
   return copy;
 fail:
@@ -146,7 +147,7 @@ conf_join (char *out, size_t size, const char *path, const char *name)
 {
   int n = snprintf (out, size, "%s%s%s", path, path[0] != '\0' ? "." : "", name);
 
-  return n >= 0 && (size_t) n < size;
+  return n >= 0 && (size_t)n < size;
 }
 
 const char *
@@ -342,8 +343,7 @@ ictus_node_text (const ictus_node *scalar)
 
 /* ---- messages about a node ---------------------------------------------------------------------- */
 
-static ictus_err
-fail_at (const ictus_node *n, const conf_place *p, ictus_err e, const char *fmt, va_list ap)
+static ictus_err fail_at (const ictus_node *n, const conf_place *p, ictus_err e, const char *fmt, va_list ap)
     __attribute__ ((format (printf, 4, 0)));
 
 static ictus_err

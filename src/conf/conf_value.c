@@ -49,7 +49,8 @@ fail_with_last (const ictus_node *n, const char *expected)
     {
       char found[80];
 
-      return ictus_node_fail (n, ICTUS_E_INPUT, "expected %s, found %s", expected, conf_found (n, found, sizeof found));
+      return ictus_node_fail (n, ICTUS_E_INPUT, "expected %s, found %s", expected,
+                              conf_found (n, found, sizeof found));
     }
   return ictus_node_fail (n, ICTUS_E_INPUT, "expected %s: %s", expected, last);
 }
@@ -62,11 +63,13 @@ ictus_node_double (const ictus_node *n, const char *unit, double lo, double hi, 
 
   describe (unit, lo, hi, expected, sizeof expected);
   if (n->kind != ICTUS_NODE_SCALAR)
-    return ictus_node_fail (n, ICTUS_E_INPUT, "expected %s, found %s", expected, conf_found (n, found, sizeof found));
+    return ictus_node_fail (n, ICTUS_E_INPUT, "expected %s, found %s", expected,
+                            conf_found (n, found, sizeof found));
   if (ictus_quantity (n->text, unit, &x, NULL) != ICTUS_OK)
     return fail_with_last (n, expected);
   if (!(x >= lo && x <= hi))
-    return ictus_node_fail (n, ICTUS_E_INPUT, "expected %s, found %s", expected, conf_found (n, found, sizeof found));
+    return ictus_node_fail (n, ICTUS_E_INPUT, "expected %s, found %s", expected,
+                            conf_found (n, found, sizeof found));
   *out = x;
   return ICTUS_OK;
 }
@@ -102,29 +105,31 @@ ictus_node_int (const ictus_node *n, int64_t lo, int64_t hi, int64_t *out)
   bool ok = n->kind == ICTUS_NODE_SCALAR;
 
   if (lo == hi)
-    snprintf (expected, sizeof expected, "%lld", (long long) lo);
+    snprintf (expected, sizeof expected, "%lld", (long long)lo);
   else if (lo == INT64_MIN && hi == INT64_MAX)
     snprintf (expected, sizeof expected, "a whole number");
   else if (hi == INT64_MAX)
-    snprintf (expected, sizeof expected, "a whole number of at least %lld", (long long) lo);
+    snprintf (expected, sizeof expected, "a whole number of at least %lld", (long long)lo);
   else
-    snprintf (expected, sizeof expected, "a whole number from %lld to %lld", (long long) lo, (long long) hi);
+    snprintf (expected, sizeof expected, "a whole number from %lld to %lld", (long long)lo, (long long)hi);
   if (ok)
     {
       const char *s = n->text;
 
-      ok = isdigit ((unsigned char) s[s[0] == '-' || s[0] == '+']) && strlen (s) <= 40;
+      ok = isdigit ((unsigned char)s[s[0] == '-' || s[0] == '+']) && strlen (s) <= 40;
       errno = 0;
       i = ok ? strtoll (s, &end, 10) : 0;
       ok = ok && errno == 0;
       if (ok && *end != '\0') /* 1e5 is a whole number too */
         {
-          ok = ictus_quantity (s, "", &x, NULL) == ICTUS_OK && fabs (x) < 9007199254740992.0 && x == floor (x);
-          i = ok ? (long long) x : 0;
+          ok = ictus_quantity (s, "", &x, NULL) == ICTUS_OK && fabs (x) < 9007199254740992.0
+               && x == floor (x);
+          i = ok ? (long long)x : 0;
         }
     }
   if (!ok || i < lo || i > hi)
-    return ictus_node_fail (n, ICTUS_E_INPUT, "expected %s, found %s", expected, conf_found (n, found, sizeof found));
+    return ictus_node_fail (n, ICTUS_E_INPUT, "expected %s, found %s", expected,
+                            conf_found (n, found, sizeof found));
   *out = i;
   return ICTUS_OK;
 }
@@ -139,7 +144,8 @@ ictus_node_bool (const ictus_node *n, bool *out)
   else if (n->kind == ICTUS_NODE_SCALAR && strcmp (n->text, "false") == 0)
     *out = false;
   else
-    return ictus_node_fail (n, ICTUS_E_INPUT, "expected true or false, found %s", conf_found (n, found, sizeof found));
+    return ictus_node_fail (n, ICTUS_E_INPUT, "expected true or false, found %s",
+                            conf_found (n, found, sizeof found));
   return ICTUS_OK;
 }
 
@@ -155,12 +161,13 @@ static ictus_err
 add_range (const ictus_node *node, size_t n, uint64_t from, uint64_t to, picks *out)
 {
   if (to < from)
-    return ictus_node_fail (node, ICTUS_E_INPUT, "the range %llu-%llu runs backwards", (unsigned long long) from,
-                            (unsigned long long) to);
+    return ictus_node_fail (node, ICTUS_E_INPUT, "the range %llu-%llu runs backwards",
+                            (unsigned long long)from, (unsigned long long)to);
   if (to >= n)
-    return ictus_node_fail (node, ICTUS_E_INPUT, "neuron %llu does not exist: the population has %zu (0 to %zu)",
-                            (unsigned long long) to, n, n - 1);
-  ICTUS_TRY (ictus_grow (&out->p, &out->cap, out->n + (size_t) (to - from) + 1, sizeof *out->p));
+    return ictus_node_fail (node, ICTUS_E_INPUT,
+                            "neuron %llu does not exist: the population has %zu (0 to %zu)",
+                            (unsigned long long)to, n, n - 1);
+  ICTUS_TRY (ictus_grow (&out->p, &out->cap, out->n + (size_t)(to - from) + 1, sizeof *out->p));
   for (uint64_t g = from; g <= to; ++g)
     out->p[out->n++] = g;
   return ICTUS_OK;
@@ -213,14 +220,15 @@ add_text (const ictus_node *node, size_t n, picks *out)
       if (out->n > 2 * n + 1000) /* the same neurons over and over */
         return ictus_node_fail (node, ICTUS_E_INPUT, "neurons are named many times over");
     }
-  return ictus_node_fail (node, ICTUS_E_INPUT, "expected neurons such as all, 3, \"0-49, 60\" or [0, 1, \"5-9\"], found %s",
+  return ictus_node_fail (node, ICTUS_E_INPUT,
+                          "expected neurons such as all, 3, \"0-49, 60\" or [0, 1, \"5-9\"], found %s",
                           conf_found (node, found, sizeof found));
 }
 
 static int
 by_value (const void *a, const void *b)
 {
-  uint64_t x = *(const uint64_t *) a, y = *(const uint64_t *) b;
+  uint64_t x = *(const uint64_t *)a, y = *(const uint64_t *)b;
 
   return (x > y) - (x < y);
 }
@@ -237,12 +245,15 @@ ictus_node_neurons (const ictus_node *node, size_t n, uint64_t **out, size_t *no
   if (node->kind == ICTUS_NODE_SCALAR)
     ICTUS_GO (add_text (node, n, &all));
   else if (node->kind == ICTUS_NODE_MAP)
-    ICTUS_GO (ictus_node_fail (node, ICTUS_E_INPUT, "expected neurons such as all, 3, \"0-49, 60\" or [0, 1, \"5-9\"], found a map"));
+    ICTUS_GO (
+        ictus_node_fail (node, ICTUS_E_INPUT,
+                         "expected neurons such as all, 3, \"0-49, 60\" or [0, 1, \"5-9\"], found a map"));
   else
     for (size_t k = 0; k < node->n; ++k)
       {
         if (node->child[k]->kind != ICTUS_NODE_SCALAR)
-          ICTUS_GO (ictus_node_fail (node->child[k], ICTUS_E_INPUT, "expected a neuron or a range of neurons, found a %s",
+          ICTUS_GO (ictus_node_fail (node->child[k], ICTUS_E_INPUT,
+                                     "expected a neuron or a range of neurons, found a %s",
                                      node->child[k]->kind == ICTUS_NODE_MAP ? "map" : "list"));
         ICTUS_GO (add_text (node->child[k], n, &all));
       }

@@ -1,12 +1,16 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/* From YAML text to nodes: a strict subset of YAML 1.2. No anchors, tags, empty values or second documents; keys are plain
-   text and appear once; scalars stay text, typed later by the table of keys. The only file that knows libfyaml. */
+/* From YAML text to nodes: a strict subset of YAML 1.2. No anchors, tags, empty values or second documents;
+   keys are plain text and appear once; scalars stay text, typed later by the table of keys. The only file
+   that knows libfyaml. */
 #include "conf/conf_impl.h"
 
 #include <libfyaml.h>
 #include <string.h>
 
-enum { MAX_DEPTH = 32 };
+enum
+{
+  MAX_DEPTH = 32
+};
 
 typedef struct reader
 {
@@ -25,7 +29,7 @@ width_of (const char *s, size_t n)
   int w = 0;
 
   for (size_t i = 0; i < n; ++i)
-    w += ((unsigned char) s[i] & 0xC0) != 0x80;
+    w += ((unsigned char)s[i] & 0xC0) != 0x80;
   return w;
 }
 
@@ -50,7 +54,8 @@ character (const unsigned char *s)
         return 0;
       c = c << 6 | (s[i] & 0x3Fu);
     }
-  if (c < least[n] || c > 0x10FFFF || (c >= 0xD800 && c <= 0xDFFF) || (c < 0xA0 && c != 0x85) || c == 0xFFFE || c == 0xFFFF)
+  if (c < least[n] || c > 0x10FFFF || (c >= 0xD800 && c <= 0xDFFF) || (c < 0xA0 && c != 0x85) || c == 0xFFFE
+      || c == 0xFFFF)
     return 0;
   return n;
 }
@@ -62,12 +67,12 @@ check_characters (const reader *r)
 
   for (const char *s = r->text; *s != '\0';)
     {
-      size_t n = character ((const unsigned char *) s);
+      size_t n = character ((const unsigned char *)s);
 
       if (n == 0)
         return ictus_err_at (ICTUS_E_INPUT, r->path, NULL, line, col, 1,
                              "byte 0x%02X is not part of a text (expected UTF-8 without control characters)",
-                             (unsigned) (unsigned char) *s);
+                             (unsigned)(unsigned char)*s);
       col = *s == '\n' ? 1 : col + 1;
       line += *s == '\n';
       s += n;
@@ -80,10 +85,10 @@ check_characters (const reader *r)
 static void
 swallow (struct fy_diag *d, void *user, const char *buf, size_t len)
 {
-  (void) d;
-  (void) user;
-  (void) buf;
-  (void) len;
+  (void)d;
+  (void)user;
+  (void)buf;
+  (void)len;
 }
 
 static conf_place
@@ -98,17 +103,19 @@ place_of_mark (const reader *r, int line, int col, int width)
 static conf_place
 place_of (const reader *r, struct fy_token *t)
 {
-  const struct fy_mark *a = t != NULL ? fy_token_start_mark (t) : NULL, *b = t != NULL ? fy_token_end_mark (t) : NULL;
+  const struct fy_mark *a = t != NULL ? fy_token_start_mark (t) : NULL,
+                       *b = t != NULL ? fy_token_end_mark (t) : NULL;
   enum fy_scalar_style style = t != NULL ? fy_token_scalar_style (t) : FYSS_ANY;
   int quote = style == FYSS_SINGLE_QUOTED || style == FYSS_DOUBLE_QUOTED;
 
   if (a == NULL || b == NULL)
     return place_of_mark (r, 0, 0, 1);
-  return place_of_mark (r, a->line, a->column - quote, a->line == b->line ? b->column - a->column + 2 * quote : 1);
+  return place_of_mark (r, a->line, a->column - quote,
+                        a->line == b->line ? b->column - a->column + 2 * quote : 1);
 }
 
-static ictus_err
-fail_place (const conf_place *p, const char *fmt, ...) __attribute__ ((format (printf, 2, 3)));
+static ictus_err fail_place (const conf_place *p, const char *fmt, ...)
+    __attribute__ ((format (printf, 2, 3)));
 
 static ictus_err
 fail_place (const conf_place *p, const char *fmt, ...)
@@ -192,7 +199,8 @@ scalar_text (const reader *r, char **out)
   return ICTUS_OK;
 }
 
-static ictus_err read_value (reader *r, int depth, const conf_place *key_at, const char *key, ictus_node **out);
+static ictus_err read_value (reader *r, int depth, const conf_place *key_at, const char *key,
+                             ictus_node **out);
 
 /* The key of the current event, checked to be new in map. */
 static ictus_err
@@ -267,7 +275,7 @@ read_value (reader *r, int depth, const conf_place *key_at, const char *key, ict
   ictus_err e = ICTUS_OK;
 
   *out = NULL;
-  switch ((int) ev->type)
+  switch ((int)ev->type)
     {
     case FYET_SCALAR:
       kind = ICTUS_NODE_SCALAR;
@@ -305,7 +313,8 @@ read_value (reader *r, int depth, const conf_place *key_at, const char *key, ict
     {
       ICTUS_GO (scalar_text (r, &n->text));
       if (n->text == NULL)
-        e = key != NULL ? fail_place (&n->key_at, "the key '%s' has no value", key) : fail_place (&at, "a value is missing");
+        e = key != NULL ? fail_place (&n->key_at, "the key '%s' has no value", key)
+                        : fail_place (&at, "a value is missing");
     }
   else
     e = kind == ICTUS_NODE_MAP ? read_map (r, depth, n) : read_seq (r, depth, n);
@@ -342,7 +351,8 @@ read_stream (reader *r, ictus_node **out)
       if (ev != NULL)
         fy_parser_event_free (r->parser, ev);
       return t != NULL ? fail_place (&p, "a second document begins; expected one")
-                       : ictus_err_at (ICTUS_E_INPUT, r->path, NULL, 1, 0, 1, "more than one document; expected one");
+                       : ictus_err_at (ICTUS_E_INPUT, r->path, NULL, 1, 0, 1,
+                                       "more than one document; expected one");
     }
   return ICTUS_OK;
 }
@@ -364,7 +374,7 @@ conf_yaml_parse (ictus_conf *c, const char *path, const char *text, const char *
   ictus_err e = ICTUS_OK;
 
   *out = NULL;
-  r.shift = width_of (text, (size_t) (yaml - text));
+  r.shift = width_of (text, (size_t)(yaml - text));
   ICTUS_TRY (check_characters (&r));
   fy_diag_cfg_default (&diag);
   diag.fp = NULL;

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/* Make ictus-experiment(5): copy the template given as argument to standard output; a line "@KEYS@" becomes the table of
-   keys, @VERSION@ the version. */
+/* Make ictus-experiment(5): copy the template given as argument to standard output; a line "@KEYS@" becomes
+   the table of keys, @VERSION@ the version. */
 #include "ictus/conf.h"
 
 #include <string.h>
