@@ -174,7 +174,7 @@ const char *
 ictus_nearest (const char *word, const char *const *list, size_t n)
 {
   const char *best = NULL;
-  size_t limit = strlen (word) / 3 + 1, found = limit + 1;
+  size_t limit = (strlen (word) + 1) / 3, found = limit + 1;
 
   for (size_t k = 0; k < n; ++k)
     {
