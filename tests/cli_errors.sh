@@ -63,7 +63,7 @@ ok "one message from three ranks" test "`grep -c '^ictus: ' stderr`" = 1
 ok "--set with an unknown key: status 65" status 65 ictus run e.yaml -o out --quiet --set run.t_stopp=5
 ok "nearest key" says "t_stop"
 ok "unknown command: status 64" status 64 ictus runn e.yaml
-ok "nearest command" says "nearest: run"
+ok "nearest command" says "did you mean \"run\"?"
 ok "unknown option: status 64" status 64 ictus run --fast e.yaml
 ok "no experiment named: status 64" status 64 ictus run
 

@@ -16,7 +16,7 @@ ok "with its source" says "10.1007/s10827-007-0038-6"
 ok "without complaint" test ! -s "$tmp/stderr"
 
 ok "an unknown name is bad input" status 65 ictus models iaf_psc_expp
-ok "the nearest name is given" says 'ictus: no model "iaf_psc_expp"; nearest: iaf_psc_exp'
+ok "the nearest name is given" says 'ictus: no model "iaf_psc_expp"; did you mean "iaf_psc_exp"?'
 ok "a wrong option is wrong usage" status 64 ictus models --yaml
 ok "help has an example" status 0 ictus models --help
 ok "help shows it" says "Example: ictus models"

@@ -270,7 +270,7 @@ START_TEST (names_and_files_are_found_or_explained)
   ictus_model *m = NULL;
 
   ck_assert_int_eq (ictus_model_open ("iaf_psc_expp", NULL, NULL, &m), ICTUS_E_INPUT);
-  ck_assert_str_eq (ictus_err_last (), "no model \"iaf_psc_expp\"; nearest: iaf_psc_exp");
+  ck_assert_str_eq (ictus_err_last (), "no model \"iaf_psc_expp\"; did you mean \"iaf_psc_exp\"?");
   ck_assert_int_eq (ictus_model_open ("quux", NULL, NULL, &m), ICTUS_E_INPUT);
   ck_assert_ptr_nonnull (strstr (ictus_err_last (), "ictus models"));
   ck_assert_int_eq (ictus_model_open ("nowhere.ode", here, NULL, &m), ICTUS_E_IO);

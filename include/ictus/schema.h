@@ -4,7 +4,7 @@
  *
  * results.h5 (SONATA; spikes and reports in the form that libsonata and BMTK both read)
  *   / magic uint32 0x0A7A, version uint32 [2] 0 1, ictus_schema int
- *   /spikes/<population>                attribute sorting: enum U8 none 0, by_id 1, by_time 2 (here by_time)
+ *   /spikes/<population>                attribute sorting: enum U8 none 0, by_id 1, by_time 2 (here by_time); attribute size: neurons of the population
  *     timestamps float64 [n] units ms; node_ids uint64 [n] (index within the population)
  *   /traces/<recorder>/<variable>       for each trace recorder, each variable as one SONATA report:
  *     data float32 [time, element] units, variable, population

@@ -38,6 +38,7 @@ typedef struct ictus_cells /* the neurons of one population that live on this ra
   const ictus_model *model; /* not owned */
   size_t n;                 /* may be 0 */
   const uint64_t *gid;      /* [n] global ids, ascending; not owned */
+  uint64_t first;           /* global id of the population's neuron 0: messages count from there */
   double *y;                /* [nstate, n], y[k * n + i]; current at window ends; not owned */
   const double *p;          /* p + i * p_stride: the [nslot] parameters of neuron i; not owned */
   size_t p_stride;          /* 0: all neurons share one set; else nslot */
@@ -136,7 +137,7 @@ void ictus_solver_destroy (ictus_solver **s); /* Collectivity: none. */
 /** Integrate all neurons over one window; t0 equals the t1 of the window before.
  * A result never depends on which neurons are neighbours, nor (solvers cvode-*) on where windows end.
  * \param [in,out] out  spikes are appended, by neuron; the engine sorts
- * \retval ICTUS_E_SOLVER  "neuron GID at T ms: reason" with CVODE's own words; the states are those of the failure
+ * \retval ICTUS_E_SOLVER  "neuron N at T ms: reason" (N counted within the population) with CVODE's own words; the states are those of the failure
  * Cost: no allocation after the first windows (buffers double). Collectivity: none. */
 ictus_err ictus_solver_window (ictus_solver *s, const ictus_window *w, ictus_spikes *out);
 

@@ -121,6 +121,18 @@ ictus_cli_dir (const ictus_cli_common *c, const char *name, ictus_text *out)
     ictus_text_add (out, "out/%s", name);
 }
 
+void
+ictus_cli_experiment_dir (const ictus_cli_common *c, const ictus_conf *conf, ictus_text *out)
+{
+  const ictus_node *name = ictus_node_find (ictus_conf_root (conf), "name");
+  const char *file = strrchr (ictus_conf_path (conf), '/');
+  char base[256];
+
+  file = file != NULL ? file + 1 : ictus_conf_path (conf);
+  snprintf (base, sizeof base, "%.*s", (int) (strcspn (file, ".") < sizeof base ? strcspn (file, ".") : sizeof base - 1), file);
+  ictus_cli_dir (c, name != NULL && ictus_node_is (name) == ICTUS_NODE_SCALAR ? ictus_node_text (name) : base, out);
+}
+
 ictus_err
 ictus_cli_mkdir (const char *dir)
 {

@@ -54,6 +54,8 @@ void ictus_cli_common_clear (ictus_cli_common *c); /* Collectivity: none. */
 ictus_err ictus_cli_load (const char *path, const ictus_cli_common *c, ictus_conf **out);
 /** The result folder: c->dir, or ./out/NAME. Collectivity: none. */
 void ictus_cli_dir (const ictus_cli_common *c, const char *name, ictus_text *out);
+/** The same for an experiment: its name, or that of its file without the ending. Collectivity: none. */
+void ictus_cli_experiment_dir (const ictus_cli_common *c, const ictus_conf *conf, ictus_text *out);
 /** Make a folder (rank 0) and agree. Collectivity: all of MPI_COMM_WORLD. */
 ictus_err ictus_cli_mkdir (const char *dir);
 

@@ -29,7 +29,7 @@ write_used (const ictus_conf *conf, const char *dir)
   if (ictus_cli_is_main ())
     {
       ictus_text_add (&path, "%s/used.yaml", dir);
-      e = ictus_conf_emit (conf, &text);
+      e = ictus_conf_emit_moved (conf, &text);
       if (e == ICTUS_OK && (path.failed || text.failed))
         e = ICTUS_FAIL (ICTUS_E_NOMEM, "out of memory");
       if (e == ICTUS_OK)
@@ -126,7 +126,6 @@ ictus_cli_run (int argc, char **argv)
   ictus_cli_run_options o = { .progress = true, .argc = argc, .argv = argv };
   ictus_conf *conf = NULL;
   ictus_text dir = { 0 };
-  const ictus_node *name;
   bool write = true;
   ictus_err e;
   int opt, status;
@@ -168,8 +167,7 @@ ictus_cli_run (int argc, char **argv)
       status = ictus_cli_fail (e);
       goto done;
     }
-  name = ictus_node_find (ictus_conf_root (conf), "name");
-  ictus_cli_dir (&c, name != NULL && ictus_node_is (name) == ICTUS_NODE_SCALAR ? ictus_node_text (name) : "unnamed", &dir);
+  ictus_cli_experiment_dir (&c, conf, &dir);
   o.overwrite = c.overwrite;
   o.json = c.json;
   o.progress = !c.quiet;

@@ -43,7 +43,6 @@ static int
 sweep_file (const char *path, const ictus_cli_common *c, bool only_list, ictus_sweep_options *o)
 {
   ictus_conf *conf = NULL;
-  const ictus_node *name;
   ictus_text dir = { 0 };
   ictus_err e;
 
@@ -52,8 +51,7 @@ sweep_file (const char *path, const ictus_cli_common *c, bool only_list, ictus_s
     ICTUS_GO (list (conf, c->json));
   else
     {
-      name = ictus_node_find (ictus_conf_root (conf), "name");
-      ictus_cli_dir (c, name != NULL && ictus_node_is (name) == ICTUS_NODE_SCALAR ? ictus_node_text (name) : "unnamed", &dir);
+      ictus_cli_experiment_dir (c, conf, &dir);
       o->overwrite = c->overwrite;
       o->progress = !c->quiet;
       o->table = stdout;

@@ -74,8 +74,8 @@ dispatch (int argc, char **argv)
     }
   near = ictus_nearest (argv[1], names, NCOMMAND);
   if (ictus_cli_is_main ())
-    fprintf (stderr, "ictus: no command \"%s\"%s%s%s. Try 'ictus --help'.\n", argv[1], near ? "; nearest: " : "",
-             near ? near : "", "");
+    fprintf (stderr, "ictus: no command \"%s\"%s%s%s Try 'ictus --help'.\n", argv[1], near ? "; did you mean \"" : ".",
+             near ? near : "", near ? "\"?" : "");
   return 64;
 }
 

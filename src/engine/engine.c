@@ -20,7 +20,7 @@ read_atol (const ictus_population *pop, double *atol)
 
       if (s < 0)
         return ictus_node_fail_key (map, name, ICTUS_E_INPUT, "model %s has no state \"%s\"%s%s", ictus_lang_name (lang), name,
-                                    near != NULL ? "; nearest: " : "", near != NULL ? near : "");
+                                    near != NULL ? "; did you mean " : "", near != NULL ? near : "");
       ICTUS_TRY (ictus_node_double (ictus_node_at (map, k), ictus_lang_get (lang, ICTUS_LANG_STATE, s)->unit, 1e-300, INFINITY,
                                     &atol[s]));
     }

@@ -97,7 +97,7 @@ solve_window (ictus_engine *e, ictus_window *w)
       ICTUS_TRY (ictus_net_input (e->net, p, w));
       err = ictus_solver_window (e->solver[p], w, &e->mine);
       if (err != ICTUS_OK)
-        return ictus_err_prefix (err, "population %s (its neuron 0 is neuron %llu)", pop->name, (unsigned long long) pop->first);
+        return ictus_err_prefix (err, "population %s", pop->name);
     }
   ictus_net_input_done (e->net, w);
   return ICTUS_OK;

@@ -41,7 +41,7 @@ unknown_name (const char *name)
     }
   near = ictus_nearest (name, list, n);
   if (near != NULL)
-    ICTUS_FAIL (ICTUS_E_INPUT, "no model \"%s\"; nearest: %s", name, near);
+    ICTUS_FAIL (ICTUS_E_INPUT, "no model \"%s\"; did you mean \"%s\"?", name, near);
   else
     ICTUS_FAIL (ICTUS_E_INPUT, "no model \"%s\"; 'ictus models' lists them, the name of a file of yours ends in .ode",
                 name);

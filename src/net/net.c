@@ -167,6 +167,7 @@ ictus_net_place (ictus_net *net, ictus_owner owner, const void *ctx)
           net->group[p].gid[n++] = gid;
       pop->cells.n = n;
       pop->cells.gid = net->group[p].gid;
+      pop->cells.first = pop->first;
     }
   net->phase = ICTUS__NET_PLACED;
   return ICTUS_OK;

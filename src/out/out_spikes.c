@@ -53,6 +53,7 @@ ictus_err
 out_spikes_make (ictus_out *o)
 {
   char group[OUT_PATH], path[OUT_PATH + 16];
+  int64_t size;
 
   ICTUS_TRY (ictus_h5_group (&o->file, "/spikes"));
   for (int p = 0; p < o->exp->npopulation; ++p)
@@ -66,6 +67,8 @@ out_spikes_make (ictus_out *o)
       snprintf (path, sizeof path, "%s/node_ids", group);
       ICTUS_TRY (ictus_h5_make_growing (&o->file, path, H5T_STD_U64LE, 0));
       ICTUS_TRY (mark_sorted (o, group));
+      size = (int64_t) o->exp->population[p].size;
+      ICTUS_TRY (ictus_h5_attr_int (&o->file, group, "size", H5T_STD_I64LE, &size, 1));
     }
   return ICTUS_OK;
 }

@@ -113,6 +113,12 @@ ictus__bank_look (ictus__bank *b, size_t i, double t, ictus_tick tick, double *y
   return ICTUS_OK;
 }
 
+unsigned long long
+ictus__bank_id (const ictus__bank *b, size_t i)
+{
+  return (unsigned long long) (b->cells->gid[i] - b->cells->first);
+}
+
 int
 ictus__bank_bad (const ictus__bank *b, const double *y)
 {

@@ -98,12 +98,12 @@ ictus_err
 ictus__cell_fail (ictus__cell *c, double t, int flag)
 {
   ictus__cvode *s = c->s;
-  unsigned long long gid = (unsigned long long) s->b.cells->gid[c->i];
+  unsigned long long id = ictus__bank_id (&s->b, c->i);
 
   if (s->bad >= 0)
-    return ICTUS_FAIL (ICTUS_E_SOLVER, "neuron %llu at %.10g ms: CVODE: %s; the derivative of state %s was not finite", gid, t, s->words,
+    return ICTUS_FAIL (ICTUS_E_SOLVER, "neuron %llu at %.10g ms: CVODE: %s; the derivative of state %s was not finite", id, t, s->words,
                        ictus__bank_state (&s->b, s->bad));
-  return ICTUS_FAIL (ICTUS_E_SOLVER, "neuron %llu at %.10g ms: CVODE: %s (%d)", gid, t, s->words[0] != 0 ? s->words : "no message", flag);
+  return ICTUS_FAIL (ICTUS_E_SOLVER, "neuron %llu at %.10g ms: CVODE: %s (%d)", id, t, s->words[0] != 0 ? s->words : "no message", flag);
 }
 
 /* ---- steps -------------------------------------------------------------------------------------------------------- */
@@ -173,7 +173,7 @@ ictus__cell_begin (ictus__cell *c, double t)
 static ictus_err
 guard (ictus__cell *c, double before)
 {
-  unsigned long long gid = (unsigned long long) c->s->b.cells->gid[c->i];
+  unsigned long long gid = ictus__bank_id (&c->s->b, c->i);
 
   if (c->tn > c->t_guard + 1)
     {
@@ -283,7 +283,7 @@ ictus__cell_create (ictus__cvode *s, size_t i, const ictus_solver_config *cfg, b
   c->stop = INFINITY;
   c->mem = CVodeCreate (bdf ? CV_BDF : CV_ADAMS, s->ctx);
   if (c->mem == NULL)
-    return ICTUS_FAIL (ICTUS_E_NOMEM, "neuron %llu: CVODE: out of memory", (unsigned long long) s->b.cells->gid[i]);
+    return ICTUS_FAIL (ICTUS_E_NOMEM, "neuron %llu: CVODE: out of memory", ictus__bank_id (&s->b, i));
   ictus__bank_gather (&s->b, i, NV_DATA_S (s->y));
   if ((flag = ictus__sun_capture (s->ctx, c->mem, s->words)) < 0 || (flag = CVodeInit (c->mem, cell_rhs, 0, s->y)) < 0
       || (flag = CVodeSetUserData (c->mem, c)) < 0 || (flag = cell_tolerances (s, c, cfg)) < 0 || (flag = cell_algebra (s, c, bdf)) < 0
@@ -296,7 +296,7 @@ ictus__cell_create (ictus__cvode *s, size_t i, const ictus_solver_config *cfg, b
     goto failed;
   return ICTUS_OK;
 failed:
-  return ICTUS_FAIL (ICTUS_E_RESOURCE, "neuron %llu: CVODE: %s (%d)", (unsigned long long) s->b.cells->gid[i],
+  return ICTUS_FAIL (ICTUS_E_RESOURCE, "neuron %llu: CVODE: %s (%d)", ictus__bank_id (&s->b, i),
                      s->words[0] != 0 ? s->words : "cannot be set up", flag);
 }
 

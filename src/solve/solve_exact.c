@@ -335,7 +335,7 @@ exact_block (exact *s, size_t first, size_t m, const ictus_window *w, ictus_spik
     {
       take (s, c, b->y);
       if ((bad = ictus__bank_bad (b, b->y)) >= 0)
-        return ICTUS_FAIL (ICTUS_E_SOLVER, "neuron %llu at %.10g ms: state %s is not finite", (unsigned long long) b->cells->gid[first + c],
+        return ICTUS_FAIL (ICTUS_E_SOLVER, "neuron %llu at %.10g ms: state %s is not finite", ictus__bank_id (b, first + c),
                            w->t1_ms, ictus__bank_state (b, bad));
     }
   return ICTUS_OK;

@@ -127,7 +127,7 @@ fixed_neuron (fixed *s, size_t i, const ictus_window *w, ictus_spikes *out)
         {
           ictus__bank_scatter (b, i, y);
           return ICTUS_FAIL (ICTUS_E_SOLVER, "neuron %llu at %.10g ms: state %s is not finite; a step of %g ms is too long for this model",
-                             (unsigned long long) cells->gid[i], st->t_ms, ictus__bank_state (b, bad), s->dt_ms);
+                             ictus__bank_id (b, i), st->t_ms, ictus__bank_state (b, bad), s->dt_ms);
         }
       if (st->sample >= 0)
         w->sample (w->sample_ctx, i, st->sample, y, ictus__bank_input (b, i, st->t_ms));

@@ -36,6 +36,8 @@ ictus_err ictus__bank_spike (ictus__bank *b, size_t i, double t, ictus_tick tick
 /* Firing is looked at after something changed at t: arms, or fires. *fired may be NULL. */
 ictus_err ictus__bank_look (ictus__bank *b, size_t i, double t, ictus_tick tick, double *y, const double *u, uint8_t *armed,
                             ictus_spikes *out, bool *fired);
+/* Index of neuron i within its population, for messages. */
+unsigned long long ictus__bank_id (const ictus__bank *b, size_t i);
 /* First state that is not finite, -1 if all are. */
 int ictus__bank_bad (const ictus__bank *b, const double *y);
 const char *ictus__bank_state (const ictus__bank *b, int k); /* name of a state for messages */
