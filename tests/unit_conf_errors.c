@@ -243,7 +243,7 @@ START_TEST (wrong_projections_are_told)
     { 3, "projections: {a: {rule: all_to_all, source: Purkinje, target: E, delay: 1}}",
       "x.yaml:4:45: there is no population 'Purkinje'; there is E, P" },
     { 3, "projections: {a: {rule: all_to_all, source: E, target: [E, X], delay: 1}}",
-      "x.yaml:4:60: there is no population 'X'; did you mean 'E'?" },
+      "x.yaml:4:60: there is no population 'X'; there is E, P" },
     { 3, "projections: {a: {rule: all_to_all, source: E, target: [E, E], delay: 1}}",
       "x.yaml:4:60: the population 'E' is named twice" },
     { 3, "projections: {a: {rule: all_to_all, source: E, target: [], delay: 1}}",
@@ -331,7 +331,7 @@ START_TEST (wrong_stimuli_are_told)
     { 4, "stimuli: {s: {type: dc_generator, amplitude: 1, target: P}}",
       "x.yaml:5:57: the population 'P' replays spikes: it has no states and receives no input" },
     { 4, "stimuli: {s: {type: dc_generator, amplitude: 1, target: F}}",
-      "x.yaml:5:57: there is no population 'F'; did you mean 'E'?" },
+      "x.yaml:5:57: there is no population 'F'; there is E, P" },
   };
 
   check_all (list, sizeof list / sizeof *list);
@@ -349,7 +349,7 @@ START_TEST (wrong_recorders_are_told)
       "x.yaml:6:10: the key 'population' is missing in record.r (population; for spikes and rate also a list "
       "of populations)" },
     { 5, "record: {r: {type: spikes, population: Q}}",
-      "x.yaml:6:40: there is no population 'Q'; did you mean 'E'?" },
+      "x.yaml:6:40: there is no population 'Q'; there is E, P" },
     { 5, "record: {r: {type: spikes, population: E, variables: V_m}}",
       "x.yaml:6:43: 'variables' belongs to type trace, mean; type spikes does not take it" },
     { 5, "record: {r: {type: trace, population: E}}",

@@ -58,7 +58,7 @@ START_TEST (paths_that_lead_nowhere_are_told)
   static const wrong list[] = {
     { "run.t_stp=50", "override:1:5: there is no 't_stp' in run; did you mean 't_stop'?\n    1 | "
                       "run.t_stp=50\n      |     ^~~~~" },
-    { "populations.X.size=5", "override:1:13: there is no 'X' in populations; did you mean 'E'?" },
+    { "populations.X.size=5", "override:1:13: there is no 'X' in populations" },
     { "population.E.size=5",
       "override:1:1: there is no 'population' in the experiment; did you mean 'populations'?" },
     { "populations.E.sise=5", "override:1:15: there is no 'sise' in populations.E; did you mean 'size'?" },
