@@ -74,10 +74,21 @@ ok "the user is told how" says "--retry-failed"
 ok "--retry-failed tries them" status 0 on 1 "$ICTUS_BIN" sweep "$bad" -o fail1 --retry-failed
 ok "and only them" says "3 points, 1 of them to do"
 
+# one rank of a team fails once
+injected () { ICTUS_FAULT=solve:1:3 on 3 "$ICTUS_BIN" sweep "$one" -o fault --quiet --set sweep.ranks_per_point=3; }
+ok "a failure on one rank costs one point" status 0 injected
+ok "and is named" says "point 0 (w_ex = 0, g_in = 0.5) failed: population"
+ok "the others are done" test "`cut -f 2 fault/sweep.journal | grep -c done`" -eq 5
+ok "run again" status 0 on 2 "$ICTUS_BIN" sweep "$one" -o fault --quiet --json --retry-failed
+ok "it gives the same table as ever" cmp table-1 stdout
+ok "and the same bits" same r2-1 fault
+
 # mistakes
 ok "no axes" status 65 ictus sweep "$data/net-tiny.yaml" -o none --quiet
 ok "are named" says "sweep.axes"
 ok "a wrong path in set" status 65 on 2 "$ICTUS_BIN" sweep "$one" -o none --quiet --set sweep.axes.w_ex.set=projections.exc.wieght
 ok "is named with the nearest" says "weight"
+ok "a folder that cannot be made" status 74 on 3 "$ICTUS_BIN" sweep "$one" -o /dev/null/x --quiet
+ok "is named" says "/dev/null/x"
 ok "no file: a usage error" status 64 ictus sweep
 finish

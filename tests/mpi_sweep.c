@@ -211,6 +211,25 @@ START_TEST (nothing_left_after_discard_is_an_error)
 }
 END_TEST
 
+/* The whole of it, by the interface: nothing is left behind in memory, whether it ends well or not. */
+START_TEST (a_sweep_gives_all_memory_back)
+{
+  static const char text[] = "ictus: 1\nname: small\nrun: {t_stop: 20 ms}\npopulations:\n  A: {size: 3, model: lif, solver: exact}\n"
+                             "sweep:\n  axes:\n    I: {set: populations.A.params.I, values: [0.5, 1, 2, 4]}\n";
+  const ictus_sweep_options opt = { .overwrite = true };
+  ictus_conf *conf = NULL;
+
+  ck_all (ictus_conf_parse ("test.yaml", text, &conf) == ICTUS_OK);
+  ck_all (ictus_sweep_run (MPI_COMM_WORLD, conf, "mpi_sweep_small", &opt) == ICTUS_OK);
+  ictus_conf_destroy (&conf);
+  ck_all (ictus_mem_live () == 0);
+  ck_all (ictus_conf_parse ("test.yaml", text, &conf) == ICTUS_OK);
+  ck_all (ictus_sweep_run (MPI_COMM_WORLD, conf, "/dev/null/x", &opt) == ICTUS_E_IO);
+  ictus_conf_destroy (&conf);
+  ck_all (ictus_mem_live () == 0);
+}
+END_TEST
+
 START_TEST (the_flag_needs_synchrony_and_rate)
 {
   ictus_experiment exp = { .seizure_chi = 0.4, .seizure_rate_Hz = 5 };
@@ -239,6 +258,7 @@ main (int argc, char **argv)
   tcase_add_test (t, chi_of_decaying_potentials);
   tcase_add_test (t, measures_of_replayed_spikes);
   tcase_add_test (t, nothing_left_after_discard_is_an_error);
+  tcase_add_test (t, a_sweep_gives_all_memory_back);
   tcase_add_test (t, the_flag_needs_synchrony_and_rate);
   suite_add_tcase (s, t);
   return mpi_check_main (s, &argc, &argv);
