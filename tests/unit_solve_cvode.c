@@ -49,6 +49,44 @@ START_TEST (the_error_falls_with_the_tolerance)
 }
 END_TEST
 
+/* Closed forms. The tolerance bounds the error of V; a spike time is as uncertain as the time in which V moves by that much:
+   dt = (rtol |V| + atol) / |dV/dt| at the crossing. lif has V and dV/dt of order 1, so there dt is about the tolerance itself. */
+static void
+within_ten_tolerances (const char *solver, const char *model, const char *drive, double current, double period, double dt)
+{
+  for (double tol = 1e-4; tol > 5e-10; tol /= 10)
+    {
+      rig *r = rig_open (model, 1);
+
+      rig_par (r, drive, current);
+      rig_init (r);
+      rig_start (r, solver, tol, 0);
+      rig_run (r, 5.5 * period, 10);
+      ck_assert_uint_ge (r->out.n, 2);
+      for (size_t k = 0; k < r->out.n; ++k)
+        {
+          double interval = r->out.s[k].t_ms - (k > 0 ? r->out.s[k - 1].t_ms : 0), want = period;
+
+          if (k > 0 && r->m->kernel->refractory != NULL)
+            want += r->m->kernel->refractory (r->p);
+          if (k > 0 && strcmp (model, "iaf_cond_exp") == 0) /* reset to -60 mV, not to rest */
+            want = 2 + 250 / 16.6667 * log ((18 - 10) / (18 - 15.0));
+          ck_assert_msg (fabs (interval - want) <= 10 * tol * dt, "%s, tolerance %g: interval %zu is %.12g, not %.12g", model, tol, k,
+                         interval, want);
+        }
+      rig_close (r);
+    }
+}
+
+START_TEST (spike_times_agree_to_ten_times_the_tolerance)
+{
+  /* V' = 1 - V / 10 from 0 to 1; dV/dt 0.9 there */
+  within_ten_tolerances (both[_i], "lif", "I", 1, 10 * log (10.0 / 9), 1);
+  /* tau 15 ms, 300 pA / 16.6667 nS = 18 mV above rest, threshold 15 mV above it, at -55 mV where dV/dt is 0.2 mV/ms */
+  within_ten_tolerances (both[_i], "iaf_cond_exp", "I_e", 16.6667 * 18, 250 / 16.6667 * log (18.0 / 3), 56 / 0.2);
+}
+END_TEST
+
 static void
 shower (rig *r, double t_end, uint64_t seed, double mean_ms)
 {
@@ -301,6 +339,7 @@ main (void)
   tcase_set_timeout (t, 60);
   tcase_add_loop_test (t, spikes_of_hodgkin_huxley_come_when_they_should, 0, 2);
   tcase_add_loop_test (t, the_error_falls_with_the_tolerance, 0, 2);
+  tcase_add_loop_test (t, spike_times_agree_to_ten_times_the_tolerance, 0, 2);
   tcase_add_loop_test (t, nothing_depends_on_where_windows_end, 0, 2);
   tcase_add_loop_test (t, samples_change_nothing, 0, 2);
   tcase_add_loop_test (t, neighbours_change_nothing, 0, 2);
