@@ -39,7 +39,7 @@ ok "and prints the same table" cmp table-1 stdout
 ok "another experiment is refused in its folder" status 65 on 2 "$ICTUS_BIN" sweep "$one" -o r1 --seed 6 --quiet
 ok "and told about --overwrite" says "--overwrite"
 ok "a changed criterion is not another experiment" status 0 on 1 "$ICTUS_BIN" sweep "$one" -o r1 --quiet --json \
-  --set sweep.seizure.rate=1000
+  --set sweep.seizure.rate=1000 --set sweep.seizure.tonic_rate=1000
 ok "and no point is a seizure by it" unsaid '"seizure": true'
 ok "--overwrite starts anew" status 0 on 2 "$ICTUS_BIN" sweep "$one" -o seed --quiet --json --overwrite
 ok "and gives the table of the first sweep" cmp table-1 stdout

@@ -230,9 +230,9 @@ START_TEST (a_sweep_gives_all_memory_back)
 }
 END_TEST
 
-START_TEST (the_flag_needs_synchrony_and_rate)
+START_TEST (the_flag_needs_synchrony_and_rate_or_a_tonic_rate)
 {
-  ictus_experiment exp = { .seizure_chi = 0.4, .seizure_rate_Hz = 5 };
+  ictus_experiment exp = { .seizure_chi = 0.4, .seizure_rate_Hz = 5, .seizure_tonic_Hz = 200 };
   ictus_measures m = { .rate_Hz = 5, .chi = 0.4 };
 
   ck_assert (ictus_summary_is_seizure (&exp, &m));
@@ -243,6 +243,8 @@ START_TEST (the_flag_needs_synchrony_and_rate)
   ck_assert (!ictus_summary_is_seizure (&exp, &m));
   m.chi = (double) NAN;
   ck_assert (!ictus_summary_is_seizure (&exp, &m));
+  m.rate_Hz = 200; /* tonic: no synchrony needed */
+  ck_assert (ictus_summary_is_seizure (&exp, &m));
 }
 END_TEST
 
@@ -259,7 +261,7 @@ main (int argc, char **argv)
   tcase_add_test (t, measures_of_replayed_spikes);
   tcase_add_test (t, nothing_left_after_discard_is_an_error);
   tcase_add_test (t, a_sweep_gives_all_memory_back);
-  tcase_add_test (t, the_flag_needs_synchrony_and_rate);
+  tcase_add_test (t, the_flag_needs_synchrony_and_rate_or_a_tonic_rate);
   suite_add_tcase (s, t);
   return mpi_check_main (s, &argc, &argv);
 }

@@ -207,7 +207,7 @@ typedef struct ictus_experiment /* plain record; strings and nodes are borrowed 
   ictus_exp_axis *axis;            /* sweep.axes */
   int ranks_per_point;             /* sweep, 1 */
   double discard_ms;               /* sweep: left out of every summary, 0 */
-  double seizure_rate_Hz, seizure_chi; /* sweep.seizure: criterion, see sweep.h */
+  double seizure_rate_Hz, seizure_chi, seizure_tonic_Hz; /* sweep.seizure: criterion, see sweep.h */
 } ictus_experiment;
 
 /** Check the whole document against the table of keys and fill the record (and the document's defaults).

@@ -9,7 +9,8 @@
  * every 1 ms), Fano factor of the population count in 5 ms bins. Variances divide by n.
  * "All" are the populations that have a model; where only replayed spikes exist, those. chi of all is NaN when the first
  * states have different units.
- * Seizure-like activity, the flag: chi >= seizure_chi (default 0.4) and mean rate >= seizure_rate_Hz (default 5): runaway synchronous firing.
+ * Seizure-like activity, the flag: chi >= seizure_chi (default 0.4) and mean rate >= seizure_rate_Hz (default 5), synchronous
+ * (clonic) firing; or mean rate >= seizure_tonic_Hz (default 100), tonic runaway, which is not synchronous.
  */
 #ifndef ICTUS_SWEEP_H
 #define ICTUS_SWEEP_H

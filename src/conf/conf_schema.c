@@ -163,11 +163,13 @@ static const conf_key table[] = {
   { "sweep.discard", CONF_NUMBER, "ms", "0 ms", NOT_NEGATIVE, NULL, NULL, false,
     "beginning that is left out of every measure" },
   { "sweep.seizure", CONF_SECTION, NULL, "{}", NONE, NULL, NULL, false,
-    "a point is flagged as seizure-like when synchrony and rate reach both of these" },
+    "a point is flagged as seizure-like when synchrony and rate reach chi and rate, or the rate reaches tonic_rate" },
   { "sweep.seizure.chi", CONF_NUMBER, "", "0.4", 0, 1, NULL, NULL, false,
     "synchrony chi (Golomb and Rinzel 1993)" },
   { "sweep.seizure.rate", CONF_NUMBER, "spikes/s", "5 spikes/s", NOT_NEGATIVE, NULL, NULL, false,
-    "mean rate" },
+    "mean rate of synchronous firing" },
+  { "sweep.seizure.tonic_rate", CONF_NUMBER, "spikes/s", "100 spikes/s", NOT_NEGATIVE, NULL, NULL, false,
+    "mean rate that is runaway firing whatever the synchrony" },
 };
 enum
 {

@@ -192,6 +192,7 @@ conf_read_sweep (ictus_experiment *x, const ictus_node *root)
   x->discard_ms = conf_get_number (sweep, "sweep.discard");
   x->seizure_chi = conf_get_number (seizure, "sweep.seizure.chi");
   x->seizure_rate_Hz = conf_get_number (seizure, "sweep.seizure.rate");
+  x->seizure_tonic_Hz = conf_get_number (seizure, "sweep.seizure.tonic_rate");
   ICTUS_TRY (conf_records (axes, sizeof *x->axis, &x->axis, &x->naxis));
   for (int i = 0; i < x->naxis; ++i)
     {

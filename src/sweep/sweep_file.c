@@ -194,7 +194,8 @@ write_flags (writer *w, int8_t *buffer)
   ICTUS_TRY (ictus_h5_attr_string (&w->file, "seizure", "flag_meanings", "no yes"));
   ICTUS_TRY (ictus_h5_attr_string (&w->file, "seizure", "long_name", "runaway synchronous firing"));
   ICTUS_TRY (ictus_h5_attr_double (&w->file, "seizure", "chi_at_least", w->exp->seizure_chi));
-  return ictus_h5_attr_double (&w->file, "seizure", "rate_Hz_at_least", w->exp->seizure_rate_Hz);
+  ICTUS_TRY (ictus_h5_attr_double (&w->file, "seizure", "rate_Hz_at_least", w->exp->seizure_rate_Hz));
+  return ictus_h5_attr_double (&w->file, "seizure", "or_rate_Hz_at_least", w->exp->seizure_tonic_Hz);
 }
 
 static ictus_err

@@ -431,5 +431,6 @@ done:
 bool
 ictus_summary_is_seizure (const ictus_experiment *exp, const ictus_measures *all)
 {
-  return all->chi >= exp->seizure_chi && all->rate_Hz >= exp->seizure_rate_Hz;
+  return (all->chi >= exp->seizure_chi && all->rate_Hz >= exp->seizure_rate_Hz)
+         || all->rate_Hz >= exp->seizure_tonic_Hz;
 }
