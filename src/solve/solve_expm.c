@@ -94,6 +94,24 @@ expm (int n, double *E, double *work, int *pivot)
   return ICTUS_OK;
 }
 
+/* A state whose derivative is 0 stays as it is, to the last bit, whatever LAPACK is there. */
+static void
+stand_still (int n, const double *A, double h, double *P, double *Q)
+{
+  for (int i = 0; i < n; ++i)
+    {
+      bool still = true;
+
+      for (int j = 0; j < n; ++j)
+        still = still && !(A[j * n + i] < 0 || A[j * n + i] > 0);
+      for (int j = 0; j < n && still; ++j)
+        {
+          P[j * n + i] = i == j;
+          Q[j * n + i] = i == j ? h : 0;
+        }
+    }
+}
+
 ictus_err
 ictus__expm (int n, const double *A, double h, double *P, double *Q)
 {
@@ -121,6 +139,7 @@ ictus__expm (int n, const double *A, double h, double *P, double *Q)
         P[j * n + i] = E[j * m + i];
         Q[j * n + i] = E[(n + j) * m + i];
       }
+  stand_still (n, A, h, P, Q);
 done:
   ictus_free (E);
   ictus_free (pivot);
