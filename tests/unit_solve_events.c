@@ -341,6 +341,52 @@ START_TEST (inputs_that_jump_act_at_their_time)
 }
 END_TEST
 
+static void
+clock_rhs (double t, const double *y, const double *p, const double *u, double *f)
+{
+  (void) t, (void) p;
+  f[0] = (u[0] - y[0]) / 10;
+}
+
+static void
+clock_jac (double t, const double *y, const double *p, const double *u, double *J)
+{
+  (void) t, (void) y, (void) p, (void) u;
+  J[0] = -0.1;
+}
+
+static double
+clock_fire (double t, const double *y, const double *p, const double *u)
+{
+  (void) y, (void) p, (void) u;
+  return t - 6.05;
+}
+
+static void
+clock_reset (double t, double *y, const double *p, const double *u)
+{
+  (void) t, (void) p, (void) u;
+  y[0] = 0;
+}
+
+START_TEST (a_neuron_may_fire_at_the_very_time_an_input_jumps)
+{
+  static const ictus_drive drive = { steps_eval, steps_next, false, NULL };
+  static const ictus_kernel clock
+      = { .abi = ICTUS_KERNEL_ABI, .nstate = 1, .ninput = 1, .name = "clock", .rhs = clock_rhs, .jac = clock_jac,
+          .fire = clock_fire, .reset = clock_reset };
+  rig *r = rig_kernel (&clock, 1);
+
+  r->cells.drive = &drive;
+  rig_start (r, all[_i], 1e-10, 0);
+  rig_run (r, 9, 0.5);
+  ck_assert_uint_eq (r->out.n, 1);
+  ck_assert_double_eq (r->out.s[0].t_ms, 6.05);
+  ck_assert_double_eq_tol (r->y[0], -0.5 * (1 - exp (-0.295)), 1e-8);
+  rig_close (r);
+}
+END_TEST
+
 START_TEST (inputs_that_vary_are_followed)
 {
   static const ictus_drive drive = { sine_eval, sine_next, true, NULL };
@@ -449,6 +495,7 @@ main (void)
   tcase_add_loop_test (t, without_a_reset_every_rise_is_counted_once, 0, 2);
   tcase_add_loop_test (t, a_rise_during_refractoriness_counts_at_its_end_if_it_lasts, 0, 2);
   tcase_add_loop_test (t, inputs_that_jump_act_at_their_time, 0, 6);
+  tcase_add_loop_test (t, a_neuron_may_fire_at_the_very_time_an_input_jumps, 0, 2);
   tcase_add_loop_test (t, inputs_that_vary_are_followed, 0, 6);
   tcase_add_loop_test (t, a_failing_neuron_is_named_with_the_words_of_cvode, 0, 2);
   tcase_add_loop_test (t, windows_allocate_nothing_after_the_first, 0, 6);

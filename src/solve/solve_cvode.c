@@ -13,10 +13,29 @@ tick_of (const ictus__cell *c, double t)
   return c->s->b.grid ? ictus__tick_ceil (t, c->s->b.h_ms) : 0;
 }
 
-/* A state that was changed at t takes effect. */
+/* The firing condition is looked at again after something jumped at t. *fired may be NULL. */
 static ictus_err
-begin_with (ictus__cell *c, double t, const double *y)
+look (ictus__cell *c, double t, double *y, ictus_spikes *out, bool *fired)
 {
+  bool did;
+
+  ICTUS_TRY (ictus__bank_look (&c->s->b, c->i, t, tick_of (c, t), y, ictus__cell_input (c, t), &c->armed, out,
+                               &did));
+  c->s->stats.roots += did;
+  if (fired != NULL)
+    *fired = did;
+  return ICTUS_OK;
+}
+
+/* A state that was changed at t takes effect, and so does a break of the inputs at t that was not met yet. */
+static ictus_err
+begin_with (ictus__cell *c, double t, double *y, ictus_spikes *out)
+{
+  if (c->nb <= t)
+    {
+      ictus__cell_piece (c, t);
+      ICTUS_TRY (look (c, t, y, out, NULL));
+    }
   ictus__bank_scatter (&c->s->b, c->i, y);
   return ictus__cell_begin (c, t);
 }
@@ -37,38 +56,36 @@ at_root (ictus__cell *c, ictus_spikes *out)
       ICTUS_TRY (ictus__bank_spike (b, c->i, t, tick_of (c, t), y, ictus__cell_input (c, t), &c->armed, out));
       c->s->stats.roots += 1;
       if (b->k->reset != NULL || b->any_held)
-        return begin_with (c, t, y);
+        return begin_with (c, t, y, out);
     }
   if (!of_cvode) /* tn itself: there is nothing more in this step */
     return counts && !c->stopped ? ictus__cell_set_stop (c) : ICTUS_OK;
   if (counts && b->cells->refr_until[c->i] > t)
     { /* the step may already lie beyond the end of refractoriness */
       ICTUS_TRY (ictus__cell_state (c, t, y));
-      return begin_with (c, t, y);
+      return begin_with (c, t, y, out);
     }
   e = ictus__cell_step (c);
   if (e == ICTUS_OK)
     return ICTUS_OK;
   /* CVODE cannot go on from a root where the condition stays at 0 */
   ICTUS_TRY (ictus__cell_state (c, t, y));
-  return begin_with (c, t, y);
+  return begin_with (c, t, y, out);
 }
 
 /* The discontinuity at c->tn: an input jumps, or refractoriness ends. */
 static ictus_err
 at_stop (ictus__cell *c, ictus_spikes *out)
 {
-  ictus__bank *b = &c->s->b;
-  double t = c->tn, *y = b->y;
+  double t = c->tn, *y = c->s->b.y;
   bool broke = c->nb <= t, fired;
 
   ICTUS_TRY (ictus__cell_state (c, t, y));
   if (broke)
     ictus__cell_piece (c, t);
-  ICTUS_TRY (ictus__bank_look (b, c->i, t, tick_of (c, t), y, ictus__cell_input (c, t), &c->armed, out, &fired));
-  c->s->stats.roots += fired;
+  ICTUS_TRY (look (c, t, y, out, &fired));
   if (broke || c->hold || fired)
-    return begin_with (c, t, y);
+    return begin_with (c, t, y, out);
   return ictus__cell_set_stop (c);
 }
 
@@ -95,12 +112,8 @@ advance (ictus__cell *c, double t, ictus_spikes *out)
 static ictus_err
 after_jump (ictus__cell *c, double t, double *y, ictus_spikes *out)
 {
-  ictus__bank *b = &c->s->b;
-  bool fired;
-
-  ICTUS_TRY (ictus__bank_look (b, c->i, t, tick_of (c, t), y, ictus__cell_input (c, t), &c->armed, out, &fired));
-  c->s->stats.roots += fired;
-  return begin_with (c, t, y);
+  ICTUS_TRY (look (c, t, y, out, NULL));
+  return begin_with (c, t, y, out);
 }
 
 /* The state at t, where something arrives; what was below the threshold there is armed. */
