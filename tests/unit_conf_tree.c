@@ -106,6 +106,26 @@ START_TEST (what_is_not_our_yaml_is_refused)
 }
 END_TEST
 
+/* What is emitted is YAML, under whatever name the experiment came. */
+START_TEST (an_experiment_in_json_can_be_emitted_for_another_folder)
+{
+  static const char text[] = "{\"ictus\": 1, \"run\": {\"t_stop\": 1},\n"
+                             " \"populations\": {\"E\": {\"size\": 2, \"model\": \"lif\"}}}\n";
+  ictus_conf *c, *again;
+  ictus_experiment *x;
+  ictus_text moved = { 0 };
+
+  ck_assert_int_eq (ictus_conf_parse ("x.json", text, &c), ICTUS_OK);
+  ck_assert_msg (ictus_experiment_read (c, &x) == ICTUS_OK, "%s", ictus_err_last ());
+  ck_assert_msg (ictus_conf_emit_moved (c, &moved) == ICTUS_OK, "%s", ictus_err_last ());
+  ck_assert_msg (ictus_conf_parse ("x.json", moved.s, &again) == ICTUS_OK, "%s", ictus_err_last ());
+  ictus_experiment_destroy (&x);
+  ictus_text_clear (&moved);
+  ictus_conf_destroy (&again);
+  ictus_conf_destroy (&c);
+}
+END_TEST
+
 START_TEST (json_is_read_by_its_own_rules)
 {
   ictus_conf *c;
@@ -215,5 +235,6 @@ END_TEST
 
 CONF_MAIN ("conf_tree", nodes_are_maps_sequences_and_texts, messages_stand_at_the_place,
            what_is_not_our_yaml_is_refused, json_is_read_by_its_own_rules,
+           an_experiment_in_json_can_be_emitted_for_another_folder,
            what_is_written_reads_back_as_the_same, paths_are_relative_to_the_folder_of_the_file,
            defaults_are_filled_in_once_and_left_out_of_copies)

@@ -357,12 +357,13 @@ read_stream (reader *r, ictus_node **out)
   return ICTUS_OK;
 }
 
+/* JSON by its own rules: the name says so and the text looks so. What ictus_conf_emit writes of it is YAML. */
 static bool
-is_json (const char *path)
+is_json (const char *path, const char *text)
 {
   size_t n = strlen (path);
 
-  return n > 5 && strcmp (path + n - 5, ".json") == 0;
+  return n > 5 && strcmp (path + n - 5, ".json") == 0 && text[strspn (text, " \t\r\n")] == '{';
 }
 
 ictus_err
@@ -370,7 +371,7 @@ conf_yaml_parse (ictus_conf *c, const char *path, const char *text, const char *
 {
   reader r = { .conf = c, .path = path, .text = text, .yaml = yaml };
   struct fy_diag_cfg diag;
-  struct fy_parse_cfg cfg = { .flags = is_json (path) ? FYPCF_JSON_FORCE : FYPCF_JSON_NONE };
+  struct fy_parse_cfg cfg = { .flags = is_json (path, yaml) ? FYPCF_JSON_FORCE : FYPCF_JSON_NONE };
   ictus_err e = ICTUS_OK;
 
   *out = NULL;
