@@ -163,6 +163,8 @@ add_range (const ictus_node *node, size_t n, uint64_t from, uint64_t to, picks *
   if (to < from)
     return ictus_node_fail (node, ICTUS_E_INPUT, "the range %llu-%llu runs backwards",
                             (unsigned long long)from, (unsigned long long)to);
+  if (out->n > 2 * n + 1000) /* the same neurons over and over */
+    return ictus_node_fail (node, ICTUS_E_INPUT, "neurons are named many times over");
   if (to >= n)
     return ictus_node_fail (node, ICTUS_E_INPUT,
                             "neuron %llu does not exist: the population has %zu (0 to %zu)",
@@ -217,8 +219,6 @@ add_text (const ictus_node *node, size_t n, picks *out)
       ICTUS_TRY (add_range (node, n, from, to, out));
       if (*s++ == '\0')
         return ICTUS_OK;
-      if (out->n > 2 * n + 1000) /* the same neurons over and over */
-        return ictus_node_fail (node, ICTUS_E_INPUT, "neurons are named many times over");
     }
   return ictus_node_fail (node, ICTUS_E_INPUT,
                           "expected neurons such as all, 3, \"0-49, 60\" or [0, 1, \"5-9\"], found %s",
