@@ -157,6 +157,20 @@ START_TEST (sums_are_the_same_in_any_order)
 }
 END_TEST
 
+START_TEST (a_sum_of_many_equal_terms_does_not_run_over)
+{
+  ictus_sum many = { 0 }, large = { 0 };
+
+  ictus_sum_add (&many, 0x1p-21 - 0x1p-60); /* nothing but low bits */
+  for (int k = 0; k < 30; ++k)
+    ictus_sum_join (&many, &many);
+  ck_assert_double_eq (ictus_sum_value (&many), 0x1p30 * (0x1p-21 - 0x1p-60));
+  for (int k = 0; k < 16; ++k)
+    ictus_sum_add (&large, 0x1p39);
+  ck_assert (isnan (ictus_sum_value (&large)));
+}
+END_TEST
+
 START_TEST (ticks_of_a_tenth_are_round_times)
 {
   ck_assert (ictus_tick_ms (3, 0.1) == 0.3);
@@ -180,6 +194,7 @@ main (void)
   tcase_add_test (t, deviates_have_their_moments);
   tcase_add_test (t, binomials_have_their_moments_and_bounds);
   tcase_add_test (t, sums_are_the_same_in_any_order);
+  tcase_add_test (t, a_sum_of_many_equal_terms_does_not_run_over);
   tcase_add_test (t, ticks_of_a_tenth_are_round_times);
   suite_add_tcase (s, t);
   sr = srunner_create (s);

@@ -170,7 +170,7 @@ uint64_t ictus_rng_binomial (ictus_rng *r, uint64_t n, double p);
 /* ---- order-free sums ---------------------------------------------------------------------------- */
 
 /* Fixed-point sum of doubles: the same bits in whatever order and grouping the terms are added, also over ranks
-   (add hi and lo as integers). Resolution 2^-60, valid while |x| < 2^40 / number of terms; otherwise NaN. */
+   (add hi, lo and bad as integers). Resolution 2^-60; NaN where a term is not below 2^40 or the sum is not below 2^43. */
 typedef struct ictus_sum
 {
   int64_t hi, lo, bad;

@@ -5,6 +5,18 @@
 #include <math.h>
 #include <time.h>
 
+/* A sum is the integer hi * 2^40 + lo, in whatever way it is split; here 0 <= lo < 2^40 afterwards, so that lo does not
+   run over however many terms there are. */
+static void
+add (ictus_sum *s, int64_t hi, int64_t lo)
+{
+  int64_t sum = s->lo + lo, carry = sum >> 40;
+
+  s->lo = sum - carry * (INT64_C (1) << 40);
+  if (__builtin_add_overflow (s->hi, hi, &s->hi) || __builtin_add_overflow (s->hi, carry, &s->hi))
+    s->bad += 1;
+}
+
 /* x = (a + b * 2^-40) * 2^-20 with |b| <= 2^39: integers add up the same in any order. */
 void
 ictus_sum_add (ictus_sum *s, double x)
@@ -18,28 +30,25 @@ ictus_sum_add (ictus_sum *s, double x)
     }
   a = rint (x * 0x1p20);
   b = rint ((x * 0x1p20 - a) * 0x1p40); /* the difference is exact */
-  s->hi += (int64_t) a;
-  s->lo += (int64_t) b;
+  add (s, (int64_t) a, (int64_t) b);
 }
 
 void
 ictus_sum_join (ictus_sum *s, const ictus_sum *o)
 {
-  s->hi += o->hi;
-  s->lo += o->lo;
+  add (s, o->hi, o->lo);
   s->bad += o->bad;
 }
 
 double
 ictus_sum_value (const ictus_sum *s)
 {
-  int64_t carry, lo;
+  ictus_sum one = { 0 };
 
-  if (s->bad != 0)
+  add (&one, s->hi, s->lo); /* split anew, so that both parts round once only: ranks add hi and lo as they are */
+  if (s->bad != 0 || one.bad != 0)
     return (double) NAN;
-  carry = s->lo >> 40; /* so that both parts round once only */
-  lo = s->lo - carry * (INT64_C (1) << 40);
-  return (double) (s->hi + carry) * 0x1p-20 + (double) lo * 0x1p-60;
+  return (double) one.hi * 0x1p-20 + (double) one.lo * 0x1p-60;
 }
 
 double
