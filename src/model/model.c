@@ -1,10 +1,11 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /* Open a model: one of the library's by name, or a user's file through the kernel cache. */
+#include "config.h"
+
 #include "model/model_impl.h"
 
 #include <dlfcn.h>
 #include <string.h>
-#include <unistd.h>
 
 const ictus_kernel *
 ictus_model_shipped (size_t k)
@@ -107,7 +108,8 @@ load (ictus_model *m, const char *so)
   return ICTUS_FAIL (ICTUS_E_RESOURCE, "%s is not the model \"%s\"", so, ictus_lang_name (m->lang));
 }
 
-/* Take the kernel from the cache; compile when it is not there, once more when what is there is no good. */
+/* Take the kernel from the cache; compile when it is not there or is no good. What is no good stays until the rename of
+   the new one takes its place: another process may have just put a good one there. */
 static ictus_err
 open_cached (ictus_model *m)
 {
@@ -116,12 +118,8 @@ open_cached (ictus_model *m)
 
   ICTUS_GO (ictus__model_plan_make (m->lang, &plan));
   memcpy (m->key, plan.key, sizeof m->key);
-  if (ictus_file_exists (plan.so.s))
-    {
-      if ((e = load (m, plan.so.s)) == ICTUS_OK)
-        goto done;
-      unlink (plan.so.s);
-    }
+  if (ictus_file_exists (plan.so.s) && (e = load (m, plan.so.s)) == ICTUS_OK)
+    goto done;
   ICTUS_GO (ictus__model_compile (m->lang, &plan));
   ICTUS_GO (load (m, plan.so.s));
 done:
@@ -135,6 +133,7 @@ ictus_model_parse (const char *name, const char *dir, const char *text, ictus_la
   const ictus_kernel *shipped = is_path (name) ? NULL : find_shipped (name);
   ictus_text path = { 0 };
   char *file = NULL;
+  size_t len;
   ictus_err e;
 
   *out = NULL;
@@ -145,7 +144,9 @@ ictus_model_parse (const char *name, const char *dir, const char *text, ictus_la
       if (!is_path (name))
         return unknown_name (name);
       ICTUS_GO (find_file (name, dir, &path));
-      ICTUS_GO (ictus_file_read (path.s, &file, NULL));
+      ICTUS_GO (ictus_file_read (path.s, &file, &len));
+      if (strlen (file) != len)
+        ICTUS_GO (ICTUS_FAIL (ICTUS_E_INPUT, "%s: there is a byte 0 in the file; this is no model file", path.s));
       text = file;
     }
   e = ictus_lang_parse (path.s != NULL ? path.s : name, text, out);
@@ -169,7 +170,7 @@ ictus_model_open (const char *name, const char *dir, const char *text, ictus_mod
   if (shipped != NULL && matches (shipped, m->lang))
     {
       m->kernel = shipped;
-      ictus__model_key (shipped->text, name, m->key);
+      ictus__model_key (shipped->text, name, ICTUS_KERNEL_CC, m->key);
     }
   else /* a user's file, or the text in a result file of a version that had another model of this name */
     ICTUS_GO (open_cached (m));

@@ -35,7 +35,7 @@ hash_piece (uint64_t h[2], const char *s)
 }
 
 void
-ictus__model_key (const char *text, const char *name, char key[40])
+ictus__model_key (const char *text, const char *name, const char *compiler, char key[40])
 {
   uint64_t h[2] = { 0, 1 };
   char abi[16];
@@ -43,7 +43,7 @@ ictus__model_key (const char *text, const char *name, char key[40])
   snprintf (abi, sizeof abi, "%d", ICTUS_KERNEL_ABI);
   hash_piece (h, text);
   hash_piece (h, name);
-  hash_piece (h, ictus__model_compiler ());
+  hash_piece (h, compiler);
   hash_piece (h, ICTUS_KERNEL_CFLAGS);
   hash_piece (h, abi);
   snprintf (key, 40, "%016" PRIx64 "%016" PRIx64, h[0], h[1]);
@@ -54,7 +54,7 @@ ictus__model_plan_make (const ictus_lang *lang, ictus__model_plan *plan)
 {
   ICTUS_TRY (ictus_lang_emit (lang, ICTUS_KERNEL_SYMBOL, &plan->c));
   /* The emitted C holds the model's text, so the key also changes when the emitter does. */
-  ictus__model_key (plan->c.s, ictus_lang_name (lang), plan->key);
+  ictus__model_key (plan->c.s, ictus_lang_name (lang), ictus__model_compiler (), plan->key);
   ICTUS_TRY (ictus_model_cache_dir (&plan->so));
   ictus_text_add (&plan->so, "/%s-%s.so", ictus_lang_name (lang), plan->key);
   return plan->so.failed ? ICTUS_FAIL (ICTUS_E_NOMEM, "out of memory") : ICTUS_OK;
