@@ -74,7 +74,7 @@ state_of (ictus_lang *L, int tok, const char *what, int *index)
       *index = L->sym[s].index;
       return ICTUS_OK;
     }
-  near = word[1] != '\0' ? ictus_lang_nearest (L, ICTUS_LANG_STATE, word) : NULL;
+  near = ictus_lang_nearest (L, ICTUS_LANG_STATE, word);
   if (near != NULL)
     return ictus__fail (L, tok, "%s: '%s' is no state; did you mean '%s'?", what, word, near);
   if (s < 0 && strcmp (what, "init") == 0)

@@ -152,7 +152,7 @@ unknown_name (parser *p, int tok, bool call)
   for (int k = 0; call && k < NFUN; ++k)
     if (functions[k].name[0] != '\0')
       list[n++] = functions[k].name;
-  near = word[1] != '\0' ? ictus_nearest (word, list, n) : NULL; /* every letter is near to every other */
+  near = ictus_nearest (word, list, n);
   strcpy (key, word);
   ictus__lower_case (key);
   if (!call && ictus__lookup (L, SYM_AUX, key) >= 0)

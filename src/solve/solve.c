@@ -34,6 +34,7 @@ ictus_solver_refuse (const ictus_solver_config *c, const ictus_model *m, char *b
 {
   const ictus_solver_ops *ops = find (c->name);
   const char *name[NALL], *near;
+  size_t n;
 
   if (ops != NULL)
     return ops->refuse (m, c, buf);
@@ -41,9 +42,13 @@ ictus_solver_refuse (const ictus_solver_config *c, const ictus_model *m, char *b
     name[k] = all[k]->name;
   near = ictus_nearest (c->name, name, NALL);
   if (near != NULL)
-    snprintf (buf, 256, "there is no solver \"%.80s\"; did you mean \"%s\"?", c->name, near);
-  else
-    snprintf (buf, 256, "there is no solver \"%.80s\"; there are cvode-bdf, cvode-adams, exact, exp-euler, rk4, euler", c->name);
+    {
+      snprintf (buf, 256, "there is no solver \"%.80s\"; did you mean \"%s\"?", c->name, near);
+      return buf;
+    }
+  snprintf (buf, 256, "there is no solver \"%.80s\"; there are", c->name);
+  for (size_t k = 0; k < NALL && (n = strlen (buf)) < 255; ++k)
+    snprintf (buf + n, 256 - n, "%s %s", k > 0 ? "," : "", name[k]);
   return buf;
 }
 
