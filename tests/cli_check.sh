@@ -42,7 +42,7 @@ wrong "a current in a wrong unit" "expected a quantity in pA, found mV"
 experiment; sed 's/solver: exact/solver: exakt/' x.yaml >y.yaml; mv y.yaml x.yaml
 wrong "an unknown solver" "did you mean"
 experiment; sed 's/iaf_psc_exp/hodgkin_huxley/; s/, port: ex//' x.yaml >y.yaml; grep -v "a: {\|projections" y.yaml >x.yaml
-wrong "a solver that cannot serve the model" "population 'E'"
+wrong "a solver that cannot serve the model" 'population E'
 experiment; sed 's/iaf_psc_exp/iaf_psc_epx/' x.yaml >y.yaml; mv y.yaml x.yaml
 wrong "an unknown model" "iaf_psc_exp"
 experiment; sed 's/rule: all_to_all/rule: list, file: none.txt/' x.yaml >y.yaml; mv y.yaml x.yaml

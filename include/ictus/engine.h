@@ -18,55 +18,74 @@ typedef struct ictus_engine ictus_engine;
 typedef struct ictus_sampling /* what a hook wants sampled: one population at times k * interval, k = 1, 2, ... */
 {
   int population;
-  double interval_ms;            /* grid timing: a multiple of the resolution */
-  double start_ms, stop_ms;      /* samples with start <= t <= stop */
-  /* called for every local neuron i (index into cells) at every sample time; index: 0 for the first sample of this request. y [nstate], u [ninput] or NULL */
+  double interval_ms;       /* grid timing: a multiple of the resolution */
+  double start_ms, stop_ms; /* samples with start <= t <= stop */
+  /* Called for every local neuron i (index into cells) at every sample time, for a neuron in the order of time;
+     index: 0 for the first sample of this request; y [nstate], u [ninput] or NULL, borrowed for the call.
+     Local: a failure is kept in ctx and told by the hook `window`. */
   void (*sample) (void *ctx, size_t i, uint64_t index, double t_ms, const double *y, const double *u);
-  void *ctx;
+  void *ctx; /* borrowed for the life of the engine */
 } ictus_sampling;
 
 typedef struct ictus_hook /* all members but ctx may be NULL. Called in the order the hooks were added */
 {
-  void *ctx;
-  /* After a window was exchanged: the spikes of all ranks in (t0, t1], sorted by (time, gid), borrowed. Local; an error stops
-     all ranks through the next exchange. */
+  void *ctx; /* borrowed for the life of the engine */
+  /* After a window was exchanged: the spikes of all ranks in (t0, t1], sorted by (time, gid), borrowed. Local: an
+     error on any rank ends the run on all ranks before the next window, flush or mark. */
   ictus_err (*window) (void *ctx, double t0_ms, double t1_ms, const ictus_spike *s, size_t n);
-  /* Every flush interval of model time and at the end: may call collectives; must return the same code on all ranks. */
+  /* At the first window end at or after every multiple of the flush interval, and when the run ends or is stopped:
+     may call collectives; must return the same code on all ranks. */
   ictus_err (*flush) (void *ctx, double t_ms);
-  /* At restart marks: may call collectives; same code on all ranks. */
+  /* At restart marks and at t_stop: may call collectives; same code on all ranks. */
   ictus_err (*mark) (void *ctx, double t_ms);
-  /* Asked after every exchange on every rank, local: nonzero asks for a stop (agreed in the next exchange; the run ends there with
-     ICTUS_E_STOPPED). */
+  /* Asked in every window before its exchange, on every rank; local: true on any rank ends the run on all ranks after
+     this window, with ICTUS_E_STOPPED. */
   bool (*stop) (void *ctx);
 } ictus_hook;
 
 /** Make a runnable engine from an experiment: net, partition, solvers, buffers.
- * \param exp  borrowed for the life of the engine
+ * \param exp  borrowed for the life of the engine; equal on all ranks
  * \retval all errors of net, part, solve; same on all ranks; *out NULL. Collectivity: all ranks of comm. */
 ictus_err ictus_engine_create (MPI_Comm comm, const ictus_experiment *exp, ictus_engine **out);
-void ictus_engine_destroy (ictus_engine **e); /* Collectivity: none. */
+/** Hooks are not called any more. NULL is fine. Collectivity: all ranks of the engine. */
+void ictus_engine_destroy (ictus_engine **e);
 
-ictus_err ictus_engine_hook (ictus_engine *e, const ictus_hook *hook);       /* copied. Before run. Collectivity: none. */
-ictus_err ictus_engine_sample (ictus_engine *e, const ictus_sampling *what); /* copied. Before run. Collectivity: none. */
+/** Whether the solvers that an experiment chooses can serve the models of its net (phase created), without an engine.
+ * \retval ICTUS_E_INPUT  the first refusal, shown in the experiment. Collectivity: none. */
+ictus_err ictus_engine_check_solvers (const ictus_net *net);
+
+/** The hook is copied. Before the first run; the same hooks in the same order on all ranks if they have flush or mark.
+ * \retval ICTUS_E_ARG  too many. Collectivity: none. */
+ictus_err ictus_engine_hook (ictus_engine *e, const ictus_hook *hook);
+/** The request is copied. Before the first run.
+ * \retval ICTUS_E_ARG    no such population, or an interval that is not positive
+ * \retval ICTUS_E_INPUT  too many, or the population replays spikes. Collectivity: none. */
+ictus_err ictus_engine_sample (ictus_engine *e, const ictus_sampling *what);
 /** Show progress (rank 0 only prints). Collectivity: none. */
 void ictus_engine_progress (ictus_engine *e, bool on);
 
-/** Run from the present time to t_stop.
- * \retval ICTUS_E_SOLVER   "rank R: population P, neuron N at T ms: reason"; same on all ranks
- * \retval ICTUS_E_STOPPED  a hook asked for it. Collectivity: all ranks of comm. */
+/** Run from the present time (0, or where a run was stopped) to t_stop. A run that was stopped and one that was not are
+ * the same run, bit for bit; one that is done already flushes once more.
+ * \retval ICTUS_E_STOPPED   a hook asked for it: everything is flushed, the next call goes on
+ * \retval ICTUS_E_SOLVER    "rank R: population P, neuron N at T ms: reason"; same on all ranks, as are all errors
+ * \retval ICTUS_E_RESOURCE  more than 2^31 - 1 spikes in one window
+ * \retval ICTUS_E_ARG       an earlier run failed
+ * After any other error than ICTUS_E_STOPPED the engine can be asked for its statistics and destroyed; the states are
+ * those of the failure. Collectivity: all ranks of the engine. */
 ictus_err ictus_engine_run (ictus_engine *e);
 
-typedef struct ictus_engine_stats /* of all ranks; phase done */
+typedef struct ictus_engine_stats
 {
-  double t_ms, window_ms, wall_s, solve_s, exchange_s, deliver_s; /* seconds: of this rank */
-  uint64_t windows, spikes, synapses;
-  ictus_solver_stats solver; /* of this rank */
+  double t_ms, window_ms; /* model time reached; longest window */
+  double wall_s, solve_s, exchange_s, deliver_s; /* of this rank, over all runs */
+  uint64_t windows, spikes, synapses;            /* spikes and synapses: of all ranks */
+  ictus_solver_stats solver;                     /* of this rank */
 } ictus_engine_stats;
 void ictus_engine_get_stats (const ictus_engine *e, ictus_engine_stats *out); /* Collectivity: none. */
 
-ictus_net *ictus_engine_net (const ictus_engine *e);              /* borrowed. Collectivity: none. */
-const ictus_part *ictus_engine_part (const ictus_engine *e);      /* borrowed. Collectivity: none. */
+ictus_net *ictus_engine_net (const ictus_engine *e);                     /* borrowed. Collectivity: none. */
+const ictus_part *ictus_engine_part (const ictus_engine *e);             /* borrowed. Collectivity: none. */
 const ictus_experiment *ictus_engine_experiment (const ictus_engine *e); /* borrowed. Collectivity: none. */
-MPI_Comm ictus_engine_comm (const ictus_engine *e);               /* its own duplicate. Collectivity: none. */
+MPI_Comm ictus_engine_comm (const ictus_engine *e); /* its own duplicate, borrowed. Collectivity: none. */
 
 #endif

@@ -3,7 +3,6 @@
 #include "cli/cli.h"
 
 #include <getopt.h>
-#include <math.h>
 #include <string.h>
 
 static void
@@ -86,45 +85,6 @@ check_file (const ictus_conf *conf, const ictus_node *map, const char *key)
 }
 
 static ictus_err
-check_solver (const ictus_experiment *x, const ictus_population *p)
-{
-  const ictus_exp_population *c = p->conf;
-  ictus_solver_config config = { .name = c->solver,
-                                 .rtol = c->rtol,
-                                 .atol = c->atol,
-                                 .dt_ms = c->dt_ms,
-                                 .max_step_ms = c->max_step_ms,
-                                 .grid = x->grid,
-                                 .h_ms = x->resolution_ms };
-  const ictus_node *at = ictus_node_find (c->node, "solver");
-  const char *why;
-  char buf[256];
-
-  for (size_t k = 0; c->atol_of != NULL && k < ictus_node_count (c->atol_of); ++k)
-    {
-      const char *name = ictus_node_key (c->atol_of, k), *near;
-      int state = ictus_lang_find (p->model->lang, ICTUS_LANG_STATE, name);
-      double atol;
-
-      if (state < 0)
-        {
-          near = ictus_lang_nearest (p->model->lang, ICTUS_LANG_STATE, name);
-          return ictus_node_fail_key (c->atol_of, name, ICTUS_E_INPUT, "model %s has no state '%s'%s%s%s",
-                                      ictus_lang_name (p->model->lang), name,
-                                      near != NULL ? "; did you mean '" : "", near != NULL ? near : "",
-                                      near != NULL ? "'?" : "");
-        }
-      ICTUS_TRY (ictus_node_double (ictus_node_at (c->atol_of, k),
-                                    ictus_lang_get (p->model->lang, ICTUS_LANG_STATE, state)->unit, 1e-300,
-                                    HUGE_VAL, &atol));
-    }
-  why = ictus_solver_refuse (&config, p->model, buf);
-  return why == NULL ? ICTUS_OK
-                     : ictus_node_fail (at != NULL ? at : c->node, ICTUS_E_INPUT, "population '%s': %s",
-                                        p->name, why);
-}
-
-static ictus_err
 check_experiment (const char *path)
 {
   char *text = NULL;
@@ -143,9 +103,7 @@ check_experiment (const char *path)
   if (strcmp (x->partition, "block") != 0 && strcmp (x->partition, "round-robin") != 0)
     ICTUS_GO (check_file (conf, ictus_node_find (ictus_conf_root (conf), "run"), "partition"));
   ICTUS_GO (ictus_net_create (MPI_COMM_SELF, x, &net));
-  for (int i = 0; i < ictus_net_npopulation (net); ++i)
-    if (ictus_net_population (net, i)->model != NULL)
-      ICTUS_GO (check_solver (x, ictus_net_population (net, i)));
+  ICTUS_GO (ictus_engine_check_solvers (net));
   ictus_cli_print ("%s: ok\n", path);
 done:
   ictus_net_destroy (&net);

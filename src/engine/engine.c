@@ -5,63 +5,65 @@
 #include <math.h>
 #include <string.h>
 
-/* Tolerances by state, from the experiment. */
+/* Configuration of the solver of a population, or why it cannot be: tolerances, and what the solver refuses.
+   atol [nstate] is for tolerances by state; their names were looked up when the net was created. */
 static ictus_err
-read_atol (const ictus_population *pop, double *atol)
+configure_solver (const ictus_experiment *exp, const ictus_population *p, double *atol, ictus_solver_config *out)
 {
-  const ictus_lang *lang = pop->model->lang;
-  const ictus_node *map = pop->conf->atol_of;
+  const ictus_exp_population *c = p->conf;
+  const ictus_node *map = c->atol_of, *where = ictus_node_find (c->node, "solver");
+  const ictus_lang *lang = p->model->lang;
+  const char *why;
+  char buf[256];
 
+  *out = (ictus_solver_config){ .name = c->solver,
+                                .rtol = c->rtol,
+                                .atol = c->atol,
+                                .atol_of = map != NULL ? atol : NULL,
+                                .dt_ms = c->dt_ms,
+                                .max_step_ms = c->max_step_ms,
+                                .grid = exp->grid,
+                                .h_ms = exp->resolution_ms };
   for (size_t k = 0; map != NULL && k < ictus_node_count (map); ++k)
     {
-      const char *name = ictus_node_key (map, k);
-      int s = ictus_lang_find (lang, ICTUS_LANG_STATE, name);
-      const char *near = ictus_lang_nearest (lang, ICTUS_LANG_STATE, name);
+      int s = ictus_lang_find (lang, ICTUS_LANG_STATE, ictus_node_key (map, k));
 
-      if (s < 0)
-        return ictus_node_fail_key (map, name, ICTUS_E_INPUT, "model %s has no state \"%s\"%s%s", ictus_lang_name (lang), name,
-                                    near != NULL ? "; did you mean " : "", near != NULL ? near : "");
-      ICTUS_TRY (ictus_node_double (ictus_node_at (map, k), ictus_lang_get (lang, ICTUS_LANG_STATE, s)->unit, 1e-300, INFINITY,
-                                    &atol[s]));
+      ICTUS_TRY (ictus_node_double (ictus_node_at (map, k), ictus_lang_get (lang, ICTUS_LANG_STATE, s)->unit, 1e-300,
+                                    INFINITY, &atol[s]));
     }
-  return ICTUS_OK;
+  why = ictus_solver_refuse (out, p->model, buf);
+  if (why == NULL)
+    return ICTUS_OK;
+  return ictus_node_fail (where != NULL ? where : c->node, ICTUS_E_INPUT, "population %s: %s", p->name, why);
 }
 
+/* The solver of a population, at *out; with out NULL it is only found out whether it can be. */
 static ictus_err
-make_solver (ictus_engine *e, int pop)
+make_solver (const ictus_net *net, int pop, ictus_solver **out)
 {
-  const ictus_population *p = ictus_net_population (e->net, pop);
-  const ictus_exp_population *c = p->conf;
-  ictus_solver_config config = { .name = c->solver,
-                                 .rtol = c->rtol,
-                                 .atol = c->atol,
-                                 .dt_ms = c->dt_ms,
-                                 .max_step_ms = c->max_step_ms,
-                                 .grid = e->exp->grid,
-                                 .h_ms = e->exp->resolution_ms };
-  const ictus_node *where;
-  const char *why;
+  const ictus_population *p = ictus_net_population (net, pop);
+  ictus_solver_config config;
   double *atol;
-  char buf[256];
-  ictus_err err;
+  ictus_err e;
 
   if (p->model == NULL)
     return ICTUS_OK;
   atol = ictus_alloc ((size_t) p->model->kernel->nstate, sizeof *atol);
   if (atol == NULL)
     return ICTUS_E_NOMEM;
-  err = read_atol (p, atol);
-  config.atol_of = c->atol_of != NULL ? atol : NULL;
-  why = err == ICTUS_OK ? ictus_solver_refuse (&config, p->model, buf) : NULL;
-  if (why != NULL)
-    {
-      where = ictus_node_find (c->node, "solver");
-      err = ictus_node_fail (where != NULL ? where : c->node, ICTUS_E_INPUT, "population %s: %s", p->name, why);
-    }
-  if (err == ICTUS_OK)
-    err = ictus_solver_create (&config, &p->cells, 0.0, &e->solver[pop]);
+  e = configure_solver (ictus_net_experiment (net), p, atol, &config);
+  if (e == ICTUS_OK && out != NULL)
+    e = ictus_solver_create (&config, &p->cells, 0.0, out);
   ictus_free (atol);
-  return err;
+  return e;
+}
+
+ictus_err
+ictus_engine_check_solvers (const ictus_net *net)
+{
+  for (int p = 0; p < ictus_net_npopulation (net); ++p)
+    ICTUS_TRY (make_solver (net, p, NULL));
+  return ICTUS_OK;
 }
 
 /* Windows end at restart marks, are no longer than the smallest delay, and no longer than 10 ms, so that a run without
@@ -86,7 +88,7 @@ make_solvers (ictus_engine *e)
   if (e->solver == NULL || e->samples == NULL)
     return ICTUS_E_NOMEM;
   for (int p = 0; p < e->npop; ++p)
-    ICTUS_TRY (make_solver (e, p));
+    ICTUS_TRY (make_solver (e->net, p, &e->solver[p]));
   return engine_exchange_init (e);
 }
 
@@ -98,9 +100,14 @@ ictus_engine_create (MPI_Comm comm, const ictus_experiment *exp, ictus_engine **
   ictus_err e;
 
   *out = NULL;
-  ICTUS_TRY (ictus_comm_agree (comm, en == NULL ? ICTUS_E_NOMEM : ICTUS_OK));
+  e = ictus_comm_agree (comm, en == NULL ? ICTUS_E_NOMEM : ICTUS_OK);
+  if (e != ICTUS_OK)
+    {
+      ictus_free (en);
+      return e;
+    }
   ICTUS_MPI (MPI_Comm_dup (comm, &en->comm));
-  MPI_Comm_set_errhandler (en->comm, MPI_ERRORS_RETURN);
+  ICTUS_MPI (MPI_Comm_set_errhandler (en->comm, MPI_ERRORS_RETURN));
   en->rank = ictus_comm_rank (en->comm);
   en->size = ictus_comm_size (en->comm);
   en->exp = exp;
@@ -113,6 +120,12 @@ ictus_engine_create (MPI_Comm comm, const ictus_experiment *exp, ictus_engine **
   ICTUS_GO (ictus_net_build (en->net));
   ICTUS_GO (ictus_comm_agree (en->comm, make_solvers (en)));
   en->window_ms = choose_window (en);
+  if (exp->t_stop_ms / en->window_ms > ICTUS_MAX_STEPS)
+    {
+      e = ICTUS_FAIL (ICTUS_E_INPUT, "t_stop (%g ms) is more than 2^53 times the smallest delay (%g ms)",
+                      exp->t_stop_ms, en->window_ms);
+      goto done;
+    }
   for (int p = 0; p < exp->nprojection; ++p)
     n += ictus_net_synapses (en->net, p);
   ICTUS_MPI (MPI_Allreduce (&n, &en->stats.synapses, 1, MPI_UINT64_T, MPI_SUM, en->comm));

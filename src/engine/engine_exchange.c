@@ -2,6 +2,8 @@
 /* The exchange: spikes and the verdict of all ranks in one collective, then one order for everybody. */
 #include "engine/engine_impl.h"
 
+#include <inttypes.h>
+#include <limits.h>
 #include <string.h>
 
 static size_t
@@ -32,7 +34,7 @@ engine_exchange_init (ictus_engine *e)
   x->at = ictus_alloc ((size_t) e->size, sizeof *x->at);
   if (x->count == NULL || x->at == NULL)
     return ICTUS_E_NOMEM;
-  return make_packets (e, 32);
+  return make_packets (e, ENGINE_FIT);
 }
 
 void
@@ -82,51 +84,62 @@ sort_spikes (engine_exchange *x)
   return ICTUS_OK;
 }
 
-/* The spikes that did not fit: lists of any length. */
+/* The head of rank r's packet. */
+static engine_head
+head_of (const engine_exchange *x, int r)
+{
+  engine_head head;
+
+  memcpy (&head, x->in + (size_t) r * packet_bytes (x), sizeof head);
+  return head;
+}
+
+/* The spikes that did not fit: lists of any length, counted in spikes, so that an int is enough. */
 static void
-second_exchange (ictus_engine *e, const engine_head *heads)
+second_exchange (ictus_engine *e)
 {
   engine_exchange *x = &e->ex;
+  MPI_Datatype spike;
   int at = 0;
 
   for (int r = 0; r < e->size; ++r)
     {
-      x->count[r] = (int) (heads[r].n * sizeof (ictus_spike));
+      x->count[r] = (int) head_of (x, r).n;
       x->at[r] = at;
       at += x->count[r];
     }
-  ICTUS_MPI (MPI_Allgatherv (e->mine.s, x->count[e->rank], MPI_BYTE, x->all.s, x->count, x->at, MPI_BYTE, e->comm));
+  ICTUS_MPI (MPI_Type_contiguous ((int) sizeof *x->all.s, MPI_BYTE, &spike));
+  ICTUS_MPI (MPI_Type_commit (&spike));
+  ICTUS_MPI (MPI_Allgatherv (e->mine.s, x->count[e->rank], spike, x->all.s, x->count, x->at, spike, e->comm));
+  ICTUS_MPI (MPI_Type_free (&spike));
 }
 
+/* All lists, one after the other by rank. most: of one rank. After a window with more spikes than fit, packets become large
+   enough for twice as many, as long as those of all ranks stay small; a rare burst is not worth the memory. */
 static ictus_err
 collect (ictus_engine *e, uint64_t total, uint64_t most)
 {
   engine_exchange *x = &e->ex;
-  size_t packet = packet_bytes (x), at = 0;
+  uint64_t largest = ENGINE_PACKETS / sizeof (ictus_spike) / (uint64_t) e->size;
+  size_t at = 0;
 
   ICTUS_TRY (ictus_grow (&x->all.s, &x->all.cap, total, sizeof *x->all.s));
+  x->all.n = total;
   if (most > x->fit)
     {
-      engine_head *heads = ictus_alloc ((size_t) e->size, sizeof *heads);
-
-      ICTUS_ASSERT (heads != NULL);
-      for (int r = 0; r < e->size; ++r)
-        memcpy (&heads[r], x->in + (size_t) r * packet, sizeof *heads);
-      second_exchange (e, heads);
-      ictus_free (heads);
-      x->all.n = total;
-      return make_packets (e, 2 * most);
+      second_exchange (e);
+      if (2 * most < largest)
+        largest = 2 * most;
+      return largest > x->fit ? make_packets (e, largest) : ICTUS_OK;
     }
   for (int r = 0; r < e->size; ++r)
     {
-      engine_head head;
+      uint64_t n = head_of (x, r).n;
 
-      memcpy (&head, x->in + (size_t) r * packet, sizeof head);
-      if (head.n > 0)
-        memcpy (x->all.s + at, x->in + (size_t) r * packet + sizeof head, head.n * sizeof *x->all.s);
-      at += head.n;
+      if (n > 0)
+        memcpy (x->all.s + at, x->in + (size_t) r * packet_bytes (x) + sizeof (engine_head), n * sizeof *x->all.s);
+      at += n;
     }
-  x->all.n = total;
   return ICTUS_OK;
 }
 
@@ -146,7 +159,7 @@ engine_exchange_run (ictus_engine *e, ictus_err mine, bool *stop)
   *stop = false;
   for (int r = 0; r < e->size; ++r)
     {
-      memcpy (&head, x->in + (size_t) r * packet, sizeof head);
+      head = head_of (x, r);
       total += head.n;
       if (head.n > most)
         most = head.n;
@@ -162,7 +175,9 @@ engine_exchange_run (ictus_engine *e, ictus_err mine, bool *stop)
       ictus_comm_share_error (e->comm, who, (ictus_err) worst);
       return ictus_err_prefix ((ictus_err) worst, "rank %d", who);
     }
-  x->all.n = 0;
+  if (total > INT_MAX)
+    return ICTUS_FAIL (ICTUS_E_RESOURCE, "%" PRIu64 " spikes in one window of %g ms: at most %d can be exchanged", total,
+                       e->window_ms, INT_MAX);
   if (collect (e, total, most) != ICTUS_OK || sort_spikes (x) != ICTUS_OK)
     ictus_comm_panic (MPI_SUCCESS, "out of memory for the spikes of a window", __FILE__, __LINE__);
   return ICTUS_OK;

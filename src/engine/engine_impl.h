@@ -5,10 +5,16 @@
 
 #include "ictus/engine.h"
 
-enum { ENGINE_MAX_HOOK = 16, ENGINE_MAX_SAMPLING = 256 };
+enum
+{
+  ENGINE_MAX_HOOK = 16,
+  ENGINE_MAX_SAMPLING = 256,
+  ENGINE_FIT = 32,             /* spikes that fit a packet at first */
+  ENGINE_PACKETS = 64 << 20    /* bytes: packets of all ranks together do not grow beyond it */
+};
 
-/* One collective a window: a fixed-size packet from every rank. A rank with more spikes than fit says so in its head, and all
-   ranks follow with a second exchange and make the packet larger for the windows to come. */
+/* One collective a window: a fixed-size packet from every rank. A rank with more spikes than fit says so in its
+   head, and all ranks follow with a second exchange and make the packet larger for the windows to come. */
 typedef struct engine_head
 {
   uint64_t n;   /* spikes of this rank in this window */
@@ -43,6 +49,16 @@ typedef struct engine_samples /* of one population, for one window */
   size_t ncap;
 } engine_samples;
 
+typedef struct engine_clock /* the stretches between restart marks, each cut into windows */
+{
+  bool open;               /* within a stretch */
+  ictus_tick mark;         /* stretches done */
+  ictus_tick at, to;       /* grid: ticks; the next window begins at `at`, the stretch ends at `to` */
+  double from_ms, to_ms;   /* exact timing: this stretch */
+  ictus_tick nwindow, iwindow; /* its windows, and how many are done */
+  double next_flush_ms;
+} engine_clock;
+
 struct ictus_engine
 {
   MPI_Comm comm;
@@ -62,7 +78,9 @@ struct ictus_engine
   bool show_progress;
   ictus_err pending; /* local error of a hook or of delivery, told in the next exchange */
   char *pending_text;
+  ictus_err ended; /* what a run failed with: there is no going on */
   double window_ms;
+  engine_clock clock;
   ictus_engine_stats stats;
 };
 

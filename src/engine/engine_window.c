@@ -5,59 +5,55 @@
 #include <math.h>
 #include <string.h>
 
-/* The stretches between restart marks, each cut into windows. */
-typedef struct clockwork
-{
-  const ictus_experiment *exp;
-  double window_ms;
-  ictus_tick mark;         /* stretches done */
-  ictus_tick from, to;     /* grid: ticks of this stretch; k0 of the next window is `at` */
-  ictus_tick at;
-  double from_ms, to_ms;   /* this stretch */
-  ictus_tick nwindow, iwindow; /* exact timing: windows of this stretch, and how many are done */
-} clockwork;
-
 /* Begin the stretch after the marks done so far; false when t_stop was reached. */
 static bool
-next_stretch (clockwork *c)
+next_stretch (ictus_engine *e)
 {
-  const ictus_experiment *x = c->exp;
+  const ictus_experiment *x = e->exp;
+  engine_clock *c = &e->clock;
 
   if (x->grid)
     {
-      ictus_tick stop = ictus_tick_of (x->t_stop_ms, x->resolution_ms), every = ictus_tick_of (x->restart_mark_ms, x->resolution_ms);
+      ictus_tick stop = ictus_tick_of (x->t_stop_ms, x->resolution_ms);
+      ictus_tick every = ictus_tick_of (x->restart_mark_ms, x->resolution_ms);
 
-      c->from = c->at = c->mark * every;
-      c->to = c->from + every < stop ? c->from + every : stop;
-      return c->from < stop;
+      c->at = c->mark * every;
+      c->to = c->at + every < stop ? c->at + every : stop;
+      c->open = c->at < stop;
+      return c->open;
     }
   c->from_ms = ictus_tick_ms (c->mark, x->restart_mark_ms);
   c->to_ms = ictus_tick_ms (c->mark + 1, x->restart_mark_ms);
   if (c->to_ms > x->t_stop_ms)
     c->to_ms = x->t_stop_ms;
   /* strictly shorter than the smallest delay, so that rounding never lets a spike arrive in its own window */
-  c->nwindow = (ictus_tick) ceil ((c->to_ms - c->from_ms) / c->window_ms * (1 + 1e-9) + 1e-9);
+  c->nwindow = (ictus_tick) ceil ((c->to_ms - c->from_ms) / e->window_ms * (1 + 1e-9) + 1e-9);
   c->iwindow = 0;
-  return c->from_ms < x->t_stop_ms;
+  c->open = c->from_ms < x->t_stop_ms;
+  return c->open;
 }
 
 /* The next window of this stretch; false at its end. */
 static bool
-next_window (clockwork *c, ictus_window *w)
+next_window (ictus_engine *e, ictus_window *w)
 {
-  const ictus_experiment *x = c->exp;
+  const ictus_experiment *x = e->exp;
+  engine_clock *c = &e->clock;
+  double len = c->to_ms - c->from_ms, n = (double) c->nwindow;
 
   memset (w, 0, sizeof *w);
   w->grid = x->grid;
   w->h_ms = x->resolution_ms;
   if (x->grid)
     {
-      ictus_tick n = (ictus_tick) floor (c->window_ms / x->resolution_ms * (1 + 1e-9));
+      ictus_tick ticks = (ictus_tick) floor (e->window_ms / x->resolution_ms * (1 + 1e-9));
 
+      if (ticks < 1) /* a coarse grid without synapses */
+        ticks = 1;
       if (c->at >= c->to)
         return false;
       w->k0 = c->at;
-      w->k1 = c->at + n < c->to ? c->at + n : c->to;
+      w->k1 = c->at + ticks < c->to ? c->at + ticks : c->to;
       w->t0_ms = ictus_tick_ms (w->k0, w->h_ms);
       w->t1_ms = ictus_tick_ms (w->k1, w->h_ms);
       c->at = w->k1;
@@ -65,13 +61,9 @@ next_window (clockwork *c, ictus_window *w)
     }
   if (c->iwindow >= c->nwindow)
     return false;
-  {
-    double len = c->to_ms - c->from_ms, n = (double) c->nwindow;
-
-    w->t0_ms = c->from_ms + len * ((double) c->iwindow / n);
-    c->iwindow += 1;
-    w->t1_ms = c->iwindow == c->nwindow ? c->to_ms : c->from_ms + len * ((double) c->iwindow / n);
-  }
+  w->t0_ms = c->from_ms + len * ((double) c->iwindow / n);
+  c->iwindow += 1;
+  w->t1_ms = c->iwindow == c->nwindow ? c->to_ms : c->from_ms + len * ((double) c->iwindow / n);
   return true;
 }
 
@@ -114,17 +106,24 @@ keep_pending (ictus_engine *e, ictus_err err)
 }
 
 static ictus_err
-take_pending (ictus_engine *e, ictus_err mine)
+take_pending (const ictus_engine *e)
 {
   if (e->pending == ICTUS_OK)
-    return mine;
-  ICTUS_FAIL (e->pending, "%s", e->pending_text != NULL ? e->pending_text : ictus_err_name (e->pending));
-  return e->pending;
+    return ICTUS_OK;
+  return ICTUS_FAIL (e->pending, "%s", e->pending_text != NULL ? e->pending_text : ictus_err_name (e->pending));
+}
+
+/* What is pending anywhere, told now: whatever is collective next may count on every rank. Collective. */
+static ictus_err
+settle (const ictus_engine *e)
+{
+  return ictus_comm_agree (e->comm, take_pending (e));
 }
 
 static ictus_err
 call_flush (ictus_engine *e, double t_ms)
 {
+  ICTUS_TRY (settle (e));
   for (int k = 0; k < e->nhook; ++k)
     if (e->hook[k].flush != NULL)
       ICTUS_TRY (e->hook[k].flush (e->hook[k].ctx, t_ms));
@@ -150,20 +149,19 @@ rate_Hz (const ictus_engine *e)
   return e->stats.t_ms > 0 ? (double) e->stats.spikes / n / (1e-3 * e->stats.t_ms) : 0;
 }
 
-/* One window: solve, exchange, deliver, hooks. Collective; the same code on all ranks. */
+/* One window: solve, exchange, deliver, hooks. Collective; the same code and stop on all ranks. */
 static ictus_err
-one_window (ictus_engine *e, ictus_window *w)
+one_window (ictus_engine *e, ictus_window *w, bool *stop)
 {
   ictus_engine_stats *s = &e->stats;
   double t0 = ictus_wall_s (), t1, t2;
-  bool stop;
-  ictus_err mine = take_pending (e, ICTUS_OK);
+  ictus_err mine = take_pending (e);
 
   if (mine == ICTUS_OK)
     mine = solve_window (e, w);
-  stop = wants_stop (e);
+  *stop = wants_stop (e);
   t1 = ictus_wall_s ();
-  ICTUS_TRY (engine_exchange_run (e, mine, &stop));
+  ICTUS_TRY (engine_exchange_run (e, mine, stop));
   t2 = ictus_wall_s ();
   keep_pending (e, ictus_net_deliver (e->net, e->ex.all.s, e->ex.all.n));
   s->solve_s += t1 - t0;
@@ -175,57 +173,71 @@ one_window (ictus_engine *e, ictus_window *w)
   for (int k = 0; k < e->nhook; ++k)
     if (e->hook[k].window != NULL)
       keep_pending (e, e->hook[k].window (e->hook[k].ctx, w->t0_ms, w->t1_ms, e->ex.all.s, e->ex.all.n));
-  if (stop)
-    return ICTUS_FAIL (ICTUS_E_STOPPED, "stopped on request at %g ms of %g", s->t_ms, e->exp->t_stop_ms);
   return ICTUS_OK;
 }
 
 static ictus_err
 at_mark (ictus_engine *e)
 {
+  e->clock.open = false;
+  e->clock.mark += 1;
   for (int p = 0; p < e->npop; ++p)
     if (e->solver[p] != NULL)
       keep_pending (e, ictus_solver_restart (e->solver[p], e->stats.t_ms));
+  ICTUS_TRY (settle (e));
   for (int k = 0; k < e->nhook; ++k)
     if (e->hook[k].mark != NULL)
       ICTUS_TRY (e->hook[k].mark (e->hook[k].ctx, e->stats.t_ms));
   return ICTUS_OK;
 }
 
+/* The windows up to t_stop, or until a hook asks for a stop. Collective. */
+static ictus_err
+run_windows (ictus_engine *e, ictus_progress *progress, bool *stop)
+{
+  double every = e->exp->flush_ms;
+  engine_clock *c = &e->clock;
+  ictus_window w;
+
+  *stop = false;
+  if (!(c->next_flush_ms > 0))
+    c->next_flush_ms = every;
+  while (!*stop && (c->open || next_stretch (e)))
+    {
+      while (!*stop && next_window (e, &w))
+        {
+          ICTUS_TRY (one_window (e, &w, stop));
+          if (e->stats.t_ms >= c->next_flush_ms)
+            {
+              c->next_flush_ms = every * (floor (e->stats.t_ms / every) + 1);
+              ICTUS_TRY (call_flush (e, e->stats.t_ms));
+            }
+          ictus_progress_at (progress, e->stats.t_ms, rate_Hz (e), NULL);
+        }
+      if (!*stop)
+        ICTUS_TRY (at_mark (e));
+    }
+  return call_flush (e, e->stats.t_ms);
+}
+
 ictus_err
 ictus_engine_run (ictus_engine *e)
 {
-  clockwork c = { .exp = e->exp, .window_ms = e->window_ms };
   ictus_progress progress;
-  ictus_window w;
-  double begin = ictus_wall_s (), next_flush = e->exp->flush_ms;
-  ictus_err err = ICTUS_OK;
+  double begin = ictus_wall_s ();
+  bool stop;
+  ictus_err err;
 
+  if (e->ended != ICTUS_OK)
+    return ICTUS_FAIL (ICTUS_E_ARG, "a run that failed at %g ms cannot go on", e->stats.t_ms);
   e->stats.window_ms = e->window_ms;
-  ictus_progress_begin (&progress, e->show_progress && e->rank == 0, 0, e->exp->t_stop_ms);
-  while (err == ICTUS_OK && next_stretch (&c))
-    {
-      while (err == ICTUS_OK && next_window (&c, &w))
-        {
-          err = one_window (e, &w);
-          if (err == ICTUS_OK && e->stats.t_ms >= next_flush)
-            {
-              next_flush = e->exp->flush_ms * (floor (e->stats.t_ms / e->exp->flush_ms) + 1);
-              err = call_flush (e, e->stats.t_ms);
-            }
-          if (err == ICTUS_OK)
-            ictus_progress_at (&progress, e->stats.t_ms, rate_Hz (e), NULL);
-        }
-      c.mark += 1;
-      if (err == ICTUS_OK)
-        err = at_mark (e);
-    }
-  if (err == ICTUS_OK) /* what the last window left behind */
-    err = ictus_comm_agree (e->comm, take_pending (e, ICTUS_OK));
-  if (err == ICTUS_OK)
-    err = call_flush (e, e->stats.t_ms);
+  ictus_progress_begin (&progress, e->show_progress && e->rank == 0, e->stats.t_ms, e->exp->t_stop_ms);
+  err = run_windows (e, &progress, &stop);
+  e->ended = err;
   if (err == ICTUS_OK)
     ictus_progress_end (&progress, e->stats.t_ms, rate_Hz (e));
-  e->stats.wall_s = ictus_wall_s () - begin;
+  e->stats.wall_s += ictus_wall_s () - begin;
+  if (err == ICTUS_OK && stop)
+    return ICTUS_FAIL (ICTUS_E_STOPPED, "stopped on request at %g ms of %g", e->stats.t_ms, e->exp->t_stop_ms);
   return err;
 }

@@ -190,8 +190,8 @@ ictus__net_check_names (const ictus_net *net)
 
           ICTUS_TRY (ictus__net_find (net, p, ICTUS_LANG_STATE, map, key, key, &state));
           ICTUS_TRY (ictus_node_double (ictus_node_at (map, k),
-                                        ictus_lang_get (net->pop[p].model->lang, ICTUS_LANG_STATE, state)->unit, 0, INFINITY,
-                                        &value));
+                                        ictus_lang_get (net->pop[p].model->lang, ICTUS_LANG_STATE, state)->unit, 1e-300,
+                                        INFINITY, &value));
         }
     }
   for (int r = 0; r < net->exp->nrecord; ++r)
