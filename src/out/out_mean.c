@@ -103,6 +103,7 @@ out_mean_write (ictus_out *o, out_mean *m)
   char path[OUT_PATH];
   ictus_err e;
 
+  ICTUS_TRY (ictus_comm_agree (o->comm, m->failed)); /* where there was no memory, terms are missing */
   ICTUS_MPI (MPI_Allreduce (MPI_IN_PLACE, &done, 1, MPI_UINT64_T, MPI_MAX,
                             o->comm)); /* some ranks have no such neuron */
   if (done <= m->written)

@@ -211,6 +211,7 @@ out_trace_write (ictus_out *o, out_trace *t)
   size_t n;
   char path[OUT_PATH];
 
+  ICTUS_TRY (ictus_comm_agree (o->comm, t->failed)); /* where there was no memory, rows are missing */
   ICTUS_MPI (MPI_Allreduce (MPI_IN_PLACE, &done, 1, MPI_UINT64_T, MPI_MAX,
                             o->comm)); /* some ranks have no such neuron */
   if (done <= t->written)
