@@ -11,7 +11,18 @@ for r in 0 1 2; do
   ok "rank $r: one message" once "ictus: "
   ok "rank $r: it names rank and population" says "rank $r: population "
   ok "rank $r: and the reason" says "failure injected"
+  ok "rank $r has no memory for its part of the network: status 69" \
+    status 69 faulty net_build:$r:1 on 3 "$ICTUS_BIN" run "$data/net-cvode.yaml" -o build$r --quiet
+  ok "rank $r: said once, with the rank" once "ictus: rank $r: "
+  ok "rank $r has no memory for its share of the spikes at a flush: status 69" \
+    status 69 faulty out_flush:$r:1 on 3 "$ICTUS_BIN" run "$data/net-cvode.yaml" -o flush$r --quiet
+  ok "rank $r: said once, with the rank, and nothing else" once "ictus: rank $r: out of memory: failure injected"
+  ok "rank $r: the file opens" h5ls -r flush$r/results.h5
 done
+ok "the row of a point cannot be written: status 74, no team waits" \
+  status 74 faulty sweep_row:0:2 on 3 "$ICTUS_BIN" sweep "$data/sweep.yaml" -o row --quiet
+ok "said once" once "ictus: rank 0: "
+ok "what was written before is kept" test "`grep -c done row/sweep.journal`" -eq 1
 
 cat >blowup.ode <<'EOT'
 title explodes in finite time

@@ -526,7 +526,7 @@ START_TEST (one_rank_that_fails_takes_all_along)
   ictus_err e;
 
   write_files ();
-  snprintf (fault, sizeof fault, "net-build:%d:1", ictus_comm_size (MPI_COMM_WORLD) - 1);
+  snprintf (fault, sizeof fault, "net_build:%d:1", ictus_comm_size (MPI_COMM_WORLD) - 1);
   setenv ("ICTUS_FAULT", fault, 1);
   e = make (MPI_COMM_WORLD, "grid", "block", "", &m);
   unsetenv ("ICTUS_FAULT");

@@ -239,7 +239,7 @@ group_wires (ictus_net *net)
 static ictus_err
 build_here (ictus_net *net)
 {
-  if (ictus_fault ("net-build", net->rank))
+  if (ictus_fault ("net_build", net->rank))
     return ICTUS_FAIL (ICTUS_E_NOMEM, "out of memory (asked for by ICTUS_FAULT)");
   for (int p = 0; p < net->npop; ++p)
     ICTUS_TRY (ictus__net_make_cells (net, p));

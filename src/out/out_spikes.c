@@ -115,6 +115,8 @@ take_share (ictus_out *o, uint64_t first_gid, uint64_t size, size_t a, size_t b)
   out_spikes *q = &o->spikes;
   size_t at = 0;
 
+  if (ictus_fault ("out_flush", o->rank))
+    return ICTUS_FAIL (ICTUS_E_NOMEM, "out of memory: failure injected");
   ICTUS_TRY (ictus_grow (&q->t_ms, &q->cap_t, b - a, sizeof *q->t_ms));
   ICTUS_TRY (ictus_grow (&q->id, &q->cap_id, b - a, sizeof *q->id));
   for (size_t k = 0; k < q->n && at < b; ++k)

@@ -233,6 +233,8 @@ ictus__journal_add (ictus__journal *j, const ictus__table *t, size_t point)
   add_hash (&line);
   if (line.failed)
     ICTUS_GO (ICTUS_E_NOMEM);
+  if (ictus_fault ("sweep_row", 0))
+    ICTUS_GO (ICTUS_FAIL (ICTUS_E_IO, "cannot write %s: failure injected", j->path));
   if (write (j->fd, line.s, line.len) != (ssize_t) line.len)
     ICTUS_GO (ICTUS_FAIL (ICTUS_E_IO, "cannot write %s: %s", j->path, strerror (errno)));
   j->dirty = true;
