@@ -4,6 +4,7 @@
 
 #include <getopt.h>
 #include <signal.h>
+#include <stdlib.h>
 #include <string.h>
 
 typedef struct command
@@ -79,6 +80,18 @@ dispatch (int argc, char **argv)
   return 64;
 }
 
+/* For tests: with ICTUS_CHECK_MEMORY=1 in the environment a command that keeps memory has failed. */
+static int
+check_memory (int status)
+{
+  const char *check = getenv ("ICTUS_CHECK_MEMORY");
+
+  if (check == NULL || strcmp (check, "1") != 0 || ictus_mem_live () == 0)
+    return status;
+  fprintf (stderr, "ictus: %zu blocks of memory were not given back\n", ictus_mem_live ());
+  return ictus_err_status (ICTUS_E_INTERNAL);
+}
+
 int
 main (int argc, char **argv)
 {
@@ -91,6 +104,7 @@ main (int argc, char **argv)
   fflush (stdout);
   if (ferror (stdout) && status == 0)
     status = 74;
+  status = check_memory (status);
   MPI_Finalize ();
   return status;
 }
