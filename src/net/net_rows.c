@@ -2,6 +2,7 @@
 /* Synapse rows: made in two passes of the same draw (count, then fill), so that nothing but the rows is ever held. */
 #include "net_impl.h"
 
+#include <float.h>
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
@@ -73,11 +74,11 @@ fill_one (void *ctx, const ictus__synapse *s)
   filling *f = ctx;
   ictus__wires *w = f->w;
   size_t at = w->first[s->source]++;
-  double d = draw_delay (f, s);
+  double d = draw_delay (f, s), longest = f->net->exp->grid ? UINT32_MAX * f->net->exp->resolution_ms : DBL_MAX;
 
   if (!(d > 0) || isinf (d))
-    return ictus__net_fail (w->conf->node, "delay", "projection %s has a synapse with a delay of %g ms: it must be positive and "
-                            "at most %g ms", w->conf->name, d, (double) UINT32_MAX * f->net->exp->resolution_ms);
+    return ictus__net_fail (w->conf->node, "delay", "projection %s has a synapse with a delay that is not positive, or "
+                            "longer than %g ms", w->conf->name, longest);
   w->to[at] = s->to;
   if (w->w_of != NULL)
     w->w_of[at] = draw_weight (f, s);
@@ -86,7 +87,7 @@ fill_one (void *ctx, const ictus__synapse *s)
   if (w->k32 != NULL)
     w->k32[at] = (uint32_t) d;
   if (w->k16 != NULL)
-    w->k16[at] = (uint16_t) d;
+    w->k16[at] = (uint16_t) (uint32_t) d; /* cut off where it is too long: then all are drawn again */
   f->wide = f->wide || d > UINT16_MAX;
   w->dmin = fmin (w->dmin, d);
   w->dmax = fmax (w->dmax, d);
