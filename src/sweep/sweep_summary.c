@@ -265,7 +265,8 @@ ask_samples (ictus_summary *s, const ictus_experiment *exp, int p)
   want.interval_ms = SAMPLE_MS;
   if (exp->grid && fabs (steps * exp->resolution_ms - SAMPLE_MS) > 1e-9)
     want.interval_ms = exp->resolution_ms * fmax (steps, 1);
-  want.start_ms = (floor (s->discard_ms / want.interval_ms + 1e-9) + 1) * want.interval_ms;
+  /* half an interval before the first sample behind discard, so that rounding never skips it */
+  want.start_ms = (floor (s->discard_ms / want.interval_ms + 1e-9) + 0.5) * want.interval_ms;
   g->nlocal = pop->cells.n;
   g->local = ictus_alloc (g->nlocal, sizeof *g->local);
   if (g->local == NULL)
