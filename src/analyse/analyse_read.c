@@ -18,16 +18,19 @@ ictus__free_names (char **names, size_t n)
 ictus_err
 ictus__read_attr_double (ictus_h5 *f, const char *object, const char *name, double *out)
 {
-  hid_t a = H5I_INVALID_HID;
-  herr_t rc;
+  hid_t a = H5I_INVALID_HID, space;
+  bool good;
 
   if (H5Aexists_by_name (f->file, object, name, H5P_DEFAULT) > 0)
     a = H5Aopen_by_name (f->file, object, name, H5P_DEFAULT, H5P_DEFAULT);
   if (a < 0)
     return ictus_h5_fail (ICTUS_E_FORMAT, "%s: %s lacks the attribute %s", f->path, object, name);
-  rc = H5Aread (a, H5T_NATIVE_DOUBLE, out);
+  space = H5Aget_space (a);
+  good = space >= 0 && H5Sget_simple_extent_npoints (space) == 1 && H5Aread (a, H5T_NATIVE_DOUBLE, out) >= 0;
+  if (space >= 0)
+    H5Sclose (space);
   H5Aclose (a);
-  if (rc < 0)
+  if (!good)
     return ictus_h5_fail (ICTUS_E_FORMAT, "%s: the attribute %s of %s is not a number", f->path, name, object);
   return ICTUS_OK;
 }

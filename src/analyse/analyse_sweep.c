@@ -76,13 +76,12 @@ static ictus_err
 read_axis (sweep *s, int k)
 {
   axis *a = &s->axis[k];
-  char path[PLOT_NAME], unit[PLOT_NAME], longer[PLOT_NAME];
+  char path[PLOT_NAME], unit[PLOT_NAME];
 
   ICTUS_TRY (ictus__read_scale (s->h, "/rate_all", (unsigned) k, path));
   snprintf (a->name, sizeof a->name, "%s", path + (path[0] == '/'));
   ICTUS_TRY (ictus_h5_read_double (s->h, path, &a->v, &a->n));
   ictus__read_text (s->h, path, "units", unit);
-  ictus__read_text (s->h, path, "long_name", longer);
   ictus__label (a->label, a->name, unit);
   if ((a->edge = ictus_alloc (a->n + 1, sizeof *a->edge)) == NULL)
     return ICTUS_E_NOMEM;
