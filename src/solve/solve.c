@@ -4,8 +4,9 @@
 
 #include <string.h>
 
-static const ictus_solver_ops *const all[] = { &ictus__solver_cvode_bdf, &ictus__solver_cvode_adams, &ictus__solver_exact,
-                                               &ictus__solver_exp_euler, &ictus__solver_rk4, &ictus__solver_euler };
+static const ictus_solver_ops *const all[]
+    = { &ictus__solver_cvode_bdf, &ictus__solver_cvode_adams, &ictus__solver_exact,
+        &ictus__solver_exp_euler, &ictus__solver_rk4,         &ictus__solver_euler };
 enum { NALL = sizeof all / sizeof *all };
 
 struct ictus_solver
@@ -62,7 +63,8 @@ ictus_solver_create (const ictus_solver_config *c, const ictus_cells *cells, dou
 
   *out = NULL;
   if (why != NULL)
-    return ICTUS_FAIL (ICTUS_E_INPUT, "solver %s cannot serve model %s: %s", c->name, cells->model->kernel->name, why);
+    return ICTUS_FAIL (ICTUS_E_INPUT, "solver %s cannot serve model %s: %s", c->name,
+                       cells->model->kernel->name, why);
   s = ictus_alloc (1, sizeof *s);
   if (s == NULL)
     return ICTUS_E_NOMEM;

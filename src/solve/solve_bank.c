@@ -69,8 +69,8 @@ ictus__bank_ports (ictus__bank *b, size_t i)
 }
 
 ictus_err
-ictus__bank_spike (ictus__bank *b, size_t i, double t, ictus_tick tick, double *y, const double *u, uint8_t *armed,
-                   ictus_spikes *out)
+ictus__bank_spike (ictus__bank *b, size_t i, double t, ictus_tick tick, double *y, const double *u,
+                   uint8_t *armed, ictus_spikes *out)
 {
   const ictus_kernel *k = b->k;
   const double *p = ictus__bank_p (b, i);
@@ -95,8 +95,8 @@ ictus__bank_spike (ictus__bank *b, size_t i, double t, ictus_tick tick, double *
 }
 
 ictus_err
-ictus__bank_look (ictus__bank *b, size_t i, double t, ictus_tick tick, double *y, const double *u, uint8_t *armed,
-                  ictus_spikes *out, bool *fired)
+ictus__bank_look (ictus__bank *b, size_t i, double t, ictus_tick tick, double *y, const double *u,
+                  uint8_t *armed, ictus_spikes *out, bool *fired)
 {
   if (fired != NULL)
     *fired = false;

@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/* Windows of neurons that are integrated by CVODE: see solve_cvode.h for how a neuron and its windows meet. */
+/* Windows of neurons integrated by CVODE: see solve_cvode.h for how a neuron and its windows meet. */
 #include "solve_cvode.h"
 
 #include <math.h>
 #include <string.h>
 
-/* ---- a neuron comes to a time ------------------------------------------------------------------------------------- */
+/* ---- a neuron comes to a time ---------------------------------------------------------------- */
 
 static ictus_tick
 tick_of (const ictus__cell *c, double t)
@@ -123,7 +123,8 @@ before_jump (ictus__cell *c, double t, double *y)
   ictus__bank *b = &c->s->b;
 
   ICTUS_TRY (ictus__cell_state (c, t, y));
-  if (!c->armed && b->k->fire != NULL && b->k->fire (t, y, ictus__bank_p (b, c->i), ictus__cell_input (c, t)) < 0)
+  if (!c->armed && b->k->fire != NULL
+      && b->k->fire (t, y, ictus__bank_p (b, c->i), ictus__cell_input (c, t)) < 0)
     c->armed = 1;
   return ICTUS_OK;
 }
@@ -138,7 +139,7 @@ sample (ictus__cell *c, const ictus_window *w, int k, double t)
   return ICTUS_OK;
 }
 
-/* ---- a neuron through a window ------------------------------------------------------------------------------------ */
+/* ---- a neuron through a window --------------------------------------------------------------- */
 
 static ictus_err
 through_grid (ictus__cell *c, const ictus_window *w, ictus_spikes *out)
@@ -187,7 +188,8 @@ through_exact (ictus__cell *c, const ictus_window *w, ictus_spikes *out)
 
   while (j < end || k < w->nsample)
     {
-      double t = j < end && (k == w->nsample || w->event[j].t_ms <= w->sample_ms[k]) ? w->event[j].t_ms : w->sample_ms[k];
+      bool event = j < end && (k == w->nsample || w->event[j].t_ms <= w->sample_ms[k]);
+      double t = event ? w->event[j].t_ms : w->sample_ms[k];
 
       ICTUS_TRY (advance (c, t, out));
       for (n = 0; j + n < end && w->event[j + n].t_ms <= t;)
@@ -266,7 +268,7 @@ cvode_restart (void *self, double t_ms)
   return ICTUS_OK;
 }
 
-/* ---- life --------------------------------------------------------------------------------------------------------- */
+/* ---- life ------------------------------------------------------------------------------------ */
 
 static void
 cvode_destroy (void *self)

@@ -2,9 +2,10 @@
 /** \file solve_cvode.h
  * One CVODE instance a neuron. Included by solve_cvode*.c only.
  *
- * A neuron runs freely: windows neither stop nor restart it. After every internal step it is known whether a root lies in it; a neuron
- * that has stepped past the time asked for waits, and what is wanted inside its last step is interpolated. If an event comes inside
- * that step, the neuron goes back to the event's time and begins anew there.
+ * A neuron runs freely: windows neither stop nor restart it. After every internal step it is known whether
+ * a root lies in it; a neuron that has stepped past the time asked for waits, and what is wanted inside its
+ * last step is interpolated. If an event comes inside that step, the neuron goes back to the event's time and
+ * begins anew there.
  */
 #ifndef ICTUS_SOLVE_CVODE_H
 #define ICTUS_SOLVE_CVODE_H

@@ -5,9 +5,13 @@
 #include <math.h>
 #include <string.h>
 
-enum { MAX_STEPS = 1000000, MAX_STUCK = 10000 }; /* within one millisecond of model time; without any progress */
-#define MAX_START 2.0         /* ms */
-#define NEVER 1e300           /* a stop time that is not reached */
+enum
+{
+  MAX_STEPS = 1000000, /* within one millisecond of model time */
+  MAX_STUCK = 10000    /* without any progress */
+};
+#define MAX_START 2.0 /* ms */
+#define NEVER 1e300   /* a stop time that is not reached */
 
 const double *
 ictus__cell_input (const ictus__cell *c, double t)
@@ -38,7 +42,7 @@ ictus__cell_piece (ictus__cell *c, double t)
     d->eval (d->ctx, c->i, t, t, s->u + c->i * (size_t) s->b.nu);
 }
 
-/* ---- callbacks ---------------------------------------------------------------------------------------------------- */
+/* ---- callbacks ------------------------------------------------------------------------------- */
 
 static int
 cell_rhs (sunrealtype t, N_Vector y, N_Vector f, void *data)
@@ -92,7 +96,7 @@ cell_root (sunrealtype t, N_Vector y, sunrealtype *g, void *data)
   return 0;
 }
 
-/* ---- errors ------------------------------------------------------------------------------------------------------- */
+/* ---- errors ---------------------------------------------------------------------------------- */
 
 ictus_err
 ictus__cell_fail (ictus__cell *c, double t, int flag)
@@ -101,12 +105,14 @@ ictus__cell_fail (ictus__cell *c, double t, int flag)
   unsigned long long id = ictus__bank_id (&s->b, c->i);
 
   if (s->bad >= 0)
-    return ICTUS_FAIL (ICTUS_E_SOLVER, "neuron %llu at %.10g ms: CVODE: %s; the derivative of state %s was not finite", id, t, s->words,
-                       ictus__bank_state (&s->b, s->bad));
-  return ICTUS_FAIL (ICTUS_E_SOLVER, "neuron %llu at %.10g ms: CVODE: %s (%d)", id, t, s->words[0] != 0 ? s->words : "no message", flag);
+    return ICTUS_FAIL (ICTUS_E_SOLVER,
+                       "neuron %llu at %.10g ms: CVODE: %s; the derivative of state %s was not finite", id,
+                       t, s->words, ictus__bank_state (&s->b, s->bad));
+  return ICTUS_FAIL (ICTUS_E_SOLVER, "neuron %llu at %.10g ms: CVODE: %s (%d)", id, t,
+                     s->words[0] != 0 ? s->words : "no message", flag);
 }
 
-/* ---- steps -------------------------------------------------------------------------------------------------------- */
+/* ---- steps ----------------------------------------------------------------------------------- */
 
 ictus_err
 ictus__cell_state (ictus__cell *c, double t, double *y)
@@ -165,7 +171,9 @@ ictus__cell_begin (ictus__cell *c, double t)
   c->fresh = true;
   c->root_cvode = false;
   c->hold = s->b.any_held && t < s->b.cells->refr_until[c->i];
-  c->gn = s->b.k->fire != NULL ? s->b.k->fire (t, NV_DATA_S (s->y), ictus__bank_p (&s->b, c->i), ictus__cell_input (c, t)) : -1;
+  c->gn = -1;
+  if (s->b.k->fire != NULL)
+    c->gn = s->b.k->fire (t, NV_DATA_S (s->y), ictus__bank_p (&s->b, c->i), ictus__cell_input (c, t));
   return ictus__cell_set_stop (c);
 }
 
@@ -173,7 +181,7 @@ ictus__cell_begin (ictus__cell *c, double t)
 static ictus_err
 guard (ictus__cell *c, double before)
 {
-  unsigned long long gid = ictus__bank_id (&c->s->b, c->i);
+  unsigned long long id = ictus__bank_id (&c->s->b, c->i);
 
   if (c->tn > c->t_guard + 1)
     {
@@ -182,11 +190,15 @@ guard (ictus__cell *c, double before)
     }
   c->nstuck = c->tn > before ? 0 : c->nstuck + 1;
   if (c->nstuck > MAX_STUCK)
-    return ICTUS_FAIL (ICTUS_E_SOLVER, "neuron %llu at %.10g ms: CVODE: the step fell below the rounding of time; the solution may run to infinity",
-                       gid, c->tn);
+    return ICTUS_FAIL (ICTUS_E_SOLVER,
+                       "neuron %llu at %.10g ms: CVODE: the step fell below the rounding of time; the "
+                       "solution may run to infinity",
+                       id, c->tn);
   if (++c->nguard > MAX_STEPS)
-    return ICTUS_FAIL (ICTUS_E_SOLVER, "neuron %llu at %.10g ms: CVODE: %d steps within one millisecond; the solution may run to infinity",
-                       gid, c->tn, MAX_STEPS);
+    return ICTUS_FAIL (ICTUS_E_SOLVER,
+                       "neuron %llu at %.10g ms: CVODE: %d steps within one millisecond; the solution may "
+                       "run to infinity",
+                       id, c->tn, MAX_STEPS);
   return ICTUS_OK;
 }
 
@@ -207,8 +219,9 @@ ictus__cell_step (ictus__cell *c)
   taken = !c->root_cvode;
   s->stats.steps += taken;
   if (c->fresh)
-    { /* CVODE's search for a first step costs several right-hand sides. What it found good after the first step of this restart is what the
-         next restart should begin with; half of it keeps the error where the search has it, with a third fewer right-hand sides. */
+    { /* CVODE's search for a first step costs several right-hand sides. What it found good after the first
+         step of this restart is what the next restart should begin with; half of it keeps the error where the
+         search has it, with a third fewer right-hand sides. */
       CVodeGetCurrentStep (c->mem, &c->hstart);
       c->hstart = 0.5 * fmin (c->hstart, MAX_START);
     }
@@ -238,7 +251,7 @@ ictus__cell_step (ictus__cell *c)
   return ICTUS_OK;
 }
 
-/* ---- life --------------------------------------------------------------------------------------------------------- */
+/* ---- life ------------------------------------------------------------------------------------ */
 
 static int
 cell_tolerances (ictus__cvode *s, ictus__cell *c, const ictus_solver_config *cfg)
@@ -285,13 +298,17 @@ ictus__cell_create (ictus__cvode *s, size_t i, const ictus_solver_config *cfg, b
   if (c->mem == NULL)
     return ICTUS_FAIL (ICTUS_E_NOMEM, "neuron %llu: CVODE: out of memory", ictus__bank_id (&s->b, i));
   ictus__bank_gather (&s->b, i, NV_DATA_S (s->y));
-  if ((flag = ictus__sun_capture (s->ctx, c->mem, s->words)) < 0 || (flag = CVodeInit (c->mem, cell_rhs, 0, s->y)) < 0
-      || (flag = CVodeSetUserData (c->mem, c)) < 0 || (flag = cell_tolerances (s, c, cfg)) < 0 || (flag = cell_algebra (s, c, bdf)) < 0
-      || (flag = CVodeSetMaxErrTestFails (c->mem, 50)) < 0 || (flag = CVodeSetMaxConvFails (c->mem, 50)) < 0
-      || (flag = CVodeSetMaxHnilWarns (c->mem, -1)) < 0 || (flag = CVodeSetMaxStep (c->mem, cfg->max_step_ms)) < 0)
+  if ((flag = ictus__sun_capture (s->ctx, c->mem, s->words)) < 0
+      || (flag = CVodeInit (c->mem, cell_rhs, 0, s->y)) < 0 || (flag = CVodeSetUserData (c->mem, c)) < 0
+      || (flag = cell_tolerances (s, c, cfg)) < 0 || (flag = cell_algebra (s, c, bdf)) < 0
+      || (flag = CVodeSetMaxErrTestFails (c->mem, 50)) < 0
+      || (flag = CVodeSetMaxConvFails (c->mem, 50)) < 0
+      || (flag = CVodeSetMaxHnilWarns (c->mem, -1)) < 0
+      || (flag = CVodeSetMaxStep (c->mem, cfg->max_step_ms)) < 0)
     goto failed;
   if (s->b.k->fire != NULL
-      && ((flag = CVodeRootInit (c->mem, 1, cell_root)) < 0 || (flag = CVodeSetRootDirection (c->mem, &rising)) < 0
+      && ((flag = CVodeRootInit (c->mem, 1, cell_root)) < 0
+          || (flag = CVodeSetRootDirection (c->mem, &rising)) < 0
           || (flag = CVodeSetNoInactiveRootWarn (c->mem)) < 0))
     goto failed;
   return ICTUS_OK;

@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/* Linear models on a time grid: y (t + h) = P y (t) + Q b, with P = e^(A h) and Q its integral (Rotter and Diesmann 1999, Biol Cybern
-   81:381, doi:10.1007/s004220050570). A second pair serves neurons whose held states stand still. One pair for each distinct matrix A;
-   where there is one only, the loop over neurons is a plain loop over arrays. Both ways do the same operations in the same order, so a
-   neuron's numbers do not depend on its neighbours. */
+/* Linear models on a time grid: y (t + h) = P y (t) + Q b, with P = e^(A h) and Q its integral (Rotter and
+   Diesmann 1999, Biol Cybern 81:381, doi:10.1007/s004220050570). A second pair serves neurons whose held
+   states stand still. One pair for each distinct matrix A; where there is one only, the loop over neurons is
+   a plain loop over arrays. Both ways do the same operations in the same order, so a neuron's numbers do not
+   depend on its neighbours. */
 #include "solve_impl.h"
 
 #include <math.h>
@@ -33,7 +34,7 @@ typedef struct exact
   ictus_solver_stats stats;
 } exact;
 
-/* ---- propagators -------------------------------------------------------------------------------------------------- */
+/* ---- propagators ----------------------------------------------------------------------------- */
 
 static void
 prop_clear (propagator *p)
@@ -124,6 +125,7 @@ exact_restart (void *self, double t_ms)
 {
   exact *s = self;
   ictus__bank *b = &s->b;
+  const ictus_drive *d = b->cells->drive;
   ictus_err e = ICTUS_OK;
   double *A = ictus_alloc ((size_t) b->ns * (size_t) b->ns, sizeof *A);
 
@@ -147,14 +149,14 @@ exact_restart (void *self, double t_ms)
         s->prop_of[i] = s->prop_of[0];
       if (i == 0 || !s->shared)
         affine_set (s, i, t_ms);
-      s->next[i] = b->cells->drive != NULL ? b->cells->drive->next_break (b->cells->drive->ctx, i, t_ms) : (double) INFINITY;
+      s->next[i] = d != NULL ? d->next_break (d->ctx, i, t_ms) : (double) INFINITY;
     }
 done:
   ictus_free (A);
   return e;
 }
 
-/* ---- one step of a block ------------------------------------------------------------------------------------------ */
+/* ---- one step of a block --------------------------------------------------------------------- */
 
 static void
 affine_update (exact *s, size_t first, size_t m, double t)
@@ -172,7 +174,7 @@ affine_update (exact *s, size_t first, size_t m, double t)
       }
 }
 
-/* z += a y: a plain loop of known length over arrays that do not overlap, for the compiler to put into lanes */
+/* z += a y: a plain loop of known length over arrays that do not overlap, which the compiler puts in lanes */
 static void
 add_scaled (double *restrict z, const double *restrict y, double a)
 {
@@ -249,7 +251,7 @@ advance_block (exact *s, size_t first, size_t m, double t)
   s->z = swap;
 }
 
-/* ---- what happens at a tick --------------------------------------------------------------------------------------- */
+/* ---- what happens at a tick ------------------------------------------------------------------ */
 
 static inline void
 take (const exact *s, size_t c, double *y)
@@ -303,7 +305,8 @@ quiet (exact *s, size_t i, size_t c, const ictus__station *st, bool input)
 }
 
 static ictus_err
-tick_block (exact *s, size_t first, size_t m, const ictus__station *st, const ictus_window *w, ictus_spikes *out)
+tick_block (exact *s, size_t first, size_t m, const ictus__station *st, const ictus_window *w,
+            ictus_spikes *out)
 {
   bool input = s->b.cells->drive != NULL && s->b.nu > 0;
 
@@ -335,8 +338,8 @@ exact_block (exact *s, size_t first, size_t m, const ictus_window *w, ictus_spik
     {
       take (s, c, b->y);
       if ((bad = ictus__bank_bad (b, b->y)) >= 0)
-        return ICTUS_FAIL (ICTUS_E_SOLVER, "neuron %llu at %.10g ms: state %s is not finite", ictus__bank_id (b, first + c),
-                           w->t1_ms, ictus__bank_state (b, bad));
+        return ICTUS_FAIL (ICTUS_E_SOLVER, "neuron %llu at %.10g ms: state %s is not finite",
+                           ictus__bank_id (b, first + c), w->t1_ms, ictus__bank_state (b, bad));
     }
   return ICTUS_OK;
 }
@@ -352,7 +355,7 @@ exact_window (void *self, const ictus_window *w, ictus_spikes *out)
   return ICTUS_OK;
 }
 
-/* ---- life --------------------------------------------------------------------------------------------------------- */
+/* ---- life ------------------------------------------------------------------------------------ */
 
 static void
 exact_destroy (void *self)
@@ -380,15 +383,14 @@ static ictus_err
 exact_create (const ictus_solver_config *cfg, const ictus_cells *cells, void **self)
 {
   exact *s = ictus_alloc (1, sizeof *s);
-  const ictus_lang *lang = cells->model->lang;
   size_t ns = (size_t) cells->model->kernel->nstate, columns;
 
   if (s == NULL)
     return ICTUS_E_NOMEM;
   *self = s;
   ICTUS_TRY (ictus__bank_init (&s->b, cfg, cells));
-  s->varies = (cells->drive != NULL && cells->drive->varies) || (lang != NULL && !ictus_lang_classify (lang).autonomous);
-  s->shared = cells->p_stride == 0 && cells->drive == NULL && !s->varies;
+  s->varies = cells->drive != NULL && cells->drive->varies; /* a linear model does not depend on the time */
+  s->shared = cells->p_stride == 0 && cells->drive == NULL;
   columns = s->shared ? 1 : cells->n;
   for (s->nbucket = 16; s->nbucket < 4 * (cells->n + 1);)
     s->nbucket *= 2; /* twice the most matrices that there can be */
@@ -401,9 +403,10 @@ exact_create (const ictus_solver_config *cfg, const ictus_cells *cells, void **s
   s->z = ictus_alloc (ns * BLOCK, sizeof *s->z);
   s->v = ictus_alloc (ns, sizeof *s->v);
   s->f = ictus_alloc (ns, sizeof *s->f);
-  if (s->table == NULL || s->prop_of == NULL || s->bv == NULL || s->qb == NULL || s->next == NULL || s->y == NULL || s->z == NULL || s->v == NULL || s->f == NULL)
-    return ICTUS_E_NOMEM;
-  return ICTUS_OK;
+  return s->table == NULL || s->prop_of == NULL || s->bv == NULL || s->qb == NULL || s->next == NULL
+                 || s->y == NULL || s->z == NULL || s->v == NULL || s->f == NULL
+             ? ICTUS_E_NOMEM
+             : ICTUS_OK;
 }
 
 static void

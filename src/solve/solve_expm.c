@@ -1,12 +1,14 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /* The matrix exponential by scaling, a diagonal Pade approximant of degree 13 and squaring.
-   Source: Higham (2005) SIAM J Matrix Anal Appl 26:1179, doi:10.1137/04061101X, algorithm 2.3. Deviations: always degree 13, no balancing. */
+   Source: Higham (2005) SIAM J Matrix Anal Appl 26:1179, doi:10.1137/04061101X, algorithm 2.3. Deviations:
+   always degree 13, no balancing. */
 #include "solve_impl.h"
 
 #include <math.h>
 #include <string.h>
 
-void dgesv_ (const int *n, const int *nrhs, double *a, const int *lda, int *ipiv, double *b, const int *ldb, int *info);
+void dgesv_ (const int *n, const int *nrhs, double *a, const int *lda, int *ipiv, double *b, const int *ldb,
+             int *info);
 
 /* C = A B, column-major [n, n] */
 static void
@@ -38,7 +40,8 @@ norm1 (int n, const double *A)
 
 /* R = a A + b B + c C + d I */
 static void
-combine (int n, double a, const double *A, double b, const double *B, double c, const double *C, double d, double *R)
+combine (int n, double a, const double *A, double b, const double *B, double c, const double *C, double d,
+         double *R)
 {
   for (int k = 0; k < n * n; ++k)
     R[k] = a * A[k] + b * B[k] + c * C[k];
@@ -50,9 +53,10 @@ combine (int n, double a, const double *A, double b, const double *B, double c, 
 static ictus_err
 expm (int n, double *E, double *work, int *pivot)
 {
-  static const double c[] = { 64764752532480000, 32382376266240000, 7771770303897600, 1187353796428800, 129060195264000, 10559470521600,
-                              670442572800,      33522128640,       1323241920,       40840800,         960960,          16380,
-                              182,               1 };
+  static const double c[]
+      = { 64764752532480000, 32382376266240000, 7771770303897600, 1187353796428800, 129060195264000,
+          10559470521600,    670442572800,      33522128640,      1323241920,       40840800,
+          960960,            16380,             182,              1 };
   static const double theta = 5.371920351148152;
   size_t nn = (size_t) n * (size_t) n;
   double *A2 = work, *A4 = A2 + nn, *A6 = A4 + nn, *U = A6 + nn, *V = U + nn, *T = V + nn, *W = T + nn;

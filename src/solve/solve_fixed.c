@@ -1,17 +1,18 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/* Fixed steps on a time grid: Euler, the classical Runge-Kutta method, exponential Euler. Each neuron runs through the whole window by
-   itself, so its states stay in the cache. */
+/* Fixed steps on a time grid: Euler, the classical Runge-Kutta method, exponential Euler. Each neuron runs
+   through the whole window by itself, so its states stay in the cache. */
 #include "solve_impl.h"
 
 #include <math.h>
 #include <string.h>
 
 typedef struct fixed fixed;
+typedef void stepper (fixed *s, size_t i, double t, double dt, bool hold, double *y);
 
 struct fixed
 {
   ictus__bank b;
-  void (*step) (fixed *s, size_t i, double t, double dt, bool hold, double *y);
+  stepper *step;
   double dt_ms;
   int nsub; /* steps in a tick */
   ictus__stations st;
@@ -20,7 +21,7 @@ struct fixed
   ictus_solver_stats stats;
 };
 
-/* ---- inputs within a step ----------------------------------------------------------------------------------------- */
+/* ---- inputs within a step -------------------------------------------------------------------- */
 
 /* Inputs at ts of the piece that holds t, t <= ts: at a break they are those before it. */
 static const double *
@@ -37,7 +38,7 @@ input_within (const fixed *s, size_t i, double t, double ts)
   return s->u;
 }
 
-/* ---- one step ----------------------------------------------------------------------------------------------------- */
+/* ---- one step -------------------------------------------------------------------------------- */
 
 static void
 rhs (fixed *s, size_t i, double t, bool hold, const double *y, const double *u, double *f)
@@ -98,7 +99,7 @@ step_exp_euler (fixed *s, size_t i, double t, double dt, bool hold, double *y)
       y[k] = y[k] + s->f[k] * dt * exprel (s->k2[k] * dt);
 }
 
-/* ---- a neuron through a window ------------------------------------------------------------------------------------ */
+/* ---- a neuron through a window --------------------------------------------------------------- */
 
 static ictus_err
 fixed_neuron (fixed *s, size_t i, const ictus_window *w, ictus_spikes *out)
@@ -119,14 +120,18 @@ fixed_neuron (fixed *s, size_t i, const ictus_window *w, ictus_spikes *out)
           double t = t0 + m * s->dt_ms, te = m + 1 == s->nsub ? st->t_ms : t0 + (m + 1) * s->dt_ms;
 
           s->step (s, i, t, s->dt_ms, b->any_held && t < cells->refr_until[i], y);
-          ICTUS_TRY (ictus__bank_look (b, i, te, st->tick, y, ictus__bank_input (b, i, te), &cells->armed[i], out, NULL));
+          ICTUS_TRY (ictus__bank_look (b, i, te, st->tick, y, ictus__bank_input (b, i, te), &cells->armed[i],
+                                       out, NULL));
         }
       if (st->slot != NULL && ictus__bank_slot (b, i, st->t_ms, st->slot, y))
-        ICTUS_TRY (ictus__bank_look (b, i, st->t_ms, st->tick, y, ictus__bank_input (b, i, st->t_ms), &cells->armed[i], out, NULL));
+        ICTUS_TRY (ictus__bank_look (b, i, st->t_ms, st->tick, y, ictus__bank_input (b, i, st->t_ms),
+                                     &cells->armed[i], out, NULL));
       if ((bad = ictus__bank_bad (b, y)) >= 0)
         {
           ictus__bank_scatter (b, i, y);
-          return ICTUS_FAIL (ICTUS_E_SOLVER, "neuron %llu at %.10g ms: state %s is not finite; a step of %g ms is too long for this model",
+          return ICTUS_FAIL (ICTUS_E_SOLVER,
+                             "neuron %llu at %.10g ms: state %s is not finite; a step of %g ms is too long "
+                             "for this model",
                              ictus__bank_id (b, i), st->t_ms, ictus__bank_state (b, bad), s->dt_ms);
         }
       if (st->sample >= 0)
@@ -148,7 +153,7 @@ fixed_window (void *self, const ictus_window *w, ictus_spikes *out)
   return ICTUS_OK;
 }
 
-/* ---- life --------------------------------------------------------------------------------------------------------- */
+/* ---- life ------------------------------------------------------------------------------------ */
 
 static void
 fixed_destroy (void *self)
@@ -163,7 +168,7 @@ fixed_destroy (void *self)
 }
 
 static ictus_err
-fixed_create (const ictus_solver_config *cfg, const ictus_cells *cells, void **self, void (*step) (fixed *, size_t, double, double, bool, double *))
+fixed_create (const ictus_solver_config *cfg, const ictus_cells *cells, void **self, stepper *step)
 {
   fixed *s = ictus_alloc (1, sizeof *s);
 
@@ -231,7 +236,8 @@ refuse_fixed (const ictus_model *m, const ictus_solver_config *c, char *buf)
     return "it steps on a time grid and knows spike times only to a step: it needs grid timing";
   if (!(fabs (n - nearbyint (n)) <= 1e-9 * n) || n < 0.5 || n > 1e6)
     {
-      snprintf (buf, 256, "its step dt of %.10g ms must divide the resolution of %.10g ms", c->dt_ms, c->h_ms);
+      snprintf (buf, 256, "its step dt of %.10g ms must divide the resolution of %.10g ms", c->dt_ms,
+                c->h_ms);
       return buf;
     }
   return NULL;
@@ -242,7 +248,8 @@ refuse_exp_euler (const ictus_model *m, const ictus_solver_config *c, char *buf)
 {
   if (m->lang != NULL && !ictus_lang_classify (m->lang).cond_linear)
     {
-      snprintf (buf, 256, "every equation must be linear in its own state: %s", ictus_lang_why_not_cond_linear (m->lang));
+      snprintf (buf, 256, "every equation must be linear in its own state: %s",
+                ictus_lang_why_not_cond_linear (m->lang));
       return buf;
     }
   return refuse_fixed (m, c, buf);

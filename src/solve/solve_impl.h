@@ -31,11 +31,11 @@ void ictus__bank_forget (ictus__bank *b); /* parameters may have changed */
 const double *ictus__bank_ports (ictus__bank *b, size_t i); /* the matrix c of neuron i */
 
 /* A spike of neuron i: report it at tick (grid) or t (exact), reset, refractoriness. armed: of the caller. */
-ictus_err ictus__bank_spike (ictus__bank *b, size_t i, double t, ictus_tick tick, double *y, const double *u, uint8_t *armed,
-                             ictus_spikes *out);
+ictus_err ictus__bank_spike (ictus__bank *b, size_t i, double t, ictus_tick tick, double *y, const double *u,
+                             uint8_t *armed, ictus_spikes *out);
 /* Firing is looked at after something changed at t: arms, or fires. *fired may be NULL. */
-ictus_err ictus__bank_look (ictus__bank *b, size_t i, double t, ictus_tick tick, double *y, const double *u, uint8_t *armed,
-                            ictus_spikes *out, bool *fired);
+ictus_err ictus__bank_look (ictus__bank *b, size_t i, double t, ictus_tick tick, double *y, const double *u,
+                            uint8_t *armed, ictus_spikes *out, bool *fired);
 /* Index of neuron i within its population, for messages. */
 unsigned long long ictus__bank_id (const ictus__bank *b, size_t i);
 /* First state that is not finite, -1 if all are. */

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /** \file solve_sundials.h
- * SUNDIALS 6.4 to 7: what differs between them is here and nowhere else. Included by the cvode files of src/solve.
+ * SUNDIALS 6.4 to 7: what differs between them is here and nowhere else. Included by the cvode files of
+ * src/solve.
  */
 #ifndef ICTUS_SOLVE_SUNDIALS_H
 #define ICTUS_SOLVE_SUNDIALS_H
@@ -30,7 +31,8 @@ ictus__sun_context (SUNContext *ctx)
 /* SUNDIALS' own words go to words [ICTUS__WORDS] and nowhere else. */
 #if SUNDIALS_VERSION_MAJOR >= 7
 static inline void
-ictus__sun_hear (int line, const char *func, const char *file, const char *msg, SUNErrCode code, void *words, SUNContext ctx)
+ictus__sun_hear (int line, const char *func, const char *file, const char *msg, SUNErrCode code, void *words,
+                 SUNContext ctx)
 {
   (void) line;
   (void) func;
