@@ -9,8 +9,9 @@
 
 #include "ictus/base.h"
 
-/** All ranks learn the outcome: the largest code of any rank is returned on every rank, with the message of the
- * lowest rank that has it as last error. The message gets "rank N: " in front unless every rank failed with the same code.
+/** All ranks learn the outcome: the largest code of any rank is returned on every rank, with the message of
+ * the lowest rank that has it as last error. The message gets "rank N: " in front unless every rank failed
+ * with the same code.
  * Collectivity: all ranks of comm. */
 ictus_err ictus_comm_agree (MPI_Comm comm, ictus_err mine);
 #define ICTUS_TRY_ALL(comm, call) ICTUS_TRY (ictus_comm_agree ((comm), (call)))

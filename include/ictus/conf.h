@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /** \file conf.h
- * Experiment files: YAML (or JSON) read into a tree that remembers where everything stood, checked against one table of
- * keys (units, defaults, ranges, meanings; the manual is made from it), and handed on as plain records.
+ * Experiment files: YAML (or JSON) read into a tree that remembers where everything stood, checked against
+ * one table of keys (units, defaults, ranges, meanings; the manual is made from it), and handed on as plain
+ * records.
  * All ranks hold the same text (ictus_comm_read), so every function here is local: Collectivity: none.
  */
 #ifndef ICTUS_CONF_H
@@ -14,43 +15,50 @@
 typedef struct ictus_conf ictus_conf; /* a document; owns its nodes */
 typedef struct ictus_node ictus_node; /* map, sequence or scalar; borrowed from its document */
 
-/** Parse. Duplicate keys and syntax errors are refused with place and caret. path is for messages; relative paths in the
- * experiment are relative to its folder. text is copied. Collectivity: none. */
+/** Parse. Duplicate keys and syntax errors are refused with place and caret. path is for messages; relative
+ * paths in the experiment are relative to its folder. text is copied. Collectivity: none. */
 ictus_err ictus_conf_parse (const char *path, const char *text, ictus_conf **out);
 void ictus_conf_destroy (ictus_conf **c); /* Collectivity: none. */
-ictus_err ictus_conf_copy (const ictus_conf *c, ictus_conf **out); /* deep, without filled-in defaults. Collectivity: none. */
-/** "populations.E.size=100": replace or add; the value is YAML. The path must lead to places that exist or that the table
- * of keys knows; otherwise ICTUS_E_INPUT with the nearest name. Collectivity: none. */
+/** Deep, without filled-in defaults. Collectivity: none. */
+ictus_err ictus_conf_copy (const ictus_conf *c, ictus_conf **out);
+/** "populations.E.size=100": replace or add; the value is YAML. The path must lead to places that exist or
+ * that the table of keys knows; otherwise ICTUS_E_INPUT with the nearest name. Collectivity: none. */
 ictus_err ictus_conf_set (ictus_conf *c, const char *assignment);
 const ictus_node *ictus_conf_root (const ictus_conf *c); /* Collectivity: none. */
 const char *ictus_conf_path (const ictus_conf *c);       /* as given to parse. Collectivity: none. */
-const char *ictus_conf_dir (const ictus_conf *c);        /* folder of path, "." if none. Collectivity: none. */
+const char *ictus_conf_dir (const ictus_conf *c);        /* folder of path, or ".". Collectivity: none. */
 const char *ictus_conf_text (const ictus_conf *c);       /* as given to parse. Collectivity: none. */
-/** The tree as YAML, with every default that was used filled in (after ictus_experiment_read and the rooms' own
- * ictus_conf_fill): running it gives the same result. Collectivity: none. */
+/** The tree as YAML, with every default that was used filled in (after ictus_experiment_read and the rooms'
+ * own ictus_conf_fill): running it gives the same result. Collectivity: none. */
 ictus_err ictus_conf_emit (const ictus_conf *c, ictus_text *out);
-/** The same with the paths of files (models, spikes, synapses, partition) made absolute where the file is found, so that the text
- * may stand in another folder. Collectivity: none. */
+/** The same with the paths of files (models, spikes, synapses, partition) made absolute where the file is
+ * found, so that the text may stand in another folder. Collectivity: none. */
 ictus_err ictus_conf_emit_moved (const ictus_conf *c, ictus_text *out);
-/** Add key: value (YAML text) to a map of this document if it is not there yet (a default that was used). Collectivity: none. */
+/** Add key: value (YAML text) to a map of this document if it is not there yet (a default that was used).
+ * Collectivity: none. */
 ictus_err ictus_conf_fill (const ictus_node *map, const char *key, const char *value);
 
 typedef enum ictus_node_kind { ICTUS_NODE_SCALAR, ICTUS_NODE_SEQ, ICTUS_NODE_MAP } ictus_node_kind;
 ictus_node_kind ictus_node_is (const ictus_node *n);                     /* Collectivity: none. */
-size_t ictus_node_count (const ictus_node *n);                           /* entries of a map or sequence. Collectivity: none. */
-const char *ictus_node_key (const ictus_node *map, size_t k);            /* Collectivity: none. */
-const ictus_node *ictus_node_at (const ictus_node *n, size_t k);         /* value k of a map or sequence. Collectivity: none. */
-const ictus_node *ictus_node_find (const ictus_node *map, const char *key); /* NULL if absent. Collectivity: none. */
-const char *ictus_node_text (const ictus_node *scalar);                  /* Collectivity: none. */
+size_t ictus_node_count (const ictus_node *n); /* entries of a map or sequence. Collectivity: none. */
+/** Key k of a map; NULL past the end or if it is none. Borrowed, as all below. Collectivity: none. */
+const char *ictus_node_key (const ictus_node *map, size_t k);
+/** Value k of a map or sequence; NULL past the end. Collectivity: none. */
+const ictus_node *ictus_node_at (const ictus_node *n, size_t k);
+/** NULL if absent, or if map is NULL or no map. Collectivity: none. */
+const ictus_node *ictus_node_find (const ictus_node *map, const char *key);
+const char *ictus_node_text (const ictus_node *scalar); /* "" if it is no scalar. Collectivity: none. */
 /** "path:line:col: message", source line, caret under the node (or under its key for ictus_node_fail_key).
  * Returns e. Collectivity: none. */
-ictus_err ictus_node_fail (const ictus_node *n, ictus_err e, const char *fmt, ...) __attribute__ ((format (printf, 3, 4)));
+ictus_err ictus_node_fail (const ictus_node *n, ictus_err e, const char *fmt, ...)
+    __attribute__ ((format (printf, 3, 4)));
 ictus_err ictus_node_fail_key (const ictus_node *map, const char *key, ictus_err e, const char *fmt, ...)
     __attribute__ ((format (printf, 4, 5)));
 /** A number in the given unit, in [lo, hi]; a scalar with or without unit. Collectivity: none. */
 ictus_err ictus_node_double (const ictus_node *n, const char *unit, double lo, double hi, double *out);
-ictus_err ictus_node_int (const ictus_node *n, int64_t lo, int64_t hi, int64_t *out); /* Collectivity: none. */
-ictus_err ictus_node_bool (const ictus_node *n, bool *out);                           /* true/false only. Collectivity: none. */
+/** A whole number in [lo, hi], also written 1e5. Collectivity: none. */
+ictus_err ictus_node_int (const ictus_node *n, int64_t lo, int64_t hi, int64_t *out);
+ictus_err ictus_node_bool (const ictus_node *n, bool *out); /* true or false only. Collectivity: none. */
 
 /* ---- values that may differ from neuron to neuron or synapse to synapse ------------------------- */
 
@@ -58,7 +66,7 @@ typedef enum ictus_dist_kind
 {
   ICTUS_DIST_CONSTANT,  /* a */
   ICTUS_DIST_NORMAL,    /* mean a, standard deviation b; redrawn until within [min, max] */
-  ICTUS_DIST_LOGNORMAL, /* exp of a normal of mean a (log of the number in the unit), sd b; redrawn likewise */
+  ICTUS_DIST_LOGNORMAL, /* exp of a normal of mean a (log of the number in the unit), sd b; likewise */
   ICTUS_DIST_UNIFORM,   /* between min and max */
   ICTUS_DIST_LINEAR,    /* from a (first neuron) to b (last neuron): for current-rate curves */
   ICTUS_DIST_LIST       /* list[k], one a neuron */
@@ -72,11 +80,15 @@ typedef struct ictus_dist
   size_t nlist;
 } ictus_dist;
 
-/** "6 nS" | [1, 2, 3] | {distribution: normal, mean: , std: , min: , max: } | {distribution: lognormal, mu: , sigma: , min: , max: }
+/** "6 nS" | [1, 2, 3]
+ * | {distribution: normal, mean: , std: , min: , max: }
+ * | {distribution: lognormal, mu: , sigma: , min: , max: }
  * | {distribution: uniform, min: , max: } | {distribution: linear, from: , to: }.
- * \param per  what a list has one value of, for messages ("neuron"), and n how many; n 0: lists and linear are refused
+ * \param per  what a list has one value of, for messages ("neuron"), and n how many; n 0: lists and linear
+ *             are refused
  * Collectivity: none. */
-ictus_err ictus_node_dist (const ictus_node *node, const char *unit, const char *per, size_t n, ictus_dist *out);
+ictus_err ictus_node_dist (const ictus_node *node, const char *unit, const char *per, size_t n,
+                           ictus_dist *out);
 void ictus_dist_clear (ictus_dist *d); /* Collectivity: none. */
 /** Value k (of n) drawn with the stream r (opened for this one value). Collectivity: none. */
 double ictus_dist_draw (const ictus_dist *d, size_t k, size_t n, ictus_rng *r);
@@ -102,7 +114,7 @@ typedef enum ictus_stim_type /* NEST's names */
 {
   ICTUS_STIM_POISSON,     /* poisson_generator: an own Poisson train for every target neuron */
   ICTUS_STIM_DC,          /* dc_generator: amplitude between start and stop */
-  ICTUS_STIM_AC,          /* ac_generator: offset + amplitude sin (2 pi frequency t + phase) between start and stop */
+  ICTUS_STIM_AC,          /* ac_generator: offset + amplitude sin (2 pi frequency t + phase), likewise */
   ICTUS_STIM_STEP_CURRENT /* step_current_generator: amplitude_values from amplitude_times on */
 } ictus_stim_type;
 
@@ -134,7 +146,7 @@ typedef struct ictus_exp_projection
 {
   const char *name;
   const ictus_node *node;
-  int source, *target, ntarget; /* indices of populations; a rule is applied to each target population on its own */
+  int source, *target, ntarget; /* indices of populations; a rule is applied to each target on its own */
   ictus_rule rule;
   uint64_t number;              /* indegree, outdegree or N */
   double p;                     /* pairwise_bernoulli */
@@ -174,7 +186,8 @@ typedef struct ictus_exp_record
   uint64_t *neurons;             /* trace: [nneurons]; NULL: all; owned */
   size_t nneurons;
   const ictus_node *variables;   /* trace, mean: a name or a sequence of names (states or aux) */
-  double interval_ms;            /* trace 0.1 or the resolution if larger, mean 1, rate (bin) 5; on the grid a multiple of the resolution */
+  double interval_ms;            /* trace 0.1 or the resolution if larger, mean 1, rate (bin) 5; on the grid
+                                    a multiple of the resolution */
   double start_ms, stop_ms;      /* 0, INFINITY */
 } ictus_exp_record;
 
@@ -211,7 +224,8 @@ typedef struct ictus_experiment /* plain record; strings and nodes are borrowed 
 } ictus_experiment;
 
 /** Check the whole document against the table of keys and fill the record (and the document's defaults).
- * Names of models, parameters, states and ports are checked later, by ictus_net_create, with the same kind of message.
+ * Names of models, parameters, states and ports are checked later, by ictus_net_create, with the same kind of
+ * message.
  * \retval ICTUS_E_INPUT  place, offending text, what was expected, the nearest valid name; *out NULL
  * Collectivity: none. */
 ictus_err ictus_experiment_read (ictus_conf *c, ictus_experiment **out);

@@ -10,12 +10,13 @@
 
 typedef struct ictus_lang ictus_lang;
 
-typedef struct ictus_lang_var /* a state, parameter, port, input or aux; strings are owned by the ictus_lang */
+/* a state, parameter, port, input or aux; strings are owned by the ictus_lang */
+typedef struct ictus_lang_var
 {
   const char *name;    /* as spelt where declared; names are compared without case */
   const char *unit;    /* "" when none is given */
   const char *meaning; /* "" when none is given */
-  double value;        /* default of a parameter or input; initial value of a state for default parameters; else 0 */
+  double value;        /* parameters, inputs: default; states: initial value for default parameters; else 0 */
   bool held;           /* states: held at its value during refractoriness */
   int line;            /* where declared, from 1 */
 } ictus_lang_var;
@@ -32,7 +33,7 @@ typedef enum ictus_lang_kind
 
 typedef struct ictus_lang_class
 {
-  bool linear;      /* right-hand side affine in the states with coefficients that depend on parameters only */
+  bool linear;      /* right-hand sides affine in states and inputs, coefficients of parameters only */
   bool cond_linear; /* every right-hand side affine in its own state */
   bool autonomous;  /* no right-hand side depends on t */
   bool fires;       /* has a firing condition */
@@ -50,22 +51,26 @@ const char *ictus_lang_name (const ictus_lang *lang);   /* Collectivity: none. *
 const char *ictus_lang_title (const ictus_lang *lang);  /* "" if none. Collectivity: none. */
 const char *ictus_lang_source (const ictus_lang *lang); /* paper, DOI; "" if none. Collectivity: none. */
 const char *ictus_lang_text (const ictus_lang *lang);   /* the whole text. Collectivity: none. */
-int ictus_lang_count (const ictus_lang *lang, ictus_lang_kind kind);                     /* Collectivity: none. */
-const ictus_lang_var *ictus_lang_get (const ictus_lang *lang, ictus_lang_kind kind, int k); /* Collectivity: none. */
+int ictus_lang_count (const ictus_lang *lang, ictus_lang_kind kind); /* Collectivity: none. */
+/** Number k, 0 <= k < count, in the order of declaration. Borrowed. Collectivity: none. */
+const ictus_lang_var *ictus_lang_get (const ictus_lang *lang, ictus_lang_kind kind, int k);
 /** Index of a name (without case), -1 if there is none. Collectivity: none. */
 int ictus_lang_find (const ictus_lang *lang, ictus_lang_kind kind, const char *name);
 /** The nearest name of that kind, NULL if none is near. Collectivity: none. */
 const char *ictus_lang_nearest (const ictus_lang *lang, ictus_lang_kind kind, const char *name);
 ictus_lang_class ictus_lang_classify (const ictus_lang *lang); /* Collectivity: none. */
-/** Why the model is not linear / not conditionally linear, naming the equation; "" if it is. Collectivity: none. */
+/** Why the model is not linear / not conditionally linear, naming the equation; "" if it is.
+ * Collectivity: none. */
 const char *ictus_lang_why_not_linear (const ictus_lang *lang);
 const char *ictus_lang_why_not_cond_linear (const ictus_lang *lang); /* Collectivity: none. */
 
 /** The C file of the model: text of kernel.h, functions, and the table "const ictus_kernel SYMBOL".
  * \param symbol  name of the table
- * Collectivity: none. */
+ * \param out     the C is appended
+ * \retval ICTUS_E_NOMEM  what was appended is not to be used. Collectivity: none. */
 ictus_err ictus_lang_emit (const ictus_lang *lang, const char *symbol, ictus_text *out);
-/** What `ictus models NAME` shows: title, equations, parameters with unit, default and meaning, class, source.
+/** What `ictus models NAME` shows: title, equations, parameters with unit, default and meaning, class,
+ * source.
  * Collectivity: none. */
 void ictus_lang_show (const ictus_lang *lang, ictus_text *out);
 

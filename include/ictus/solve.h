@@ -1,19 +1,22 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /** \file solve.h
- * Solvers behind one interface: advance these neurons from t0 to t1, take these input events at these times, report
- * the spikes with their times. SUNDIALS types stay in src/solve. No MPI here: outcomes are local, the engine agrees.
+ * Solvers behind one interface: advance these neurons from t0 to t1, take these input events at these times,
+ * report the spikes with their times. SUNDIALS types stay in src/solve. No MPI here: outcomes are local, the
+ * engine agrees.
  *
- * Time. A window is the half-open interval (t0, t1]. An event of time t acts on the state at t, after integration up to
- * t; the firing condition is looked at again right after it. A sample at t sees the state after the events of t.
+ * Time. A window is the half-open interval (t0, t1]. An event of time t acts on the state at t, after
+ * integration up to t; events of one time act together, and the firing condition is looked at again right
+ * after them, as it is where an input jumps and where refractoriness ends. A sample at t sees the state after
+ * all that happens at t.
  *
- * Firing. A neuron fires when it is armed, not refractory, and fire() rises through 0 (for fixed steps and `exact`: is
- * >= 0 at the end of a step). Firing disarms it, then reset() acts; fire() < 0 arms it again. All neurons begin
- * armed, so one that starts above threshold fires in the first step. A neuron that fires is refractory for
- * refractory(p): held states keep their value, jumps on them are dropped, it cannot fire.
+ * Firing. A neuron fires when it is armed, not refractory, and fire() rises through 0 (for fixed steps and
+ * `exact`: is >= 0 at the end of a step). Firing disarms it, then reset() acts; fire() < 0 arms it again. All
+ * neurons begin armed, so one that starts above threshold fires in the first step. A neuron that fires is
+ * refractory for refractory(p): held states keep their value, jumps on them are dropped, it cannot fire.
  *
- * Grid timing: every event, spike and end of refractoriness lies on a multiple of the resolution h. A spike located
- * within (t, t+h] is reported at t+h; cvode solvers reset at the exact crossing, the others at the end of the step;
- * refractoriness ends at the reported spike time plus refractory(p) rounded to the grid.
+ * Grid timing: every event, spike and end of refractoriness lies on a multiple of the resolution h. A spike
+ * located within (t, t+h] is reported at t+h; cvode solvers reset at the exact crossing, the others at the
+ * end of the step; refractoriness ends at the reported spike time plus refractory(p) rounded to the grid.
  * Exact timing: all times are continuous.
  */
 #ifndef ICTUS_SOLVE_H
@@ -24,8 +27,8 @@
 
 typedef struct ictus_drive /* continuous inputs of the neurons of one group; smooth between breaks */
 {
-  /* u [ninput] of neuron i at time t, on the smooth piece that begins at or before seg (right-continuous at seg);
-     seg <= t <= next break after seg. */
+  /* u [ninput] of neuron i at time t, on the smooth piece that begins at or before seg (right-continuous at
+     seg); seg <= t <= next break after seg. */
   void (*eval) (const void *ctx, size_t i, double seg, double t, double *u);
   /* first time > t at which an input of neuron i jumps; infinity if none */
   double (*next_break) (const void *ctx, size_t i, double t);
@@ -74,17 +77,18 @@ typedef struct ictus_window /* one window for one group */
   /* grid timing */
   double h_ms;           /* resolution */
   ictus_tick k0, k1;     /* t0 and t1 in ticks */
-  /* slot (ctx, k): the input added up for tick k, [nport, n]; zero where there is none. Valid for k0 < k <= k1. Borrowed;
-     the solver leaves it as it is. NULL when nothing arrives at tick k at all. */
+  /* slot (ctx, k): the input added up for tick k, [nport, n]; zero where there is none. Valid for k0 < k <=
+     k1. Borrowed; the solver leaves it as it is. NULL when nothing arrives at tick k at all. */
   const double *(*slot) (const void *ctx, ictus_tick k);
   const void *slot_ctx;
   /* exact timing: events of neuron i are event[first[i]] .. event[first[i + 1] - 1], sorted, t0 < t <= t1 */
   const size_t *first; /* [n + 1]; NULL: no events */
   const ictus_event *event;
-  /* samples: sample() is called once for every neuron and sample time, in any order of neurons, times ascending for a neuron */
+  /* samples: sample() is called once for every neuron and sample time, in any order of neurons, times
+     ascending for a neuron */
   int nsample;
   const double *sample_ms; /* [nsample], ascending, t0 < t <= t1 (grid timing: multiples of h) */
-  void (*sample) (void *ctx, size_t i, int s, const double *y, const double *u); /* y [nstate], u [ninput] or NULL */
+  void (*sample) (void *ctx, size_t i, int s, const double *y, const double *u); /* y [nstate], u [ninput] */
   void *sample_ctx;
 } ictus_window;
 
@@ -128,23 +132,28 @@ const ictus_solver_ops *ictus_solver_at (size_t k);
 const char *ictus_solver_refuse (const ictus_solver_config *c, const ictus_model *m, char *buf);
 
 /** Make a solver for these neurons at model time t_ms (the start or a restart mark).
- * \param cells  borrowed for the life of the solver; y, p, refr_until, armed may be changed by the caller only between
- *               windows and only followed by ictus_solver_restart
+ * \param cells  borrowed for the life of the solver; y, p, refr_until, armed may be changed by the caller
+ *               only between windows and only followed by ictus_solver_restart
  * \retval ICTUS_E_INPUT  the solver refuses the model (with the reason). Collectivity: none. */
-ictus_err ictus_solver_create (const ictus_solver_config *c, const ictus_cells *cells, double t_ms, ictus_solver **out);
+ictus_err ictus_solver_create (const ictus_solver_config *c, const ictus_cells *cells, double t_ms,
+                               ictus_solver **out);
 void ictus_solver_destroy (ictus_solver **s); /* Collectivity: none. */
 
 /** Integrate all neurons over one window; t0 equals the t1 of the window before.
  * A result never depends on which neurons are neighbours, nor (solvers cvode-*) on where windows end.
  * \param [in,out] out  spikes are appended, by neuron; the engine sorts
- * \retval ICTUS_E_SOLVER  "neuron N at T ms: reason" (N counted within the population) with CVODE's own words; the states are those of the failure
+ * \retval ICTUS_E_SOLVER  "neuron N at T ms: reason" (N counted within the population) with CVODE's own
+ *                         words; the states of N are those of the failure, those of the others lie anywhere
+ *                         in the window
  * Cost: no allocation after the first windows (buffers double). Collectivity: none. */
 ictus_err ictus_solver_window (ictus_solver *s, const ictus_window *w, ictus_spikes *out);
 
-/** A restart mark: drop all history, so that states, refr_until and armed are all there is. Collectivity: none. */
+/** A restart mark: drop all history, so that states, refr_until and armed are all there is.
+ * \retval ICTUS_E_SOLVER  as above. Collectivity: none. */
 ictus_err ictus_solver_restart (ictus_solver *s, double t_ms);
 void ictus_solver_get_stats (const ictus_solver *s, ictus_solver_stats *out); /* Collectivity: none. */
-/** Work so far per neuron (right-hand sides), [n]; NULL for fixed-step solvers. Borrowed. Collectivity: none. */
+/** Work so far per neuron (right-hand sides), [n]; NULL for fixed-step solvers. Borrowed.
+ * Collectivity: none. */
 const uint64_t *ictus_solver_work (const ictus_solver *s);
 
 #endif

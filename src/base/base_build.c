@@ -21,8 +21,9 @@ ictus_git_revision (void)
 const char *
 ictus_build_info (void)
 {
-  return "compiler: " ICTUS_CC " (" __VERSION__ ")\nflags: " ICTUS_CFLAGS "\nkernel flags: " ICTUS_KERNEL_CFLAGS
-         "\nconfigured with: " ICTUS_CONFIGURE_LINE "\nsundials: " ICTUS_SUNDIALS_VERSION "\n";
+  return "compiler: " ICTUS_CC " (" __VERSION__ ")\nflags: " ICTUS_CFLAGS
+         "\nkernel flags: " ICTUS_KERNEL_CFLAGS "\nconfigured with: " ICTUS_CONFIGURE_LINE
+         "\nsundials: " ICTUS_SUNDIALS_VERSION "\n";
 }
 
 const char *

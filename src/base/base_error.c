@@ -98,7 +98,8 @@ find_line (const char *text, int line, size_t *len)
 }
 
 ictus_err
-ictus_err_at (ictus_err e, const char *path, const char *text, int line, int col, int width, const char *fmt, ...)
+ictus_err_at (ictus_err e, const char *path, const char *text, int line, int col, int width,
+              const char *fmt, ...)
 {
   char message[ICTUS_ERR_TEXT / 2];
   ictus_text t = { 0 };
@@ -161,8 +162,8 @@ distance (const char *a, const char *b, size_t limit)
             best = up[j] + 1;
           if (now[j - 1] + 1 < best)
             best = now[j - 1] + 1;
-          if (i > 1 && j > 1 && ca == tolower ((unsigned char) b[j - 2]) && cb == tolower ((unsigned char) a[i - 2])
-              && upup[j - 2] + 1 < best)
+          if (i > 1 && j > 1 && ca == tolower ((unsigned char) b[j - 2])
+              && cb == tolower ((unsigned char) a[i - 2]) && upup[j - 2] + 1 < best)
             best = upup[j - 2] + 1;
           now[j] = best;
         }

@@ -44,7 +44,8 @@ print (const ictus_progress *p, double now_s, double t_ms, double rate_Hz, const
 
   fprintf (stderr, "%s%.1f of %.1f ms (%.0f %%), %.3g s a model second, %.2f Hz, %.0f s left%s%s%s",
            p->tty ? "\r" : "", t_ms, p->end_ms,
-           p->end_ms > p->begin_ms ? 100 * done / (p->end_ms - p->begin_ms) : 100.0, factor, rate_Hz, factor * 1e-3 * left,
+           p->end_ms > p->begin_ms ? 100 * done / (p->end_ms - p->begin_ms) : 100.0, factor, rate_Hz,
+           factor * 1e-3 * left,
            extra != NULL ? ", " : "", extra != NULL ? extra : "", p->tty ? "\033[K" : "\n");
   fflush (stderr);
 }

@@ -84,7 +84,8 @@ ictus_comm_same (MPI_Comm comm, double x, const char *what)
     return ICTUS_OK;
   ICTUS_MPI (MPI_Allreduce (MPI_IN_PLACE, v, 3, MPI_DOUBLE, MPI_MAX, comm));
   if (v[2] > 0 || v[0] + v[1] > 0)
-    return ICTUS_FAIL (ICTUS_E_MISMATCH, "%s differs between ranks: %.17g here, from %.17g to %.17g", what, x, -v[1], v[0]);
+    return ICTUS_FAIL (ICTUS_E_MISMATCH, "%s differs between ranks: %.17g here, from %.17g to %.17g", what, x,
+                       -v[1], v[0]);
   return ICTUS_OK;
 }
 

@@ -96,7 +96,7 @@ static const conf_key table[] = {
     "poisson_generator dc_generator ac_generator step_current_generator", NULL, true, "what it does" },
   { "stimuli.*.target", CONF_TEXT, NULL, NULL, NONE, NULL, NULL, true, "population" },
   { "stimuli.*.neurons", CONF_NEURONS, NULL, "all", NONE, NULL, NULL, false, "which of its neurons" },
-  { "stimuli.*.rate", CONF_NUMBER, "spikes/s", NULL, NOT_NEGATIVE, NULL, "type poisson_generator", true,
+  { "stimuli.*.rate", CONF_NUMBER, "spikes/s", NULL, 0, 1e9, NULL, "type poisson_generator", true,
     "rate of the Poisson train that each neuron gets for itself" },
   { "stimuli.*.port", CONF_TEXT, NULL, "= the only port of the target's model", NONE, NULL,
     "type poisson_generator", false, "where the spikes arrive" },
@@ -163,7 +163,8 @@ static const conf_key table[] = {
   { "sweep.discard", CONF_NUMBER, "ms", "0 ms", NOT_NEGATIVE, NULL, NULL, false,
     "beginning that is left out of every measure" },
   { "sweep.seizure", CONF_SECTION, NULL, "{}", NONE, NULL, NULL, false,
-    "a point is flagged as seizure-like when synchrony and rate reach chi and rate, or the rate reaches tonic_rate" },
+    "a point is flagged as seizure-like when synchrony and rate reach chi and rate, or the rate reaches "
+    "tonic_rate" },
   { "sweep.seizure.chi", CONF_NUMBER, "", "0.4", 0, 1, NULL, NULL, false,
     "synchrony chi (Golomb and Rinzel 1993)" },
   { "sweep.seizure.rate", CONF_NUMBER, "spikes/s", "5 spikes/s", NOT_NEGATIVE, NULL, NULL, false,

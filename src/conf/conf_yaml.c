@@ -357,7 +357,8 @@ read_stream (reader *r, ictus_node **out)
   return ICTUS_OK;
 }
 
-/* JSON by its own rules: the name says so and the text looks so. What ictus_conf_emit writes of it is YAML. */
+/* JSON by its own rules: the name says so and the text looks so. What ictus_conf_emit writes is
+   YAML. */
 static bool
 is_json (const char *path, const char *text)
 {

@@ -102,8 +102,8 @@ at_end (const ictus_lang *L, int t)
   return L->tok[t].kind == TK_EOL;
 }
 
-/* First token behind the expression that begins at from: the end of the line, ',' or ';' outside of brackets, or a
-   name behind an operand (par a=1 b=2). */
+/* First token behind the expression that begins at from: the end of the line, ',' or ';' outside of brackets,
+   or a name behind an operand (par a=1 b=2). */
 int
 ictus__skip (const ictus_lang *L, int from)
 {
@@ -390,9 +390,9 @@ keyword (ictus_lang *L, int t, int line)
 {
   static const struct { const char *word; int what; } list_of[]
       = { { "par", 'p' }, { "p", 'p' }, { "param", 'p' }, { "params", 'p' }, { "parameter", 'p' },
-          { "parameters", 'p' }, { "number", 'p' }, { "init", 'i' }, { "i", 'i' }, { "aux", 'a' }, { "input", 'u' },
-          { "port", 'o' }, { "spike", 's' }, { "reset", 'r' }, { "refractory", 'f' }, { "title", 't' },
-          { "source", 'b' } };
+          { "parameters", 'p' }, { "number", 'p' }, { "init", 'i' }, { "i", 'i' }, { "aux", 'a' },
+          { "input", 'u' }, { "port", 'o' }, { "spike", 's' }, { "reset", 'r' }, { "refractory", 'f' },
+          { "title", 't' }, { "source", 'b' } };
   int what = 0;
 
   for (size_t k = 0; k < sizeof list_of / sizeof *list_of; ++k)

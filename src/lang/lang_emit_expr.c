@@ -6,7 +6,8 @@
 
 #include "lang/lang_impl.h"
 
-/* What has to hold for a node to be needed: nothing, one condition (true or false), or something more complicated. */
+/* What has to hold for a node to be needed: nothing, one condition (true or false), or something more
+   complicated. */
 enum { MIXED = -1, UNUSED = 0, ALWAYS = 1 };
 #define GUARD(condition, holds) (2 + 2 * (condition) + (holds))
 enum { DEEP = 24, TOO_DEEP = 100 }; /* nested brackets before a temporary is made; in a branch */
@@ -108,8 +109,8 @@ guard_of (const ictus__emit *e, int i, int c, bool eager)
   return e->guard[i] == ALWAYS ? GUARD (k->a, c == 1) : MIXED;
 }
 
-/* 1 / b of parameters without a slot. Never a temporary: a times it is written a / b, in all functions alike, so that
-   they agree to the last bit. */
+/* 1 / b of parameters without a slot. Never a temporary: a times it is written a / b, in all functions alike,
+   so that they agree to the last bit. */
 static bool
 is_reciprocal (const ictus__emit *e, int i)
 {
@@ -205,8 +206,8 @@ define (ictus__emit *e, int i)
   ictus_text_add (e->out, g > ALWAYS && then ? " : 0.0;\n" : ";\n");
 }
 
-/* Definitions in an order in which everything is there when used; the condition of a guard may have a larger number
-   than what it guards, hence several rounds. done: depth[] is reused, -1 when done. */
+/* Definitions in an order in which everything is there when used; the condition of a guard may have a larger
+   number than what it guards, hence several rounds. done: depth[] is reused, -1 when done. */
 static void
 define_all (ictus__emit *e)
 {

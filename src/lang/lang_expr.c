@@ -133,7 +133,8 @@ switches (ictus__op op, int k)
          || (op >= OP_MOD && op <= OP_OR);
 }
 
-/* Operands have smaller numbers: one sweep upwards finds what depends on the leaf, one downwards what n uses. */
+/* Operands have smaller numbers: a sweep upwards finds what depends on the leaf, one downwards what n
+   uses. */
 static bool
 sweep (const ictus__dag *g, int n, int leaf, bool switched)
 {

@@ -33,8 +33,8 @@ enum
   DEP_ALL = 63
 };
 
-/* Operations of one operand that are functions of libm or of the emitted helpers: op, name in the language ("" for
-   none), name in C */
+/* Operations of one operand that are functions of libm or of the emitted helpers: op, name in the language
+   ("" for none), name in C */
 #define ICTUS__UNARY_LIST(X)                         \
   X (OP_SIN, "sin", "sin")                           \
   X (OP_COS, "cos", "cos")                           \
@@ -145,7 +145,8 @@ ictus_err ictus__diff (ictus__dag *g, int leaf, int upto, const unsigned char *n
 /* True when a node that is not smooth (heav, abs, if, ...) is switched by the leaf somewhere in n. */
 bool ictus__switched (const ictus__dag *g, int n, int leaf);
 bool ictus__switched_by (const ictus__dag *g, int n, unsigned deps); /* by anything of these kinds */
-/* The graph as it is emitted: powers as products, a / b as a * (1/b) for a parameter b. map [upto]: the new nodes. */
+/* The graph as it is emitted: powers as products, a / b as a * (1/b) for a parameter b. map [upto]: the new
+   nodes. */
 ictus_err ictus__lower (ictus__dag *g, int upto, int *map);
 
 /* ---- tokens -------------------------------------------------------------------------------------- */
@@ -259,7 +260,8 @@ struct ictus_lang
 };
 
 /* Error at a token. */
-ictus_err ictus__fail (const ictus_lang *L, int tok, const char *fmt, ...) __attribute__ ((format (printf, 3, 4)));
+ictus_err ictus__fail (const ictus_lang *L, int tok, const char *fmt, ...)
+    __attribute__ ((format (printf, 3, 4)));
 /* Text of a token as a string, cut at ICTUS__NAME_MAX; buf [ICTUS__NAME_MAX + 1]. */
 const char *ictus__spell (const ictus_lang *L, int tok, char *buf);
 bool ictus__is_word (const ictus_lang *L, int tok, const char *word); /* a name, without case */
@@ -283,8 +285,8 @@ typedef struct ictus__scope
 ictus_err ictus__expression (ictus_lang *L, int from, int stop, const ictus__scope *scope, int *node);
 /* The part of an expression up to a comparison; *next is the token behind. */
 ictus_err ictus__sum (ictus_lang *L, int from, int stop, const ictus__scope *scope, int *node, int *next);
-/* First token behind the expression that begins at from (brackets balanced): EOL, ',' ';' at level 0, or a name that
-   follows an operand. */
+/* First token behind the expression that begins at from (brackets balanced): EOL, ',' ';' at level 0, or a
+   name that follows an operand. */
 int ictus__skip (const ictus_lang *L, int from);
 bool ictus__reserved (const char *key, const char **why);
 ictus_err ictus__build (ictus_lang *L, int sym); /* a temporary or derived parameter */
@@ -305,6 +307,7 @@ typedef struct ictus__emit
 ictus_err ictus__schedule (ictus__emit *e, const int *root, size_t n);
 void ictus__print (ictus__emit *e, int node);
 /* Maximal expressions of parameters only that are always needed for the roots; slot [g->n] is filled. */
-void ictus__hoist (const ictus__dag *g, const int *root, size_t n, unsigned char *mark, int *slot, int *nslot);
+void ictus__hoist (const ictus__dag *g, const int *root, size_t n, unsigned char *mark, int *slot,
+                   int *nslot);
 
 #endif

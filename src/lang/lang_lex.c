@@ -165,9 +165,9 @@ free_text (lexer *x, bool *done)
     ++a;
   if (s[a] == '=' || s[a] == '\'' || (s[a] == '(' && a == x->at)) /* a name like any other */
     return ICTUS_OK;
-  for (b = a; s[b] != '\0' && s[b] != '\n' && !(s[b] == '#' && (b == a || isblank ((unsigned char) s[b - 1])));
-       ++b)
-    ;
+  for (b = a; s[b] != '\0' && s[b] != '\n'; ++b)
+    if (s[b] == '#' && (b == a || isblank ((unsigned char) s[b - 1])))
+      break;
   x->at = a;
   while (b > a && isspace ((unsigned char) s[b - 1]))
     --b;

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/* Expressions: tokens to nodes. Functions are expanded where they are called, temporaries built when first used. */
+/* Expressions: tokens to nodes. Functions are expanded where they are called, temporaries built when first
+   used. */
 #include <math.h>
 #include <string.h>
 

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/* Quotients with a removable singularity: where x / (exp(x) - 1) is written out, it is found and computed exactly. */
+/* Quotients with a removable singularity: where x / (exp(x) - 1) is written out, it is found and computed
+   exactly. */
 #include <float.h>
 #include <math.h>
 
@@ -174,8 +175,8 @@ take (int *list, int *n, int k)
   list[k] = list[--*n];
 }
 
-/* Strike the factors of x out of f, so that what f was is f times x. Factors without a variable may stay behind
-   (they go to the other side), unless x has no others. */
+/* Strike the factors of x out of f, so that what f was is f times x. Factors without a variable may stay
+   behind (they go to the other side), unless x has no others. */
 static bool
 strike (const ictus__dag *g, product *f, product *x)
 {

@@ -44,8 +44,8 @@ unknown_name (const char *name)
   if (near != NULL)
     ICTUS_FAIL (ICTUS_E_INPUT, "no model \"%s\"; did you mean \"%s\"?", name, near);
   else
-    ICTUS_FAIL (ICTUS_E_INPUT, "no model \"%s\"; 'ictus models' lists them, the name of a file of yours ends in .ode",
-                name);
+    ICTUS_FAIL (ICTUS_E_INPUT,
+                "no model \"%s\"; 'ictus models' lists them, the name of a file of yours ends in .ode", name);
   ictus_free (list);
   return ICTUS_E_INPUT;
 }
@@ -108,8 +108,8 @@ load (ictus_model *m, const char *so)
   return ICTUS_FAIL (ICTUS_E_RESOURCE, "%s is not the model \"%s\"", so, ictus_lang_name (m->lang));
 }
 
-/* Take the kernel from the cache; compile when it is not there or is no good. What is no good stays until the rename of
-   the new one takes its place: another process may have just put a good one there. */
+/* Take the kernel from the cache; compile when it is not there or is no good. What is no good stays until the
+   rename of the new one takes its place: another process may have just put a good one there. */
 static ictus_err
 open_cached (ictus_model *m)
 {
@@ -146,7 +146,7 @@ ictus_model_parse (const char *name, const char *dir, const char *text, ictus_la
       ICTUS_GO (find_file (name, dir, &path));
       ICTUS_GO (ictus_file_read (path.s, &file, &len));
       if (strlen (file) != len)
-        ICTUS_GO (ICTUS_FAIL (ICTUS_E_INPUT, "%s: there is a byte 0 in the file; this is no model file", path.s));
+        ICTUS_GO (ICTUS_FAIL (ICTUS_E_INPUT, "%s: there is a byte 0 in it; this is no model file", path.s));
       text = file;
     }
   e = ictus_lang_parse (path.s != NULL ? path.s : name, text, out);

@@ -85,8 +85,8 @@ failed (const char *name, const char *command, int status, const char *log, cons
   while (len > 0 && strchr (" \n\t", said[len - 1]) != NULL)
     --len;
   if (WIFEXITED (status) && WEXITSTATUS (status) == 127 && len == 0)
-    ictus_text_add (&how, "there is no such program; set CC to a C compiler, or run 'ictus compile' where there "
-                          "is one");
+    ictus_text_add (&how, "there is no such program; set CC to a C compiler, or run 'ictus compile' where "
+                          "there is one");
   else if (WIFSIGNALED (status))
     ictus_text_add (&how, "it was ended by signal %d", WTERMSIG (status));
   else if (WIFEXITED (status) && WEXITSTATUS (status) != 0)

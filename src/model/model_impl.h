@@ -18,7 +18,8 @@ typedef struct ictus__model_plan /* what a model that is not shipped compiles to
 /* Emit the C of a model and name its place in the cache; nothing is written. */
 ictus_err ictus__model_plan_make (const ictus_lang *lang, ictus__model_plan *plan);
 void ictus__model_plan_clear (ictus__model_plan *plan);
-/* Hash of a model's text and name, the compiler and its flags, as hex. compiler: the one that makes the kernel. */
+/* Hash of a model's text and name, the compiler and its flags, as hex. compiler: the one that makes the
+   kernel. */
 void ictus__model_key (const char *text, const char *name, const char *compiler, char key[40]);
 
 /* Compile the plan's C into the cache: whole under its final name, or not there. */
