@@ -53,6 +53,25 @@ bad "spike file that does not exist" 74 's/model: iaf_psc_exp, solver: exact/spi
 bad "model file that does not exist" 74 's/iaf_psc_exp/gone.ode/' "gone.ode"
 bad "override of an unknown entry" 65 's/^/ /; s/^ //; s/size: 4/size: 4, sice: 5/' "sice" "size"
 
+# numbers beyond what can be counted used to end at once, or never
+bad "a run of more steps than can be counted" 65 's/t_stop: 10 ms/t_stop: 1e300/' "e.yaml:3:" "2^53 times the resolution"
+bad "a restart mark of no step" 65 's/t_stop: 10 ms/t_stop: 10, restart_mark: 1e-9/' "e.yaml:3:" "not a multiple of the resolution"
+bad "a restart mark that is all but 0" 65 's/t_stop: 10 ms/t_stop: 10, restart_mark: 1e-300/' "e.yaml:3:" "2^53 times the interval of restart marks"
+bad "a delay that is all but 0" 65 's/10 ms/10 ms, timing: exact/; s/solver: exact/solver: cvode-bdf/; s/delay: 1 ms/delay: 1e-300/' "2^53 times the smallest delay"
+bad "a Poisson rate beyond counting" 65 '$a stimuli: {p: {type: poisson_generator, target: A, port: ex, rate: 1e300}}' "e.yaml:8:" "from 0 to"
+bad "a recorder that begins beyond counting" 65 '$a record: {p: {type: trace, population: A, variables: V_m, start: 1e300}}' "e.yaml:8:" "2^53 times the interval"
+bad "a recorder that never gets on" 65 '$a record: {p: {type: rate, population: A, interval: 1e-300}}' "e.yaml:8:" "more than 2^53 intervals"
+ok "a restart mark later than all time is fine" status 0 ictus run e.yaml --no-output --quiet --set run.restart_mark=1e300 --set record.p.interval=1
+
+# standard files that are closed do not become result files, and what could not be printed is told
+base >e.yaml
+closed () { "$@" <&- >&- 2>said; }
+ok "nowhere to print to: status 74" status 74 closed ictus run e.yaml -o out --overwrite --summary --quiet
+ok "which is told" grep "cannot write to standard output" said
+test ! -e /dev/full || ok "a full disk behind the output is told" sh -c "\"$ICTUS_BIN\" models 2>&1 >/dev/full | grep 'No space'"
+ok "and the result is whole" h5ls out/results.h5
+rm -rf out
+
 ok "missing experiment: status 74" status 74 ictus run missing.yaml -o out
 ok "missing experiment is named" says "missing.yaml"
 base >e.yaml

@@ -185,7 +185,8 @@ typedef int64_t ictus_tick; /* model time in steps of the resolution */
 /** Model time of a tick: tick / n when h is 1/n, else tick * h, so that 3 ticks of 0.1 are 0.3.
  * Collectivity: none. */
 double ictus_tick_ms (ictus_tick k, double h_ms);
-/** Nearest tick. Collectivity: none. */
+#define ICTUS_MAX_STEPS 9007199254740992.0 /* 2^53: as far as a tick and a double are the same number */
+/** Nearest tick; times further than ICTUS_MAX_STEPS are at that tick. Collectivity: none. */
 ictus_tick ictus_tick_of (double t_ms, double h_ms);
 /** Wall clock, seconds, monotonic. Collectivity: none. */
 double ictus_wall_s (void);

@@ -64,7 +64,7 @@ ictus_tick_ms (ictus_tick k, double h_ms)
 ictus_tick
 ictus_tick_of (double t_ms, double h_ms)
 {
-  return (ictus_tick) llrint (t_ms / h_ms);
+  return (ictus_tick) llrint (fmin (fmax (t_ms / h_ms, -ICTUS_MAX_STEPS), ICTUS_MAX_STEPS));
 }
 
 double

@@ -2,6 +2,8 @@
 /* ictus: the subcommands by name. Only here codes become exit statuses and MPI begins and ends. */
 #include "cli/cli.h"
 
+#include <errno.h>
+#include <fcntl.h>
 #include <getopt.h>
 #include <signal.h>
 #include <stdlib.h>
@@ -92,18 +94,41 @@ check_memory (int status)
   return ictus_err_status (ICTUS_E_INTERNAL);
 }
 
+/* A descriptor of standard input or output that is closed would become that of the next file opened, a result
+   file say, and what is printed would go there. Opened the wrong way round, what is printed is refused. */
+static void
+keep_standard_files (void)
+{
+  for (int fd = 0; fd <= 2; ++fd)
+    if (fcntl (fd, F_GETFD) < 0)
+      open ("/dev/null", fd == 0 ? O_WRONLY : fd == 1 ? O_RDONLY : O_WRONLY); /* the lowest free one: fd */
+}
+
+/* What was printed has to arrive. */
+static int
+close_output (int status)
+{
+  bool bad = fflush (stdout) != 0;
+
+  if (!bad && !ferror (stdout))
+    return status;
+  if (status == 0)
+    fprintf (stderr, "ictus: cannot write to standard output%s%s\n", bad ? ": " : "",
+             bad ? strerror (errno) : "");
+  return status == 0 ? ictus_err_status (ICTUS_E_IO) : status;
+}
+
 int
 main (int argc, char **argv)
 {
   int status;
 
+  keep_standard_files ();
   MPI_Init (&argc, &argv);
   ictus_comm_start ();
   signal (SIGPIPE, SIG_IGN); /* a closed pipe is an error to report, not an end */
   status = dispatch (argc, argv);
-  fflush (stdout);
-  if (ferror (stdout) && status == 0)
-    status = 74;
+  status = close_output (status);
   status = check_memory (status);
   MPI_Finalize ();
   return status;

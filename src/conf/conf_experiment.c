@@ -77,13 +77,13 @@ conf_get_text (const ictus_node *map, const char *key)
 
 /* ---- what sections share ------------------------------------------------------------------------ */
 
-/* Whole number of steps, up to rounding. */
+/* Whole number of steps, up to rounding; what is not 0 is at least one. */
 static bool
 on_grid (double t_ms, double h_ms)
 {
   double k = t_ms / h_ms;
 
-  return fabs (k - nearbyint (k)) <= 1e-6;
+  return fabs (k - nearbyint (k)) <= 1e-6 && (nearbyint (k) >= 1 || t_ms == 0);
 }
 
 ictus_err
@@ -96,6 +96,17 @@ conf_need_grid (const ictus_experiment *x, const ictus_node *map, const char *ke
   return ictus_node_fail_key (map, key, ICTUS_E_INPUT,
                               "'%s' (%s ms) is not a multiple of the resolution (%s ms)", key,
                               conf_number (t_ms, t, sizeof t), conf_number (x->resolution_ms, h, sizeof h));
+}
+
+ictus_err
+conf_need_countable (const ictus_node *map, const char *key, double t_ms, const char *step, double step_ms)
+{
+  char t[32], h[32];
+
+  if (t_ms / step_ms <= ICTUS_MAX_STEPS)
+    return ICTUS_OK;
+  return ictus_node_fail_key (map, key, ICTUS_E_INPUT, "'%s' (%s ms) is more than 2^53 times the %s (%s ms)",
+                              key, conf_number (t_ms, t, sizeof t), step, conf_number (step_ms, h, sizeof h));
 }
 
 ictus_err
@@ -245,6 +256,8 @@ read_run (ictus_experiment *x, const ictus_node *root)
   x->restart_mark_ms = conf_get_number (run, "run.restart_mark");
   x->partition = conf_get_text (run, "partition");
   x->flush_ms = conf_get_number (ictus_node_find (root, "output"), "output.flush");
+  ICTUS_TRY (conf_need_countable (run, "t_stop", x->t_stop_ms, "resolution", x->resolution_ms));
+  ICTUS_TRY (conf_need_countable (run, "t_stop", x->t_stop_ms, "interval of restart marks", x->restart_mark_ms));
   ICTUS_TRY (conf_need_grid (x, run, "t_stop", x->t_stop_ms));
   return conf_need_grid (x, run, "restart_mark", x->restart_mark_ms);
 }

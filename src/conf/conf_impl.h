@@ -143,6 +143,8 @@ const char *conf_get_text (const ictus_node *map, const char *key);
 
 /* On the grid: fail unless the time under key is a whole number of steps of the resolution. */
 ictus_err conf_need_grid (const ictus_experiment *x, const ictus_node *map, const char *key, double t_ms);
+/* Fail when the time under key is more than ICTUS_MAX_STEPS steps, which are counted in integers. step names them. */
+ictus_err conf_need_countable (const ictus_node *map, const char *key, double t_ms, const char *step, double step_ms);
 /* start and stop of a stimulus or recorder: stop after start. */
 ictus_err conf_read_times (const ictus_node *map, const char *stop_path, double *start_ms, double *stop_ms);
 /* Index of the population that the scalar names. */

@@ -108,6 +108,9 @@ read_one_record (const ictus_experiment *x, ictus_exp_record *r, const ictus_nod
     return ICTUS_OK;
   ICTUS_TRY (fill_interval (x, r));
   r->interval_ms = conf_get_number (n, "record.*.interval");
+  ICTUS_TRY (conf_need_countable (n, "start", r->start_ms, "interval", r->interval_ms));
+  if (x->t_stop_ms / r->interval_ms > ICTUS_MAX_STEPS)
+    return ictus_node_fail_key (n, "interval", ICTUS_E_INPUT, "more than 2^53 intervals in the run");
   ICTUS_TRY (conf_need_grid (x, n, "interval", r->interval_ms));
   return conf_need_grid (x, n, "start", r->start_ms);
 }
