@@ -295,7 +295,7 @@ START_TEST (wrong_stimuli_are_told)
       "x.yaml:5:11: the key 'rate' is missing in stimuli.s (rate of the Poisson train that each neuron gets "
       "for itself)" },
     { 4, "stimuli: {s: {target: E, type: poisson_generator, rate: -1}}",
-      "x.yaml:5:57: expected a quantity in spikes/s of at least 0, found '-1'" },
+      "x.yaml:5:57: expected a quantity in spikes/s from 0 to 1000000000, found '-1'" },
     { 4, "stimuli: {s: {target: E, type: poisson_generator, rate: 1 mV}}",
       "x.yaml:5:57: expected a quantity in spikes/s, found mV" },
     { 4, "stimuli: {s: {target: E, type: poisson_generator, rate: 1, amplitude: 3}}",
