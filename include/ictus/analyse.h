@@ -13,7 +13,8 @@
  * trajectory.h5: states against time.
  * \param out     picture; its ending says the format: .png, .svg, .pdf
  * \param what    what to draw: NULL all there is, or a name such as "raster", "traces", "rate", "chi"
- * \retval ICTUS_E_RESOURCE  gnuplot is missing; ICTUS_E_FORMAT not such a file; ICTUS_E_INPUT unknown what (nearest named)
+ * \retval ICTUS_E_RESOURCE  gnuplot is missing; ICTUS_E_FORMAT not such a file; ICTUS_E_INPUT unknown what
+ *     (nearest named)
  * Collectivity: none. */
 ictus_err ictus_plot (const char *path, const char *out, const char *what);
 

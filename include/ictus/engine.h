@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /** \file engine.h
- * The window loop: solve every neuron to the end of the window, exchange (one collective: spikes and verdict), deliver,
- * call the hooks. Runs with no hooks at all.
+ * The window loop: solve every neuron to the end of the window, exchange (one collective: spikes and
+ * verdict), deliver, call the hooks. Runs with no hooks at all.
  */
 #ifndef ICTUS_ENGINE_H
 #define ICTUS_ENGINE_H
@@ -15,14 +15,14 @@
 
 typedef struct ictus_engine ictus_engine;
 
-typedef struct ictus_sampling /* what a hook wants sampled: one population at times k * interval, k = 1, 2, ... */
+typedef struct ictus_sampling /* what a hook wants sampled: a population at k * interval, k = 1, 2, ... */
 {
   int population;
   double interval_ms;       /* grid timing: a multiple of the resolution */
   double start_ms, stop_ms; /* samples with start <= t <= stop */
-  /* Called for every local neuron i (index into cells) at every sample time, for a neuron in the order of time;
-     index: 0 for the first sample of this request; y [nstate], u [ninput] or NULL, borrowed for the call.
-     Local: a failure is kept in ctx and told by the hook `window`. */
+  /* Called for every local neuron i (index into cells) at every sample time, for a neuron in the order of
+     time; index: 0 for the first sample of this request; y [nstate], u [ninput] or NULL, borrowed for the
+     call. Local: a failure is kept in ctx and told by the hook `window`. */
   void (*sample) (void *ctx, size_t i, uint64_t index, double t_ms, const double *y, const double *u);
   void *ctx; /* borrowed for the life of the engine */
 } ictus_sampling;
@@ -30,16 +30,16 @@ typedef struct ictus_sampling /* what a hook wants sampled: one population at ti
 typedef struct ictus_hook /* all members but ctx may be NULL. Called in the order the hooks were added */
 {
   void *ctx; /* borrowed for the life of the engine */
-  /* After a window was exchanged: the spikes of all ranks in (t0, t1], sorted by (time, gid), borrowed. Local: an
-     error on any rank ends the run on all ranks before the next window, flush or mark. */
+  /* After a window was exchanged: the spikes of all ranks in (t0, t1], sorted by (time, gid), borrowed.
+     Local: an error on any rank ends the run on all ranks before the next window, flush or mark. */
   ictus_err (*window) (void *ctx, double t0_ms, double t1_ms, const ictus_spike *s, size_t n);
-  /* At the first window end at or after every multiple of the flush interval, and when the run ends or is stopped:
-     may call collectives; must return the same code on all ranks. */
+  /* At the first window end at or after every multiple of the flush interval, and when the run ends or is
+     stopped: may call collectives; must return the same code on all ranks. */
   ictus_err (*flush) (void *ctx, double t_ms);
   /* At restart marks and at t_stop: may call collectives; same code on all ranks. */
   ictus_err (*mark) (void *ctx, double t_ms);
-  /* Asked in every window before its exchange, on every rank; local: true on any rank ends the run on all ranks after
-     this window, with ICTUS_E_STOPPED. */
+  /* Asked in every window before its exchange, on every rank; local: true on any rank ends the run on all
+     ranks after this window, with ICTUS_E_STOPPED. */
   bool (*stop) (void *ctx);
 } ictus_hook;
 
@@ -50,11 +50,13 @@ ictus_err ictus_engine_create (MPI_Comm comm, const ictus_experiment *exp, ictus
 /** Hooks are not called any more. NULL is fine. Collectivity: all ranks of the engine. */
 void ictus_engine_destroy (ictus_engine **e);
 
-/** Whether the solvers that an experiment chooses can serve the models of its net (phase created), without an engine.
+/** Whether the solvers that an experiment chooses can serve the models of its net (phase created); no engine
+ * is needed.
  * \retval ICTUS_E_INPUT  the first refusal, shown in the experiment. Collectivity: none. */
 ictus_err ictus_engine_check_solvers (const ictus_net *net);
 
-/** The hook is copied. Before the first run; the same hooks in the same order on all ranks if they have flush or mark.
+/** The hook is copied. Before the first run; the same hooks in the same order on all ranks if they have flush
+ * or mark.
  * \retval ICTUS_E_ARG  too many. Collectivity: none. */
 ictus_err ictus_engine_hook (ictus_engine *e, const ictus_hook *hook);
 /** The request is copied. Before the first run.
@@ -64,14 +66,15 @@ ictus_err ictus_engine_sample (ictus_engine *e, const ictus_sampling *what);
 /** Show progress (rank 0 only prints). Collectivity: none. */
 void ictus_engine_progress (ictus_engine *e, bool on);
 
-/** Run from the present time (0, or where a run was stopped) to t_stop. A run that was stopped and one that was not are
- * the same run, bit for bit; one that is done already flushes once more.
+/** Run from the present time (0, or where a run was stopped) to t_stop. A run that was stopped and one that
+ * was not are the same run, bit for bit; one that is done already flushes once more.
  * \retval ICTUS_E_STOPPED   a hook asked for it: everything is flushed, the next call goes on
- * \retval ICTUS_E_SOLVER    "rank R: population P, neuron N at T ms: reason"; same on all ranks, as are all errors
+ * \retval ICTUS_E_SOLVER    "rank R: population P, neuron N at T ms: reason"; same on all ranks, as are all
+ *     errors
  * \retval ICTUS_E_RESOURCE  more than 2^31 - 1 spikes in one window
  * \retval ICTUS_E_ARG       an earlier run failed
- * After any other error than ICTUS_E_STOPPED the engine can be asked for its statistics and destroyed; the states are
- * those of the failure. Collectivity: all ranks of the engine. */
+ * After any other error than ICTUS_E_STOPPED the engine can be asked for its statistics and destroyed; the
+ * states are those of the failure. Collectivity: all ranks of the engine. */
 ictus_err ictus_engine_run (ictus_engine *e);
 
 typedef struct ictus_engine_stats

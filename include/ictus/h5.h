@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /** \file h5.h
- * The thin parallel-HDF5 layer: files, data sets that grow along time, attributes, HDF5's error stack as our message.
- * hid_t is used here and by the callers of this room only as an opaque number. Every call on a file opened with a
- * communicator is collective over it, with equal arguments unless said otherwise, and returns the same code on all ranks.
+ * The thin parallel-HDF5 layer: files, data sets that grow along time, attributes, HDF5's error stack as our
+ * message. hid_t is used here and by the callers of this room only as an opaque number. Every call on a file
+ * opened with a communicator is collective over it, with equal arguments unless said otherwise, and returns
+ * the same code on all ranks.
  */
 #ifndef ICTUS_H5_H
 #define ICTUS_H5_H
@@ -23,49 +24,68 @@ typedef struct ictus_h5 /* an open file */
 /** Create, refusing an existing file unless overwrite. MPI-IO when comm has more than one rank.
  * \retval ICTUS_E_IO  "cannot create PATH: reason"; *out cleared. Collectivity: all ranks of comm. */
 ictus_err ictus_h5_create (MPI_Comm comm, const char *path, bool overwrite, ictus_h5 *out);
-/** Open for reading. \retval ICTUS_E_IO no such file, \retval ICTUS_E_FORMAT not an HDF5 file. Collectivity: all ranks of comm. */
+/** Open for reading. \retval ICTUS_E_IO no such file, \retval ICTUS_E_FORMAT not an HDF5 file. Collectivity:
+ * all ranks of comm. */
 ictus_err ictus_h5_open (MPI_Comm comm, const char *path, ictus_h5 *out);
-/** To disk: what was written so far survives a kill. \retval ICTUS_E_IO no room, or the disk failed; the file is left alone from
- * now on. Collectivity: all ranks of f. */
+/** To disk: what was written so far survives a kill. \retval ICTUS_E_IO no room, or the disk failed; the file
+ * is left alone from now on. Collectivity: all ranks of f. */
 ictus_err ictus_h5_flush (ictus_h5 *f);
-/** A file that a write has failed on is not closed when there is more than one rank (HDF5 would hang): the program then ends with
- * the status of ICTUS_E_IO in MPI_Finalize. An unopened file is fine. Collectivity: all ranks of f. */
+/** A file that a write has failed on is not closed when there is more than one rank (HDF5 would hang): the
+ * program then ends with the status of ICTUS_E_IO in MPI_Finalize. An unopened file is fine. Collectivity:
+ * all ranks of f. */
 ictus_err ictus_h5_close (ictus_h5 *f);
 
 /** Groups on the way are made. Collectivity: all ranks of f. */
 ictus_err ictus_h5_group (ictus_h5 *f, const char *path);
-/** A second name (hard link) of an object that exists; groups on the way are made. Collectivity: all ranks of f. */
+/** A second name (hard link) of an object that exists; groups on the way are made. Collectivity: all ranks of
+ * f. */
 ictus_err ictus_h5_link (ictus_h5 *f, const char *object, const char *path);
-/** Attributes of an object that exists; strings are variable-length UTF-8. An attribute of that name is replaced.
- * attr_int: type may be an enumeration; unsigned types of 64 bits take the bits as they are. Collectivity: all ranks of f. */
+/** Attributes of an object that exists; strings are variable-length UTF-8. An attribute of that name is
+ * replaced. Collectivity: all ranks of f. */
 ictus_err ictus_h5_attr_string (ictus_h5 *f, const char *object, const char *name, const char *value);
-ictus_err ictus_h5_attr_double (ictus_h5 *f, const char *object, const char *name, double value); /* Collectivity: all ranks of f. */
-ictus_err ictus_h5_attr_int (ictus_h5 *f, const char *object, const char *name, hid_t type, const int64_t *value, int n); /* n 1: scalar. Collectivity: all ranks of f. */
+/** As attr_string. Collectivity: all ranks of f. */
+ictus_err ictus_h5_attr_double (ictus_h5 *f, const char *object, const char *name, double value);
+/** value [n]; n 1: a scalar. type may be an enumeration; unsigned types of 64 bits take the bits as they are.
+ * Collectivity: all ranks of f. */
+ictus_err ictus_h5_attr_int (ictus_h5 *f, const char *object, const char *name, hid_t type,
+                             const int64_t *value, int n);
 
-/** A data set [0, width] (width 0: one-dimensional [0]) that grows along its first dimension; chunked, fill never written.
- * type: H5T_IEEE_F64LE, ... Collectivity: all ranks of f. */
+/** A data set [0, width] (width 0: one-dimensional [0]) that grows along its first dimension; chunked, fill
+ * never written. type: H5T_IEEE_F64LE, ... Collectivity: all ranks of f. */
 ictus_err ictus_h5_make_growing (ictus_h5 *f, const char *path, hid_t type, hsize_t width);
 /** Append rows: the set grows by nrow (equal on all ranks) and this rank writes its part.
  * One-dimensional: elements [first, first + n) of the new rows (n may be 0).
- * Two-dimensional: columns col[0 .. ncol-1] (ascending) of every new row; data [nrow, ncol]. Any partition of the columns;
- * those of no rank are 0. Whole rows are collected on the ranks before they are written.
- * \retval ICTUS_E_IO  "no room ...": found before anything was written, the file can still be flushed and closed; or the write failed
+ * Two-dimensional: columns col[0 .. ncol-1] (ascending) of every new row; data [nrow, ncol]. Any partition of
+ * the columns; those of no rank are 0. Whole rows are collected on the ranks before they are written.
+ * \retval ICTUS_E_IO  "no room ...": found before anything was written, the file can still be flushed and
+ *     closed; or the write failed
  * Collectivity: all ranks of f. */
-ictus_err ictus_h5_append (ictus_h5 *f, const char *path, hid_t memtype, hsize_t nrow, hsize_t first, hsize_t n, const void *data);
-ictus_err ictus_h5_append_columns (ictus_h5 *f, const char *path, hid_t memtype, hsize_t nrow, const uint64_t *col, size_t ncol, const void *data); /* Collectivity: all ranks of f. */
-/** A whole small data set, equal on all ranks (rank 0's is written). dims [ndim]; ndim 0: scalar. One of that name and shape is
- * written over. Collectivity: all ranks of f. */
-ictus_err ictus_h5_write (ictus_h5 *f, const char *path, hid_t type, hid_t memtype, int ndim, const hsize_t *dims, const void *data);
+ictus_err ictus_h5_append (ictus_h5 *f, const char *path, hid_t memtype, hsize_t nrow, hsize_t first,
+                           hsize_t n, const void *data);
+/** As append, two-dimensional. Collectivity: all ranks of f. */
+ictus_err ictus_h5_append_columns (ictus_h5 *f, const char *path, hid_t memtype, hsize_t nrow,
+                                   const uint64_t *col, size_t ncol, const void *data);
+/** A whole small data set, equal on all ranks (rank 0's is written). dims [ndim]; ndim 0: scalar. One of that
+ * name and shape is written over. Collectivity: all ranks of f. */
+ictus_err ictus_h5_write (ictus_h5 *f, const char *path, hid_t type, hid_t memtype, int ndim,
+                          const hsize_t *dims, const void *data);
 /** A scalar string data set. Collectivity: all ranks of f. */
 ictus_err ictus_h5_write_string (ictus_h5 *f, const char *path, const char *value);
 
-/** Read a whole data set (any number of dimensions, *n elements) as doubles / as unsigned; *out freed with ictus_free.
+/** Read a whole data set (any number of dimensions, *n elements) as doubles / as unsigned; *out freed with
+ * ictus_free.
  * \retval ICTUS_E_FORMAT no such data set. Collectivity: all ranks of f. */
 ictus_err ictus_h5_read_double (ictus_h5 *f, const char *path, double **out, size_t *n);
-ictus_err ictus_h5_read_uint (ictus_h5 *f, const char *path, uint64_t **out, size_t *n); /* Collectivity: all ranks of f. */
-ictus_err ictus_h5_read_string (ictus_h5 *f, const char *path, char **out);            /* Collectivity: all ranks of f. */
-ictus_err ictus_h5_read_attr_string (ictus_h5 *f, const char *object, const char *name, char **out); /* Collectivity: all ranks of f. */
-ictus_err ictus_h5_shape (ictus_h5 *f, const char *path, int maxdim, hsize_t *dims, int *ndim);      /* Collectivity: all ranks of f. */
+/** As read_double. Collectivity: all ranks of f. */
+ictus_err ictus_h5_read_uint (ictus_h5 *f, const char *path, uint64_t **out, size_t *n);
+/** A scalar string, of fixed or variable length; *out freed with ictus_free, NULL after an error.
+ * \retval ICTUS_E_FORMAT  there is none, or it is no single string. Collectivity: all ranks of f. */
+ictus_err ictus_h5_read_string (ictus_h5 *f, const char *path, char **out);
+/** The same of an attribute. Collectivity: all ranks of f. */
+ictus_err ictus_h5_read_attr_string (ictus_h5 *f, const char *object, const char *name, char **out);
+/** Extent of a data set: dims [*ndim], room for maxdim (at most 32).
+ * \retval ICTUS_E_FORMAT  no data set, or of more dimensions. Collectivity: all ranks of f. */
+ictus_err ictus_h5_shape (ictus_h5 *f, const char *path, int maxdim, hsize_t *dims, int *ndim);
 bool ictus_h5_exists (ictus_h5 *f, const char *path); /* Collectivity: all ranks of f. */
 /** Names of the members of a group, *names [*n] each freed with ictus_free. Collectivity: all ranks of f. */
 ictus_err ictus_h5_list (ictus_h5 *f, const char *group, char ***names, size_t *n);

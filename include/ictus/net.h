@@ -1,10 +1,11 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /** \file net.h
- * Who is wired to whom: populations with their neurons on this rank, projections as synapse rows per source neuron,
- * stimuli, and the input slots that rows are added into. Everything is drawn by global id, so the network does not
- * depend on the ranks.
+ * Who is wired to whom: populations with their neurons on this rank, projections as synapse rows per source
+ * neuron, stimuli, and the input slots that rows are added into. Everything is drawn by global id, so the
+ * network does not depend on the ranks.
  *
- * Phases: create (models, names checked) -> place (which neurons live here) -> build (states, synapses, slots) -> run.
+ * Phases: create (models, names checked) -> place (which neurons live here) -> build (states, synapses,
+ * slots) -> run.
  */
 #ifndef ICTUS_NET_H
 #define ICTUS_NET_H
@@ -21,14 +22,15 @@ typedef struct ictus_population
 {
   const char *name;
   const ictus_exp_population *conf; /* borrowed */
-  ictus_model *model;               /* NULL: replays spikes. Owned by the net, shared by populations of the same model */
+  ictus_model *model; /* NULL: replays spikes. Owned by the net, shared by populations of the same model */
   uint64_t first;                   /* global id of its neuron 0 */
   size_t size;                      /* neurons on all ranks */
   ictus_cells cells;                /* those of this rank (phase built) */
   ictus_drive drive;                /* what cells.drive points to when a current stimulus targets it */
 } ictus_population;
 
-/** Open the models (one rank compiles, the others wait), check every name and unit of the experiment against them.
+/** Open the models (one rank compiles, the others wait), check every name and unit of the experiment against
+ * them.
  * \param exp  borrowed for the life of the net, equal on all ranks
  * \retval ICTUS_E_INPUT and the errors of ictus_model_open; same on all ranks; *out NULL
  * Collectivity: all ranks of comm. */
@@ -37,11 +39,12 @@ void ictus_net_destroy (ictus_net **net); /* Collectivity: none. */
 
 int ictus_net_npopulation (const ictus_net *net);                       /* Collectivity: none. */
 ictus_population *ictus_net_population (const ictus_net *net, int pop); /* Collectivity: none. */
-uint64_t ictus_net_size (const ictus_net *net);                         /* neurons of all populations. Collectivity: none. */
+uint64_t ictus_net_size (const ictus_net *net); /* neurons of all populations. Collectivity: none. */
 int ictus_net_population_of (const ictus_net *net, uint64_t gid);       /* Collectivity: none. */
 const ictus_experiment *ictus_net_experiment (const ictus_net *net);    /* borrowed. Collectivity: none. */
 
-typedef int (*ictus_owner) (const void *ctx, uint64_t gid); /* rank of a neuron; the same function on all ranks */
+/* Rank of a neuron; the same function on all ranks. */
+typedef int (*ictus_owner) (const void *ctx, uint64_t gid);
 
 /** Phase placed: this rank's neurons are those with owner (ctx, gid) == rank. Collectivity: none. */
 ictus_err ictus_net_place (ictus_net *net, ictus_owner owner, const void *ctx);
@@ -50,14 +53,14 @@ ictus_err ictus_net_place (ictus_net *net, ictus_owner owner, const void *ctx);
  * Peak memory: the final size and one projection's counts. Collectivity: all ranks of the net's comm. */
 ictus_err ictus_net_build (ictus_net *net);
 
-/** Smallest delay of any synapse of any rank, ms (grid: a multiple of the resolution); INFINITY if there is none.
- * Phase built. Collectivity: none. */
+/** Smallest delay of any synapse of any rank, ms (grid: a multiple of the resolution); INFINITY if there is
+ * none. Phase built. Collectivity: none. */
 double ictus_net_min_delay (const ictus_net *net);
 uint64_t ictus_net_synapses (const ictus_net *net, int projection); /* of this rank. Collectivity: none. */
-uint64_t ictus_net_bytes (const ictus_net *net);                    /* memory of synapses and slots here. Collectivity: none. */
+uint64_t ictus_net_bytes (const ictus_net *net); /* memory of synapses and slots here. Collectivity: none. */
 
-/** Deliver spikes of all ranks, sorted by (time, gid), each exactly once: rows are added into slots (grid) or event
- * lists (exact), input of a slot in the order (emission time, source, projection, synapse).
+/** Deliver spikes of all ranks, sorted by (time, gid), each exactly once: rows are added into slots (grid) or
+ * event lists (exact), input of a slot in the order (emission time, source, projection, synapse).
  * Cost: no allocation once buffers have grown. Collectivity: none. */
 ictus_err ictus_net_deliver (ictus_net *net, const ictus_spike *s, size_t n);
 
@@ -70,10 +73,11 @@ void ictus_net_input_done (ictus_net *net, const ictus_window *w);
 /** Spikes of the local neurons of a replaying population within (t0, t1], appended. Collectivity: none. */
 ictus_err ictus_net_replay (ictus_net *net, int pop, double t0_ms, double t1_ms, ictus_spikes *out);
 
-/** One line a synapse, for tests and `ictus check --synapses`: calls f for each local synapse of a projection.
- * source, target: indices within their populations. Collectivity: none. */
+/** Calls f for each local synapse of a projection, row by row. source, target: indices within their
+ * populations. Collectivity: none. */
 void ictus_net_each_synapse (const ictus_net *net, int projection,
-                             void (*f) (void *ctx, int target_pop, uint64_t source, uint64_t target, double weight, double delay_ms),
+                             void (*f) (void *ctx, int target_pop, uint64_t source, uint64_t target,
+                                        double weight, double delay_ms),
                              void *ctx);
 
 /** States and invariants; panics when one is broken. Collectivity: none. */

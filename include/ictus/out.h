@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /** \file out.h
- * Recorders and result files: hooks of the engine that write results.h5 by all ranks in parallel (SONATA spikes and
- * reports, rates, means, provenance). Layout: schema.h.
+ * Recorders and result files: hooks of the engine that write results.h5 by all ranks in parallel (SONATA
+ * spikes and reports, rates, means, provenance). Layout: schema.h.
  */
 #ifndef ICTUS_OUT_H
 #define ICTUS_OUT_H
@@ -14,13 +14,17 @@ typedef struct ictus_out ictus_out;
 /** Open path and add the recorders of the engine's experiment to the engine as hooks and samplings.
  * \param overwrite  replace an existing file; otherwise it is refused (ICTUS_E_INPUT, says --overwrite)
  * \retval same on all ranks; *out NULL. Collectivity: all ranks of the engine. */
-ictus_err ictus_out_create (ictus_engine *engine, const char *path, bool overwrite, int argc, char **argv, ictus_out **out);
-/** What is recorded stays in memory until the engine's next flush, or the next restart mark when there are more than 2^20 spikes or
- * 256 MiB on some rank. Write what is buffered, the end facts of the provenance (wall time, end time, spikes), sorting marks; close.
- * After a failed run the file holds everything up to the last window that all ranks finished; after a kill, up to the last flush. Collectivity: all ranks of the engine. */
+ictus_err ictus_out_create (ictus_engine *engine, const char *path, bool overwrite, int argc, char **argv,
+                            ictus_out **out);
+/** What is recorded stays in memory until the engine's next flush, or the next restart mark when there are
+ * more than 2^20 spikes or 256 MiB on some rank. Write what is buffered, the end facts of the provenance
+ * (wall time, end time, spikes), sorting marks; close. After a failed run the file holds everything up to the
+ * last window that all ranks finished; after a kill, up to the last flush. Collectivity: all ranks of the
+ * engine. */
 ictus_err ictus_out_close (ictus_out **out);
 
 /** /provenance into any result file. Collectivity: all ranks of f. */
-ictus_err ictus_provenance_write (ictus_h5 *f, MPI_Comm comm, const ictus_experiment *exp, const ictus_net *net, const ictus_part *part, int argc, char **argv);
+ictus_err ictus_provenance_write (ictus_h5 *f, MPI_Comm comm, const ictus_experiment *exp,
+                                  const ictus_net *net, const ictus_part *part, int argc, char **argv);
 
 #endif

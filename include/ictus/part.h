@@ -13,15 +13,18 @@
 typedef struct ictus_part ictus_part;
 
 /** Deal the neurons of a net (phase created) to the ranks of comm.
- * \param how  "block" (every population cut into equal contiguous pieces), "round-robin", or the path of a partition file
- * \retval ICTUS_E_INPUT  unknown strategy, file for other numbers of ranks or neurons, neurons missing or named twice
+ * \param how  "block" (every population cut into equal contiguous pieces), "round-robin", or the path of a
+ *     partition file
+ * \retval ICTUS_E_INPUT  unknown strategy, file for other numbers of ranks or neurons, neurons missing or
+ *     named twice
  * Collectivity: all ranks of comm. */
 ictus_err ictus_part_create (MPI_Comm comm, const ictus_net *net, const char *how, ictus_part **out);
-/** The same without a net: sizes of the populations, any number of ranks; how must not be a file. Collectivity: none. */
+/** The same without a net: sizes of the populations, any number of ranks; how must not be a file.
+ * Collectivity: none. */
 ictus_err ictus_part_make (const size_t *size, int npop, int nrank, const char *how, ictus_part **out);
 void ictus_part_destroy (ictus_part **p); /* Collectivity: none. */
 int ictus_part_owner (const void *part, uint64_t gid); /* an ictus_owner. Collectivity: none. */
-const char *ictus_part_name (const ictus_part *p);     /* strategy or file, for provenance. Collectivity: none. */
+const char *ictus_part_name (const ictus_part *p); /* strategy or file, for provenance. Collectivity: none. */
 uint64_t ictus_part_digest (const ictus_part *p);      /* hash of all owners. Collectivity: none. */
 /** Write a partition file. Collectivity: none (one rank). */
 ictus_err ictus_part_write (const ictus_part *p, const char *path);

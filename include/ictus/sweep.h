@@ -1,16 +1,18 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /** \file sweep.h
- * An experiment over a grid of parameter values: teams of ranks take points as they become free; every finished point is
- * one row. Rows are first appended to DIR/sweep.journal (text with a checksum a line; a killed sweep goes on from it), then
- * DIR/sweep.h5 is made whole under a temporary name and renamed. The recorders of the experiment do not run in a sweep.
+ * An experiment over a grid of parameter values: teams of ranks take points as they become free; every
+ * finished point is one row. Rows are first appended to DIR/sweep.journal (text with a checksum a line; a
+ * killed sweep goes on from it), then DIR/sweep.h5 is made whole under a temporary name and renamed. The
+ * recorders of the experiment do not run in a sweep.
  *
- * Summary of a point, over (discard, t_stop]: rate of each population, CV of inter-spike intervals (mean over the neurons
- * with at least 3 spikes; NaN if none), synchrony chi of the first state (Golomb & Rinzel 1993: chi^2 = Var_t(<V>) / <Var_t(V_i)>, sampled
- * every 1 ms), Fano factor of the population count in 5 ms bins. Variances divide by n.
- * "All" are the populations that have a model; where only replayed spikes exist, those. chi of all is NaN when the first
- * states have different units.
- * Seizure-like activity, the flag: chi >= seizure_chi (default 0.4) and mean rate >= seizure_rate_Hz (default 5), synchronous
- * (clonic) firing; or mean rate >= seizure_tonic_Hz (default 100), tonic runaway, which is not synchronous.
+ * Summary of a point, over (discard, t_stop]: rate of each population, CV of inter-spike intervals (mean over
+ * the neurons with at least 3 spikes; NaN if none), synchrony chi of the first state (Golomb & Rinzel 1993:
+ * chi^2 = Var_t(<V>) / <Var_t(V_i)>, sampled every 1 ms), Fano factor of the population count in 5 ms bins.
+ * Variances divide by n. "All" are the populations that have a model; where only replayed spikes exist,
+ * those. chi of all is NaN when the first states have different units.
+ * Seizure-like activity, the flag: chi >= seizure_chi (default 0.4) and mean rate >= seizure_rate_Hz (default
+ * 5), synchronous (clonic) firing; or mean rate >= seizure_tonic_Hz (default 100), tonic runaway, which is
+ * not synchronous.
  */
 #ifndef ICTUS_SWEEP_H
 #define ICTUS_SWEEP_H
@@ -29,19 +31,21 @@ typedef struct ictus_measures /* of one population, or of all (the last of the a
  * \param discard_ms  left out at the start; before t_stop
  * \retval ICTUS_E_INPUT  discard_ms is not before t_stop; *out NULL. Collectivity: none. */
 ictus_err ictus_summary_create (ictus_engine *engine, double discard_ms, ictus_summary **out);
-/** After the run: m [npopulation + 1], the same bits on any number of ranks. Collectivity: all ranks of the engine. */
+/** After the run: m [npopulation + 1], the same bits on any number of ranks. Collectivity: all ranks of the
+ * engine. */
 ictus_err ictus_summary_get (ictus_summary *s, ictus_measures *m);
 void ictus_summary_destroy (ictus_summary **s); /* Collectivity: none. */
 /** The flag for given measures of the whole network. Collectivity: none. */
 bool ictus_summary_is_seizure (const ictus_experiment *exp, const ictus_measures *all);
 /** Print measures m [npopulation + 1] as an aligned table, or as JSON
- * {"populations": {"E": {"rate_Hz": , "cv": , "chi": , "fano": }, ...}, "all": {...}}; what is undefined is null there.
+ * {"populations": {"E": {"rate_Hz": , "cv": , "chi": , "fano": }, ...}, "all": {...}}; what is undefined is
+ * null there.
  * Collectivity: none. */
 void ictus_summary_print (FILE *f, const ictus_net *net, const ictus_measures *m, bool json);
 
 typedef struct ictus_sweep_options
 {
-  bool overwrite;    /* start anew; otherwise finished points of the same experiment are kept, those of another refused */
+  bool overwrite;    /* start anew; otherwise points done of the same experiment are kept, another is refused */
   bool retry_failed; /* run failed points again */
   bool progress;     /* say how far it is (rank 0 only prints) */
   FILE *table;       /* the finished table goes here, by rank 0; NULL: none */
@@ -50,10 +54,11 @@ typedef struct ictus_sweep_options
   char **argv;
 } ictus_sweep_options;
 
-/** Run or go on with the sweep of a document in folder dir. Teams have sweep.ranks_per_point ranks; what is left over is a
- * smaller team; fewer ranks than that are one team. Results do not depend on it.
+/** Run or go on with the sweep of a document in folder dir. Teams have sweep.ranks_per_point ranks; what is
+ * left over is a smaller team; fewer ranks than that are one team. Results do not depend on it.
  * \retval ICTUS_OK       even when points failed (they are marked, with the reason)
- * \retval ICTUS_E_INPUT  the experiment is wrong, has no axes, or dir holds another sweep. Collectivity: all ranks of comm. */
+ * \retval ICTUS_E_INPUT  the experiment is wrong, has no axes, or dir holds another sweep. Collectivity: all
+ *     ranks of comm. */
 ictus_err ictus_sweep_run (MPI_Comm comm, ictus_conf *conf, const char *dir, const ictus_sweep_options *opt);
 
 /** Print the points of a document without running: index and value of every axis.

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/* A figure in memory and as a gnuplot script: panels one below another over one x axis, or a grid of panels. */
+/* A figure in memory and as a gnuplot script: panels one below another over one x axis, or a grid of
+   panels. */
 #include "config.h"
 
 #include <math.h>
@@ -192,11 +193,13 @@ ictus__panel_y (ictus_text *p, plot_range r, int height, const char *label)
   if (!(pad > 1e-9 * (fabs (r.lo) + fabs (r.hi)))) /* a constant: room around it */
     pad = r.lo != 0 ? 0.05 * fabs (r.lo) : 1;
   step = ictus__nice_step (r.hi - r.lo + 2 * pad, height / 34 > 2 ? height / 34 : 2);
-  ictus_text_add (p, "set yrange [%.9g:%.9g]\nset ytics %.9g\n", r.lo - (r.lo == 0 ? 0 : pad), r.hi + pad, step);
+  ictus_text_add (p, "set yrange [%.9g:%.9g]\nset ytics %.9g\n", r.lo - (r.lo == 0 ? 0 : pad), r.hi + pad,
+                  step);
   ictus__panel_label (p, label);
 }
 
-/* Not gnuplot's own label of the axis: its place depends on the numbers beside it, and the panels would not line up. */
+/* Not gnuplot's own label of the axis: its place depends on the numbers beside it, and the panels would not
+   line up. */
 void
 ictus__panel_label (ictus_text *p, const char *label)
 {
@@ -242,36 +245,42 @@ typedef struct layout
 static void
 terminal (const layout *l, plot_format format, ictus_text *t)
 {
+  /* psf: the terminals differ in what they take for a point of size 1 */
   ictus_text_add (t, "set encoding utf8\nlist = ' '.GPVAL_TERMINALS.' '\npsf = %s\n",
-                  format == PLOT_SVG ? "1.6" : format == PLOT_PDF ? "1.3" : "1"); /* the terminals differ in what they take for a point of size 1 */
+                  format == PLOT_SVG ? "1.6" : format == PLOT_PDF ? "1.3" : "1");
   switch (format)
     {
     case PLOT_PNG:
-      ictus_text_add (t,
-                      "if (strstrt (list, ' pngcairo ') > 0) {\n"
-                      "set terminal pngcairo noenhanced size %d,%d font 'Sans,10' fontscale %d linewidth %d pointscale %d "
-                      "background '#ffffff'\n} else {\n"
-                      "if (strstrt (list, ' png ') == 0) { exit error 'ictus: no terminal' }\n"
-                      "set terminal png noenhanced truecolor size %d,%d font 'Sans,10' fontscale %d linewidth %d\n}\n",
-                      l->w * SCALE, l->h * SCALE, SCALE, SCALE, SCALE, l->w * SCALE, l->h * SCALE, SCALE, SCALE);
+      ictus_text_add (
+          t,
+          "if (strstrt (list, ' pngcairo ') > 0) {\n"
+          "set terminal pngcairo noenhanced size %d,%d font 'Sans,10' fontscale %d linewidth %d pointscale "
+          "%d "
+          "background '#ffffff'\n} else {\n"
+          "if (strstrt (list, ' png ') == 0) { exit error 'ictus: no terminal' }\n"
+          "set terminal png noenhanced truecolor size %d,%d font 'Sans,10' fontscale %d linewidth %d\n}\n",
+          l->w * SCALE, l->h * SCALE, SCALE, SCALE, SCALE, l->w * SCALE, l->h * SCALE, SCALE, SCALE);
       break;
     case PLOT_SVG:
       ictus_text_add (t,
                       "if (strstrt (list, ' svg ') == 0) { exit error 'ictus: no terminal' }\n"
-                      "set terminal svg noenhanced size %d,%d font 'Sans,10' fontscale 1.333 linewidth 1.2 background '#ffffff'\n",
+                      "set terminal svg noenhanced size %d,%d font 'Sans,10' fontscale 1.333 linewidth 1.2 "
+                      "background '#ffffff'\n",
                       l->w, l->h);
       break;
     case PLOT_PDF:
-      ictus_text_add (t,
-                      "if (strstrt (list, ' pdfcairo ') == 0) { exit error 'ictus: no terminal' }\n"
-                      "set terminal pdfcairo noenhanced size %.3fin,%.3fin font 'Sans,10' fontscale 0.75 linewidth 1.5 "
-                      "background '#ffffff'\n",
-                      l->w / 96.0, l->h / 96.0);
+      ictus_text_add (
+          t,
+          "if (strstrt (list, ' pdfcairo ') == 0) { exit error 'ictus: no terminal' }\n"
+          "set terminal pdfcairo noenhanced size %.3fin,%.3fin font 'Sans,10' fontscale 0.75 linewidth 1.5 "
+          "background '#ffffff'\n",
+          l->w / 96.0, l->h / 96.0);
       break;
     }
 }
 
-/* Lines of the note: broken at "; " when they get long. Returns how many; writes labels when t is not NULL. */
+/* Lines of the note: broken at "; " when they get long. Returns how many; writes labels when t is not
+   NULL. */
 static int
 notes (const plot_figure *f, const layout *l, ictus_text *t)
 {
@@ -309,11 +318,11 @@ margins (const layout *l, double left, double right, double top, double bottom, 
                   "set lmargin at screen %.5f\nset rmargin at screen %.5f\nset tmargin at screen %.5f\n"
                   "set bmargin at screen %.5f\n",
                   left / l->w, right / l->w, 1 - top / l->h, 1 - bottom / l->h);
-  ictus_text_add (t,
-                  "unset key\nunset object\nunset arrow\nunset colorbox\nunset logscale\nunset xlabel\nunset title\n"
-                  "set format '%%g'\nset border 3 lw 0.8 lc rgb '#555555'\nset tics nomirror out scale 0.5 font ',9'\n"
-                  "set xtics autofreq nomirror\nset ytics autofreq nomirror\nunset ylabel\n"
-                  "set grid ytics lt 1 lw 0.5 lc rgb '#e4e4e4'\n");
+  ictus_text_add (
+      t, "unset key\nunset object\nunset arrow\nunset colorbox\nunset logscale\nunset xlabel\nunset title\n"
+         "set format '%%g'\nset border 3 lw 0.8 lc rgb '#555555'\nset tics nomirror out scale 0.5 font ',9'\n"
+         "set xtics autofreq nomirror\nset ytics autofreq nomirror\nunset ylabel\n"
+         "set grid ytics lt 1 lw 0.5 lc rgb '#e4e4e4'\n");
 }
 
 static void
@@ -340,8 +349,9 @@ emit_stack (const plot_figure *f, const layout *l, ictus_text *t)
           ictus__quote (t, f->xlabel);
           ictus_text_add (t, "\n");
         }
-      ictus_text_add (t, "set key at screen %.5f, screen %.5f left top Left reverse samplen 1.2 spacing 1.05 font ',9'\n",
-                      (right + 8) / l->w, 1 - (y - 4) / l->h);
+      ictus_text_add (
+          t, "set key at screen %.5f, screen %.5f left top Left reverse samplen 1.2 spacing 1.05 font ',9'\n",
+          (right + 8) / l->w, 1 - (y - 4) / l->h);
       ictus_text_addn (t, p->text.s != NULL ? p->text.s : "", p->text.len);
       ictus_text_add (t, "\nunset label\n");
       y += p->height + GAP;

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/* Drives gnuplot: the script goes to its standard input through a pipe, the picture comes from its standard output
- * straight into a temporary file beside the target (so no file name is ever quoted in a script), and only a whole
- * picture is renamed to its place. */
+/* Drives gnuplot: the script goes to its standard input through a pipe, the picture comes from its standard
+ * output straight into a temporary file beside the target (so no file name is ever quoted in a script), and
+ * only a whole picture is renamed to its place. */
 #include "config.h"
 
 #include <errno.h>
@@ -90,8 +90,9 @@ complaint (const char *program, FILE *log, int status)
     --n;
   text[n] = '\0';
   if (strstr (text, "ictus: no terminal") != NULL)
-    return ICTUS_FAIL (ICTUS_E_RESOURCE,
-                       "%s cannot write this format; the Debian package gnuplot-nox can write png, svg and pdf", program);
+    return ICTUS_FAIL (
+        ICTUS_E_RESOURCE,
+        "%s cannot write this format; the Debian package gnuplot-nox can write png, svg and pdf", program);
   if (WIFSIGNALED (status))
     return ICTUS_FAIL (ICTUS_E_RESOURCE, "%s was ended by signal %d", program, WTERMSIG (status));
   return ICTUS_FAIL (ICTUS_E_RESOURCE, "%s failed (exit status %d)%s%s", program, WEXITSTATUS (status),

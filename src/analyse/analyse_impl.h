@@ -60,10 +60,12 @@ void ictus__label (char *out, const char *name, const char *unit);      /* "name
 ictus_text *ictus__figure_panel (plot_figure *f, int height);            /* NULL: no room for more */
 void ictus__figure_title (plot_figure *f, ictus_h5 *h); /* experiment and file */
 void ictus__figure_note (plot_figure *f, const char *fmt, ...) __attribute__ ((format (printf, 2, 3)));
-/* A curve of n points as a block: times t, or t0 + k * dt when t is NULL; y[k * stride]. Widens *r. Returns the block's number. */
+/* A curve of n points as a block: times t, or t0 + k * dt when t is NULL; y[k * stride]. Widens *r. Returns
+   the block's number. */
 int ictus__figure_curve (plot_figure *f, const double *t, double t0, double dt, const double *y, size_t n,
                          size_t stride, plot_range *r);
-void ictus__panel_y (ictus_text *p, plot_range r, int height, const char *label); /* range, tics and label of the y axis */
+/* Range, tics and label of the y axis. */
+void ictus__panel_y (ictus_text *p, plot_range r, int height, const char *label);
 void ictus__panel_label (ictus_text *p, const char *label); /* of the y axis, of a stack */
 void ictus__figure_emit (const plot_figure *f, plot_format format, ictus_text *out);
 void ictus__figure_clear (plot_figure *f);
@@ -73,9 +75,12 @@ ictus_err ictus__gnuplot (const char *script, size_t len, const char *out);
 
 /* analyse_read.c. Collectivity: none. */
 ictus_err ictus__read_attr_double (ictus_h5 *f, const char *object, const char *name, double *out);
-void ictus__read_text (ictus_h5 *f, const char *object, const char *name, char *out); /* attribute, "" if none; out [PLOT_NAME] */
-ictus_err ictus__read_columns (ictus_h5 *f, const char *path, size_t ncol, double **out, size_t *nrow); /* the first ncol, [nrow, ncol] */
-ictus_err ictus__read_scale (ictus_h5 *f, const char *set, unsigned dim, char *name); /* of a dimension; name [PLOT_NAME] */
+/* An attribute, "" if there is none; out [PLOT_NAME]. */
+void ictus__read_text (ictus_h5 *f, const char *object, const char *name, char *out);
+/* The first ncol columns of a table, [nrow, ncol]. */
+ictus_err ictus__read_columns (ictus_h5 *f, const char *path, size_t ncol, double **out, size_t *nrow);
+/* Name of the scale of a dimension; name [PLOT_NAME]. */
+ictus_err ictus__read_scale (ictus_h5 *f, const char *set, unsigned dim, char *name);
 /* An attribute of n strings, of fixed or variable length; *names is freed with ictus__free_names. */
 ictus_err ictus__read_names (ictus_h5 *f, const char *object, const char *name, char ***names, size_t *n);
 void ictus__free_names (char **names, size_t n);

@@ -30,10 +30,11 @@ kind_of (ictus_h5 *h, char *kind)
   if (kind[0] == '\0' && (ictus_h5_exists (h, "/spikes") || ictus_h5_exists (h, "/report")))
     snprintf (kind, PLOT_NAME, "%s", ICTUS_KIND_RESULTS);
   if (kind[0] == '\0')
-    return ICTUS_FAIL (ICTUS_E_FORMAT,
-                       "%s is an HDF5 file, but not one of ours: it has no attribute ictus_kind and no group /spikes "
-                       "or /report",
-                       h->path);
+    return ICTUS_FAIL (
+        ICTUS_E_FORMAT,
+        "%s is an HDF5 file, but not one of ours: it has no attribute ictus_kind and no group /spikes "
+        "or /report",
+        h->path);
   return ICTUS_OK;
 }
 
@@ -71,7 +72,7 @@ ictus_plot (const char *path, const char *out, const char *what)
     e = ictus_h5_close (&h);
   else
     {
-      char keep[ICTUS_ERR_TEXT]; /* closing may note an error of its own; the first one is what the user needs */
+      char keep[ICTUS_ERR_TEXT]; /* closing may note an error of its own; the first one is the one to tell */
 
       snprintf (keep, sizeof keep, "%s", ictus_err_last ());
       closing = ictus_h5_close (&h);

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/* What drawing needs of HDF5 beyond ictus/h5.h: attributes as numbers, some columns of a big table, dimension scales. */
+/* What drawing needs of HDF5 beyond ictus/h5.h: attributes as numbers, some columns of a big table, dimension
+   scales. */
 #include "config.h"
 
 #include <hdf5_hl.h>
@@ -31,7 +32,8 @@ ictus__read_attr_double (ictus_h5 *f, const char *object, const char *name, doub
     H5Sclose (space);
   H5Aclose (a);
   if (!good)
-    return ictus_h5_fail (ICTUS_E_FORMAT, "%s: the attribute %s of %s is not a number", f->path, name, object);
+    return ictus_h5_fail (ICTUS_E_FORMAT, "%s: the attribute %s of %s is not a number", f->path, name,
+                          object);
   return ICTUS_OK;
 }
 
@@ -103,7 +105,8 @@ copy_names (const char *raw, bool variable, size_t width, char **names, size_t n
           snprintf (one, sizeof one, "%s", s != NULL ? s : "");
         }
       else
-        snprintf (one, sizeof one, "%.*s", width < sizeof one ? (int) width : (int) sizeof one - 1, raw + k * width);
+        snprintf (one, sizeof one, "%.*s", width < sizeof one ? (int) width : (int) sizeof one - 1,
+                  raw + k * width);
       if ((names[k] = ictus_strdup (one)) == NULL)
         return ICTUS_E_NOMEM;
     }
@@ -130,13 +133,15 @@ ictus__read_names (ictus_h5 *f, const char *object, const char *name, char ***na
       variable = H5Tis_variable_str (type);
     }
   if (variable < 0 || space < 0 || H5Tget_class (type) != H5T_STRING)
-    ICTUS_GO (ictus_h5_fail (ICTUS_E_FORMAT, "%s: %s lacks the names in its attribute %s", f->path, object, name));
+    ICTUS_GO (
+        ictus_h5_fail (ICTUS_E_FORMAT, "%s: %s lacks the names in its attribute %s", f->path, object, name));
   width = H5Tget_size (type);
   *n = (size_t) H5Sget_simple_extent_npoints (space);
   if ((raw = ictus_alloc (*n, width)) == NULL || (*names = ictus_alloc (*n, sizeof **names)) == NULL)
     ICTUS_GO (ICTUS_E_NOMEM);
   if (H5Aread (a, type, raw) < 0)
-    ICTUS_GO (ictus_h5_fail (ICTUS_E_FORMAT, "%s: the attribute %s of %s cannot be read", f->path, name, object));
+    ICTUS_GO (
+        ictus_h5_fail (ICTUS_E_FORMAT, "%s: the attribute %s of %s cannot be read", f->path, name, object));
   e = copy_names (raw, variable > 0, width, *names, *n);
   if (variable > 0)
     H5Dvlen_reclaim (type, space, H5P_DEFAULT, raw);
@@ -199,8 +204,8 @@ ictus__unknown_what (const char *what, const char *path, const char *const *know
         ictus_text_add (&list, "%s%s", list.len > 0 ? ", " : "", known[k]);
     }
   if (near != NULL)
-    e = ICTUS_FAIL (ICTUS_E_INPUT, "%s has no \"%s\" to draw; did you mean \"%s\"? There is: %s", path, what, near,
-                    list.s != NULL ? list.s : "nothing");
+    e = ICTUS_FAIL (ICTUS_E_INPUT, "%s has no \"%s\" to draw; did you mean \"%s\"? There is: %s", path, what,
+                    near, list.s != NULL ? list.s : "nothing");
   else
     e = ICTUS_FAIL (ICTUS_E_INPUT, "%s has no \"%s\" to draw; there is: %s", path, what,
                     list.s != NULL ? list.s : "nothing");

@@ -66,7 +66,8 @@ read_spikes (results *r)
       snprintf (path, sizeof path, "/spikes/%s/node_ids", p->name);
       ICTUS_TRY (ictus_h5_read_uint (r->h, path, &p->id, &n));
       if (n != p->n)
-        return ICTUS_FAIL (ICTUS_E_FORMAT, "%s: /spikes/%s has %zu times but %zu neurons", r->h->path, p->name, p->n, n);
+        return ICTUS_FAIL (ICTUS_E_FORMAT, "%s: /spikes/%s has %zu times but %zu neurons", r->h->path,
+                           p->name, p->n, n);
       for (size_t j = 0; j < n; ++j)
         {
           p->size = p->id[j] >= p->size ? p->id[j] + 1 : p->size;
@@ -158,7 +159,8 @@ raster (results *r)
         continue;
       ictus_text_add (p, "set label ");
       ictus__quote (p, q->name);
-      ictus_text_add (p, " at graph 1.012, first %.9g left font ',10' tc rgb '%s'\n", middle, ictus__colour (k));
+      ictus_text_add (p, " at graph 1.012, first %.9g left font ',10' tc rgb '%s'\n", middle,
+                      ictus__colour (k));
     }
   ps = r->nneuron > 0 ? 340.0 / (double) (r->nneuron / every + 1) / 7 : 0.5;
   ps = ps < 0.16 ? 0.16 : ps > 0.6 ? 0.6 : ps;
@@ -171,8 +173,8 @@ raster (results *r)
 
 /* One curve of bins as steps; long ones are averaged so that a bin is at least a pixel wide. */
 static void
-rate_curve (results *r, double start, double width, const double *rate, size_t n, const char *name, size_t colour,
-            plot_range *range, ictus_text *p)
+rate_curve (results *r, double start, double width, const double *rate, size_t n, const char *name,
+            size_t colour, plot_range *range, ictus_text *p)
 {
   size_t group = n > 800 ? (n + 799) / 800 : 1;
 
@@ -186,7 +188,8 @@ rate_curve (results *r, double start, double width, const double *rate, size_t n
         sum += rate[k];
       sum /= (double) (b - a);
       ictus__range_add (range, sum);
-      ictus_text_add (&r->f->data, "%.9g %.6g\n%.9g %.6g\n", start + (double) a * width, sum, start + (double) b * width, sum);
+      ictus_text_add (&r->f->data, "%.9g %.6g\n%.9g %.6g\n", start + (double) a * width, sum,
+                      start + (double) b * width, sum);
     }
   if (n == 0)
     ictus_text_add (&r->f->data, "-1e9 -1e9\n");
@@ -337,7 +340,8 @@ trace_panel (results *r, const char *group, const char *variable, const char *wh
   if (time[0] + (double) nrow * time[2] > r->end_ms)
     r->end_ms = time[0] + (double) (nrow - 1) * time[2];
   if (shown < dims[1])
-    ictus__figure_note (r->f, "%s: the first %zu of %llu neurons", variable, shown, (unsigned long long) dims[1]);
+    ictus__figure_note (r->f, "%s: the first %zu of %llu neurons", variable, shown,
+                        (unsigned long long) dims[1]);
   ictus__label (label, variable, unit);
   ictus__panel_y (p, range, 120, label);
   ictus_text_addn (p, plot.s, plot.len);
@@ -463,7 +467,8 @@ read_end (results *r)
 {
   double t = 0;
 
-  if (ictus_h5_exists (r->h, "/provenance/run") && H5Aexists_by_name (r->h->file, "/provenance/run", "t_ms", H5P_DEFAULT) > 0
+  if (ictus_h5_exists (r->h, "/provenance/run")
+      && H5Aexists_by_name (r->h->file, "/provenance/run", "t_ms", H5P_DEFAULT) > 0
       && ictus__read_attr_double (r->h, "/provenance/run", "t_ms", &t) == ICTUS_OK && t > r->end_ms)
     r->end_ms = t;
 }
@@ -487,7 +492,8 @@ ictus__plot_results (ictus_h5 *h, const char *what, plot_figure *f)
   if (f->npanel == 0 && what != NULL && r.nknown > 0)
     ICTUS_GO (ictus__unknown_what (what, h->path, (const char *const *) r.known, r.nknown));
   if (f->npanel == 0)
-    ICTUS_GO (ICTUS_FAIL (ICTUS_E_INPUT, "%s: nothing was recorded that can be drawn (spikes, rates, traces, means)", h->path));
+    ICTUS_GO (ICTUS_FAIL (
+        ICTUS_E_INPUT, "%s: nothing was recorded that can be drawn (spikes, rates, traces, means)", h->path));
   f->x = (plot_range){ 0, r.end_ms > 0 ? r.end_ms : 1 };
   snprintf (f->xlabel, sizeof f->xlabel, "time (ms)");
   ictus__figure_title (f, h);

@@ -98,7 +98,8 @@ read_axis (sweep *s, int k)
   else if (a->n > 1)
     {
       a->edge[0] = a->log ? a->v[0] * a->v[0] / a->edge[1] : 2 * a->v[0] - a->edge[1];
-      a->edge[a->n] = a->log ? a->v[a->n - 1] * a->v[a->n - 1] / a->edge[a->n - 1] : 2 * a->v[a->n - 1] - a->edge[a->n - 1];
+      a->edge[a->n] = a->log ? a->v[a->n - 1] * a->v[a->n - 1] / a->edge[a->n - 1]
+                             : 2 * a->v[a->n - 1] - a->edge[a->n - 1];
     }
   return ICTUS_OK;
 }
@@ -114,7 +115,8 @@ read_points (sweep *s, const char *path, size_t per_point, double **out)
     return ICTUS_OK;
   ICTUS_TRY (ictus_h5_read_double (s->h, path, out, &n));
   if (n != s->npoint * per_point)
-    return ICTUS_FAIL (ICTUS_E_FORMAT, "%s: %s has %zu values, %zu expected", s->h->path, path, n, s->npoint * per_point);
+    return ICTUS_FAIL (ICTUS_E_FORMAT, "%s: %s has %zu values, %zu expected", s->h->path, path, n,
+                       s->npoint * per_point);
   return ICTUS_OK;
 }
 
@@ -131,8 +133,8 @@ read_sweep (sweep *s)
     {
       ICTUS_TRY (read_axis (s, k));
       if (s->axis[k].n != dims[k] || dims[k] == 0)
-        return ICTUS_FAIL (ICTUS_E_FORMAT, "%s: axis %s has %zu values, the table %llu", s->h->path, s->axis[k].name,
-                           s->axis[k].n, (unsigned long long) dims[k]);
+        return ICTUS_FAIL (ICTUS_E_FORMAT, "%s: axis %s has %zu values, the table %llu", s->h->path,
+                           s->axis[k].name, s->axis[k].n, (unsigned long long) dims[k]);
       s->npoint *= (size_t) dims[k];
     }
   s->stride[0] = s->npoint / s->axis[0].n;
@@ -164,7 +166,8 @@ axis_tics (const axis *a, char which, ictus_text *p)
   char number[32];
   int width = 0, every;
 
-  ictus_text_add (p, "set %crange [%.9g:%.9g]\nset %s ", which, a->edge[0], a->edge[a->n], which == 'x' ? "xlabel" : "label");
+  ictus_text_add (p, "set %crange [%.9g:%.9g]\nset %s ", which, a->edge[0], a->edge[a->n],
+                  which == 'x' ? "xlabel" : "label");
   ictus__quote (p, a->label);
   ictus_text_add (p, which == 'x' ? "\n" : " at graph -0.195, graph 0.5 center rotate by 90\n");
   if (a->log)
@@ -207,8 +210,8 @@ cells (const sweep *s, const double *value, size_t per_point, size_t which, int 
         if (!take)
           continue;
         ictus__range_add (range, v);
-        ictus_text_add (t, "%.9g %.9g %.9g %.9g %.9g %.9g %.6g\n", a->v[i], b->v[j], a->edge[i], a->edge[i + 1],
-                        b->edge[j], b->edge[j + 1], v);
+        ictus_text_add (t, "%.9g %.9g %.9g %.9g %.9g %.9g %.6g\n", a->v[i], b->v[j], a->edge[i],
+                        a->edge[i + 1], b->edge[j], b->edge[j + 1], v);
       }
   ictus_text_add (t, "1e30 1e30 1e30 1e30 1e30 1e30 0\nEOD\n"); /* outside: a block is never empty */
 }
@@ -238,9 +241,10 @@ map_panel (sweep *s, const quantity *q, const char *who, const double *value, si
                        "set cbtics ('no' 0.25, 'yes' 0.75)\n");
   else
     {
-      ictus_text_add (p, "set palette maxcolors 0 defined (0 '#440154', 1 '#482878', 2 '#3e4989', 3 '#31688e', "
-                         "4 '#26828e', 5 '#1f9e89', 6 '#35b779', 7 '#6ece58', 8 '#b5de2b', 9 '#fde725')\n"
-                         "set cbtics %.6g\nset label ",
+      ictus_text_add (p,
+                      "set palette maxcolors 0 defined (0 '#440154', 1 '#482878', 2 '#3e4989', 3 '#31688e', "
+                      "4 '#26828e', 5 '#1f9e89', 6 '#35b779', 7 '#6ece58', 8 '#b5de2b', 9 '#fde725')\n"
+                      "set cbtics %.6g\nset label ",
                       ictus__nice_step (range.hi, 5));
       ictus__quote (p, q->mark);
       ictus_text_add (p, " at graph 1.05, graph 1.05 center font ',10'\n"); /* above the colour bar */
@@ -291,8 +295,8 @@ curve_panel (sweep *s, const quantity *q, const double *all, const double *each)
             ictus_text_add (&s->f->data, "\n");
         }
       ictus_text_add (&s->f->data, "1e30 1e30\nEOD\n");
-      ictus_text_add (&plot, "%s$d%d using 1:2 with linespoints pt 7 ps psf*0.5 lw 1.6 lc rgb '%s' ", k > 0 ? ", " : "plot ",
-                      s->f->nblock++, k < nline ? ictus__colour (k) : "#222222");
+      ictus_text_add (&plot, "%s$d%d using 1:2 with linespoints pt 7 ps psf*0.5 lw 1.6 lc rgb '%s' ",
+                      k > 0 ? ", " : "plot ", s->f->nblock++, k < nline ? ictus__colour (k) : "#222222");
       if (nline > 0)
         {
           ictus_text_add (&plot, "title ");
@@ -357,7 +361,8 @@ remarks (sweep *s, const char *what)
     }
   ictus__figure_note (s->f, "%zu points", s->npoint);
   for (int k = 2; k < s->naxis; ++k)
-    ictus__figure_note (s->f, "at %s = %.6g, the first of %zu values", s->axis[k].name, s->axis[k].v[0], s->axis[k].n);
+    ictus__figure_note (s->f, "at %s = %.6g, the first of %zu values", s->axis[k].name, s->axis[k].v[0],
+                        s->axis[k].n);
   if (marks > 0 && s->naxis == 1)
     ictus__figure_note (s->f, "shaded: seizure-like activity");
   if (marks > 0 && s->naxis > 1 && (what == NULL || strcmp (what, "seizure") != 0))
@@ -390,7 +395,9 @@ draw (sweep *s, const char *what)
   if (!found)
     return ictus__unknown_what (what, s->h->path, known, sizeof known / sizeof *known);
   if (s->f->npanel == 0)
-    return ICTUS_FAIL (ICTUS_E_FORMAT, "%s does not hold what a sweep should: rate_all, chi_all, cv_all, seizure", s->h->path);
+    return ICTUS_FAIL (ICTUS_E_FORMAT,
+                       "%s does not hold what a sweep should: rate_all, chi_all, cv_all, seizure",
+                       s->h->path);
   return ICTUS_OK;
 }
 

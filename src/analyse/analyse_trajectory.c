@@ -47,7 +47,8 @@ typedef struct line_pen
 static line_pen
 pen_of (const trajectory *t, size_t k)
 {
-  static const line_pen few[] = { { "#8fc3e8", "5", "" }, { "#e07b00", "2.2", "" }, { "#222222", "0.9", "" } };
+  static const line_pen few[]
+      = { { "#8fc3e8", "5", "" }, { "#e07b00", "2.2", "" }, { "#222222", "0.9", "" } };
   line_pen p = { ictus__colour (k), "1.2", "dt (8,6)" };
 
   if (t->nsolver == 1)
@@ -82,10 +83,11 @@ curves (trajectory *t, const char *folder, const char *name)
       snprintf (path, sizeof path, "/solver/%s/time", t->solver[k]);
       ICTUS_GO (ictus_h5_read_double (t->h, path, &time, &n));
       if (n != ny)
-        ICTUS_GO (ICTUS_FAIL (ICTUS_E_FORMAT, "%s: %s of %s has %zu values at %zu times", t->h->path, name, t->solver[k], ny, n));
+        ICTUS_GO (ICTUS_FAIL (ICTUS_E_FORMAT, "%s: %s of %s has %zu values at %zu times", t->h->path, name,
+                              t->solver[k], ny, n));
       d = ictus__figure_curve (t->f, time, 0, 0, y, n, 1, &range);
-      ictus_text_add (&plot, "%s$d%d using 1:2 with lines lw %s lc rgb '%s' %s", plot.len > 0 ? ", " : "plot ", d,
-                      pen.width, pen.colour, pen.dash);
+      ictus_text_add (&plot, "%s$d%d using 1:2 with lines lw %s lc rgb '%s' %s",
+                      plot.len > 0 ? ", " : "plot ", d, pen.width, pen.colour, pen.dash);
       key_entry (t, k, &plot);
       ictus_free (time);
       ictus_free (y);
@@ -204,7 +206,7 @@ ictus__plot_trajectory (ictus_h5 *h, const char *what, plot_figure *f)
   const char *slash = strrchr (h->path, '/');
   char path[2 * PLOT_NAME], model[PLOT_NAME];
   ictus_err e = ICTUS_OK;
-  double step;
+  double step, end;
 
   ICTUS_GO (ictus_h5_list (h, "/solver", &t.solver, &t.nsolver));
   if (t.nsolver == 0)
@@ -224,8 +226,9 @@ ictus__plot_trajectory (ictus_h5 *h, const char *what, plot_figure *f)
   if (!(f->x.lo < f->x.hi))
     f->x = (plot_range){ 0, f->x.hi > 0 ? f->x.hi : 1 };
   step = ictus__nice_step (f->x.hi - f->x.lo, 8);
-  if (step * ceil (f->x.hi / step) - f->x.hi < 0.01 * (f->x.hi - f->x.lo)) /* the axis ends at a round number */
-    f->x.hi = step * ceil (f->x.hi / step);
+  end = step * ceil (f->x.hi / step); /* where the axis ends, if that is near */
+  if (end - f->x.hi < 0.01 * (f->x.hi - f->x.lo))
+    f->x.hi = end;
   if (t.nsolver > PLOT_MAX_LINES)
     ictus__figure_note (f, "the first %d of %zu solvers", PLOT_MAX_LINES, t.nsolver);
   snprintf (f->xlabel, sizeof f->xlabel, "time (ms)");

@@ -129,8 +129,10 @@ ictus_cli_experiment_dir (const ictus_cli_common *c, const ictus_conf *conf, ict
   char base[256];
 
   file = file != NULL ? file + 1 : ictus_conf_path (conf);
-  snprintf (base, sizeof base, "%.*s", (int) (strcspn (file, ".") < sizeof base ? strcspn (file, ".") : sizeof base - 1), file);
-  ictus_cli_dir (c, name != NULL && ictus_node_is (name) == ICTUS_NODE_SCALAR ? ictus_node_text (name) : base, out);
+  snprintf (base, sizeof base, "%.*s",
+            (int) (strcspn (file, ".") < sizeof base ? strcspn (file, ".") : sizeof base - 1), file);
+  ictus_cli_dir (c, name != NULL && ictus_node_is (name) == ICTUS_NODE_SCALAR ? ictus_node_text (name) : base,
+                 out);
 }
 
 ictus_err

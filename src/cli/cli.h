@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /** \file cli.h
- * Shared by the subcommands. A subcommand gets argc, argv with argv[0] its own name; MPI is running; it returns an exit
- * status. Every rank runs it; what is for the user is printed by rank 0 only (ictus_cli_fail takes care).
+ * Shared by the subcommands. A subcommand gets argc, argv with argv[0] its own name; MPI is running; it
+ * returns an exit status. Every rank runs it; what is for the user is printed by rank 0 only (ictus_cli_fail
+ * takes care).
  */
 #ifndef ICTUS_CLI_H
 #define ICTUS_CLI_H

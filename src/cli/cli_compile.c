@@ -9,15 +9,16 @@ enum { EMIT_C = 2000 };
 static void
 help (void)
 {
-  ictus_cli_print ("Usage: ictus compile [OPTIONS] FILE.ode...\n\n"
-                   "Compile models of your own ahead of use, for machines whose compute nodes have no C compiler.\n"
-                   "They go into the folder $ICTUS_CACHE (else $XDG_CACHE_HOME/ictus, else ~/.cache/ictus);\n"
-                   "'ictus run' and the others take them from there while text, compiler and flags stay the same.\n"
-                   "The environment variable CC names another compiler than the one ictus was built with.\n\n"
-                   "Options:\n"
-                   "      --emit-c           print the C of the model instead; also of a shipped model\n"
-                   "  -h, --help             this text\n\n"
-                   "Example: ICTUS_CACHE=$HOME/kernels ictus compile mymodel.ode\n");
+  ictus_cli_print (
+      "Usage: ictus compile [OPTIONS] FILE.ode...\n\n"
+      "Compile models of your own ahead of use, for machines whose compute nodes have no C compiler.\n"
+      "They go into the folder $ICTUS_CACHE (else $XDG_CACHE_HOME/ictus, else ~/.cache/ictus);\n"
+      "'ictus run' and the others take them from there while text, compiler and flags stay the same.\n"
+      "The environment variable CC names another compiler than the one ictus was built with.\n\n"
+      "Options:\n"
+      "      --emit-c           print the C of the model instead; also of a shipped model\n"
+      "  -h, --help             this text\n\n"
+      "Example: ICTUS_CACHE=$HOME/kernels ictus compile mymodel.ode\n");
 }
 
 static ictus_err

@@ -9,13 +9,14 @@
 static void
 help (void)
 {
-  ictus_cli_print ("Usage: ictus models [OPTIONS] [NAME | FILE.ode]\n\n"
-                   "List the models that come with ictus; with a name or a file, show that model: equations,\n"
-                   "parameters with unit, default and meaning, ports, and the paper it is from.\n\n"
-                   "Options:\n"
-                   "      --json             as JSON\n"
-                   "  -h, --help             this text\n\n"
-                   "Example: ictus models hh_cond_exp_traub\n");
+  ictus_cli_print (
+      "Usage: ictus models [OPTIONS] [NAME | FILE.ode]\n\n"
+      "List the models that come with ictus; with a name or a file, show that model: equations,\n"
+      "parameters with unit, default and meaning, ports, and the paper it is from.\n\n"
+      "Options:\n"
+      "      --json             as JSON\n"
+      "  -h, --help             this text\n\n"
+      "Example: ictus models hh_cond_exp_traub\n");
 }
 
 static void

@@ -24,9 +24,12 @@ static void
 help (void)
 {
   ictus_cli_print (
-      "Usage: ictus partition EXPERIMENT.yaml --ranks N [--strategy block|round-robin] [-o FILE] [OPTIONS]\n\n"
-      "Deal the neurons of an experiment to N ranks and print how many of each population every rank gets. With -o the\n"
-      "partition is written to a file that can be edited and used as run.partition. It never changes the results, only\n"
+      "Usage: ictus partition EXPERIMENT.yaml --ranks N [--strategy block|round-robin] [-o FILE] "
+      "[OPTIONS]\n\n"
+      "Deal the neurons of an experiment to N ranks and print how many of each population every rank gets. "
+      "With -o the\n"
+      "partition is written to a file that can be edited and used as run.partition. It never changes the "
+      "results, only\n"
       "the speed. Needs one rank only, whatever N is.\n\n"
       "Options:\n"
       "      --ranks N          number of ranks of the run that is planned\n"
@@ -38,7 +41,8 @@ help (void)
       "      --quiet            no remarks\n"
       "      --json             the table as JSON\n"
       "  -h, --help             this text\n\n"
-      "Example: ictus partition jobs/ei-sweep/experiment.yaml --ranks 2 --strategy block -o ei-sweep-2.part\n");
+      "Example: ictus partition jobs/ei-sweep/experiment.yaml --ranks 2 --strategy block -o "
+      "ei-sweep-2.part\n");
 }
 
 /* ---- table -------------------------------------------------------------------------------------- */
@@ -98,7 +102,8 @@ print_json (const ictus_experiment *exp, const uint64_t *count, int nrank, const
           ictus_cli_print ("%s\"", p == 0 ? "" : ", ");
           for (const char *s = exp->population[p].name; *s != '\0'; ++s)
             ictus_cli_print (*s == '"' || *s == '\\' ? "\\%c" : "%c", *s);
-          ictus_cli_print ("\": %llu", (unsigned long long) count[(size_t) r * (size_t) exp->npopulation + (size_t) p]);
+          ictus_cli_print ("\": %llu",
+                           (unsigned long long) count[(size_t) r * (size_t) exp->npopulation + (size_t) p]);
         }
       ictus_cli_print ("}}");
     }

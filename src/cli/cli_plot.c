@@ -15,8 +15,10 @@ help (void)
       "  sweep.h5       maps over two axes or curves over one: rate, synchrony, CV, seizure-like activity\n"
       "  trajectory.h5  every state against time, of every solver\n\n"
       "Options:\n"
-      "  -o, --output OUT       picture; its ending, .png, .svg or .pdf, says the format (default: beside FILE)\n"
-      "      --what NAME        only this: raster, rate, traces, means or a variable; rate, chi, cv, fano or\n"
+      "  -o, --output OUT       picture; its ending, .png, .svg or .pdf, says the format (default: beside "
+      "FILE)\n"
+      "      --what NAME        only this: raster, rate, traces, means or a variable; rate, chi, cv, fano "
+      "or\n"
       "                         seizure of a sweep; a state, states, aux or spikes of a trajectory\n"
       "      --format FORMAT    png (default), svg or pdf, when no OUT is given\n"
       "  -h, --help             this text\n\n"
@@ -34,7 +36,8 @@ is_format (const char *s)
 static void
 beside (const char *path, const char *format, ictus_text *out)
 {
-  const char *slash = strrchr (path, '/'), *name = slash != NULL ? slash + 1 : path, *dot = strrchr (name, '.');
+  const char *slash = strrchr (path, '/'), *name = slash != NULL ? slash + 1 : path,
+             *dot = strrchr (name, '.');
 
   ictus_text_addn (out, path, dot != NULL && dot != name ? (size_t) (dot - path) : strlen (path));
   ictus_text_add (out, ".%s", format);

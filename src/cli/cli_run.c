@@ -9,14 +9,15 @@
 static void
 help (void)
 {
-  ictus_cli_print ("Usage: ictus run EXPERIMENT.yaml [OPTIONS]\n\n"
-                   "Run an experiment. Writes DIR/results.h5 (SONATA spikes and reports, provenance) and DIR/used.yaml\n"
-                   "(every value, defaults included; running it gives the same result).\n\n"
-                   "Options:\n" ICTUS_CLI_COMMON_HELP
-                   "      --summary          print rates, CV of intervals, synchrony and Fano factor of each population\n"
-                   "      --discard MS       leave the beginning out of the summary (default 0)\n"
-                   "      --no-output        write no files (with --summary)\n\n"
-                   "Example: mpirun -n 2 ictus run jobs/brette-2007/cuba.yaml -o out/cuba --summary --discard 200\n");
+  ictus_cli_print (
+      "Usage: ictus run EXPERIMENT.yaml [OPTIONS]\n\n"
+      "Run an experiment. Writes DIR/results.h5 (SONATA spikes and reports, provenance) and DIR/used.yaml\n"
+      "(every value, defaults included; running it gives the same result).\n\n"
+      "Options:\n" ICTUS_CLI_COMMON_HELP
+      "      --summary          print rates, CV of intervals, synchrony and Fano factor of each population\n"
+      "      --discard MS       leave the beginning out of the summary (default 0)\n"
+      "      --no-output        write no files (with --summary)\n\n"
+      "Example: mpirun -n 2 ictus run jobs/brette-2007/cuba.yaml -o out/cuba --summary --discard 200\n");
 }
 
 /* The values as used, beside the results. */
@@ -62,8 +63,9 @@ report (const ictus_engine *engine, const char *path)
 
   ictus_engine_get_stats (engine, &s);
   if (ictus_cli_is_main ())
-    ictus_log ("%.1f ms in %.2f s (solve %.2f, exchange %.2f, deliver %.2f on rank 0), %llu spikes, %llu synapses%s%s", s.t_ms,
-               s.wall_s, s.solve_s, s.exchange_s, s.deliver_s, (unsigned long long) s.spikes,
+    ictus_log ("%.1f ms in %.2f s (solve %.2f, exchange %.2f, deliver %.2f on rank 0), %llu spikes, %llu "
+               "synapses%s%s",
+               s.t_ms, s.wall_s, s.solve_s, s.exchange_s, s.deliver_s, (unsigned long long) s.spikes,
                (unsigned long long) s.synapses, path != NULL ? "; " : "", path != NULL ? path : "");
 }
 

@@ -9,34 +9,36 @@
 static void
 help (void)
 {
-  ictus_cli_print ("Usage: ictus solve MODEL [OPTIONS]\n\n"
-                   "Integrate one neuron without a network by one or several solvers and compare them. MODEL is the name of\n"
-                   "a shipped model or a .ode file. Points of output are t = 0, dt, 2 dt, ... before t-stop. The cvode\n"
-                   "solvers run with exact spike times, the others on the grid of dt. Writes DIR/trajectory.h5.\n\n"
-                   "Options:\n"
-                   "      --solver A,B,...   solvers (default: cvode-bdf); differences are taken from the first one\n"
-                   "      --t-stop MS        end of the run (default 100)\n"
-                   "      --dt MS            step of the fixed-step solvers and resolution (default 0.025)\n"
-                   "      --points N         N points instead of --t-stop\n"
-                   "      --interval MS      time between points, a multiple of dt (default: dt)\n"
-                   "      --rtol X, --atol X tolerances of the cvode solvers (default 1e-6, 1e-8)\n"
-                   "      --par NAME=VALUE   set a parameter (may be repeated)\n"
-                   "      --init NAME=VALUE  set an initial value (may be repeated)\n"
-                   "      --no-spikes        leave out the firing condition\n"
-                   "      --spikes           list the spike times\n"
-                   "  -o, --output DIR       folder for the results (default: ./out/NAME of the model)\n"
-                   "      --overwrite        replace existing results\n"
-                   "      --no-output        write no file\n"
-                   "      --json             the table as JSON\n"
-                   "      --quiet            no remarks\n"
-                   "  -h, --help             this text\n\n"
-                   "Solvers:\n");
+  ictus_cli_print (
+      "Usage: ictus solve MODEL [OPTIONS]\n\n"
+      "Integrate one neuron without a network by one or several solvers and compare them. MODEL is the name "
+      "of\n"
+      "a shipped model or a .ode file. Points of output are t = 0, dt, 2 dt, ... before t-stop. The cvode\n"
+      "solvers run with exact spike times, the others on the grid of dt. Writes DIR/trajectory.h5.\n\n"
+      "Options:\n"
+      "      --solver A,B,...   solvers (default: cvode-bdf); differences are taken from the first one\n"
+      "      --t-stop MS        end of the run (default 100)\n"
+      "      --dt MS            step of the fixed-step solvers and resolution (default 0.025)\n"
+      "      --points N         N points instead of --t-stop\n"
+      "      --interval MS      time between points, a multiple of dt (default: dt)\n"
+      "      --rtol X, --atol X tolerances of the cvode solvers (default 1e-6, 1e-8)\n"
+      "      --par NAME=VALUE   set a parameter (may be repeated)\n"
+      "      --init NAME=VALUE  set an initial value (may be repeated)\n"
+      "      --no-spikes        leave out the firing condition\n"
+      "      --spikes           list the spike times\n"
+      "  -o, --output DIR       folder for the results (default: ./out/NAME of the model)\n"
+      "      --overwrite        replace existing results\n"
+      "      --no-output        write no file\n"
+      "      --json             the table as JSON\n"
+      "      --quiet            no remarks\n"
+      "  -h, --help             this text\n\n"
+      "Solvers:\n");
   for (size_t k = 0; ictus_solver_at (k) != NULL; ++k)
     ictus_cli_print ("  %-12s %s\n", ictus_solver_at (k)->name, ictus_solver_at (k)->summary);
   ictus_cli_print ("\nExample: ictus solve lif --solver euler,rk4 --t-stop 5 --dt 0.01 --no-spikes\n");
 }
 
-/* ---- the command -------------------------------------------------------------------------------------------------- */
+/* ---- the command --------------------------------------------------------------------------------- */
 
 static ictus_err
 solve (ictus__solve_job *j, bool write)
@@ -51,7 +53,8 @@ solve (ictus__solve_job *j, bool write)
   if (path.failed)
     ICTUS_GO (ICTUS_E_NOMEM);
   if (write && !j->common.overwrite && ictus_file_exists (path.s))
-    ICTUS_GO (ICTUS_FAIL (ICTUS_E_INPUT, "%s exists; --overwrite replaces it, -o names another folder", path.s));
+    ICTUS_GO (
+        ICTUS_FAIL (ICTUS_E_INPUT, "%s exists; --overwrite replaces it, -o names another folder", path.s));
   ICTUS_GO (ictus__solve_run (j));
   ictus__solve_print (j);
   for (size_t k = 0; k < j->nout; ++k)
@@ -131,7 +134,9 @@ options (ictus__solve_job *j, int argc, char **argv, bool *write, bool *done)
                                         { "spikes", no_argument, NULL, SPIKES },
                                         { "no-output", no_argument, NULL, NO_OUTPUT },
                                         { NULL, 0, NULL, 0 } };
-  double *number[] = { [T_STOP] = &j->t_stop, [DT] = &j->dt, [INTERVAL] = &j->interval, [RTOL] = &j->rtol, [ATOL] = &j->atol };
+  double *number[] = {
+    [T_STOP] = &j->t_stop, [DT] = &j->dt, [INTERVAL] = &j->interval, [RTOL] = &j->rtol, [ATOL] = &j->atol
+  };
   char *end;
   int opt;
 
@@ -164,8 +169,9 @@ options (ictus__solve_job *j, int argc, char **argv, bool *write, bool *done)
         break;
       case PAR:
       case INIT:
-        if (ictus_grow (opt == PAR ? &j->par : &j->init, opt == PAR ? &j->cap_par : &j->cap_init, (opt == PAR ? j->npar : j->ninit) + 1,
-                        sizeof *j->par) != ICTUS_OK)
+        if (ictus_grow (opt == PAR ? &j->par : &j->init, opt == PAR ? &j->cap_par : &j->cap_init,
+                        (opt == PAR ? j->npar : j->ninit) + 1, sizeof *j->par)
+            != ICTUS_OK)
           return ictus_cli_fail (ICTUS_E_NOMEM);
         if (opt == PAR)
           j->par[j->npar++] = optarg;
@@ -189,7 +195,8 @@ options (ictus__solve_job *j, int argc, char **argv, bool *write, bool *done)
     return ictus_cli_usage ("solve", "expected one model");
   j->model_name = argv[optind];
   if (!plan_points (j))
-    return ictus_cli_usage ("solve", "the interval of %.10g ms must be a multiple of the step dt of %.10g ms", j->interval, j->dt);
+    return ictus_cli_usage ("solve", "the interval of %.10g ms must be a multiple of the step dt of %.10g ms",
+                            j->interval, j->dt);
   return 0;
 }
 

@@ -7,7 +7,7 @@
 
 enum { CHUNK = 1024 }; /* points in a window */
 
-/* ---- the neuron --------------------------------------------------------------------------------------------------- */
+/* ---- the neuron ---------------------------------------------------------------------------------- */
 
 /* name=value of a parameter or state, put into a [count] */
 static ictus_err
@@ -25,9 +25,10 @@ assign (const ictus__solve_job *j, const char *what, const char *text, ictus_lan
   if (k < 0)
     {
       near = ictus_lang_nearest (lang, kind, name);
-      return ICTUS_FAIL (ICTUS_E_INPUT, "--%s %s: model %s has no %s \"%s\"%s%s%s", what, text, ictus_lang_name (lang),
-                         kind == ICTUS_LANG_PAR ? "parameter" : "state", name, near != NULL ? "; did you mean \"" : "",
-                         near != NULL ? near : "", near != NULL ? "\"?" : "");
+      return ICTUS_FAIL (ICTUS_E_INPUT, "--%s %s: model %s has no %s \"%s\"%s%s%s", what, text,
+                         ictus_lang_name (lang), kind == ICTUS_LANG_PAR ? "parameter" : "state", name,
+                         near != NULL ? "; did you mean \"" : "", near != NULL ? near : "",
+                         near != NULL ? "\"?" : "");
     }
   if (ictus_quantity (eq + 1, ictus_lang_get (lang, kind, k)->unit, &a[k], NULL) != ICTUS_OK)
     return ictus_err_prefix (ICTUS_E_INPUT, "--%s %s: ", what, text);
@@ -66,7 +67,7 @@ ictus__solve_set_up (ictus__solve_job *j)
   return ICTUS_OK;
 }
 
-/* ---- one solver --------------------------------------------------------------------------------------------------- */
+/* ---- one solver ---------------------------------------------------------------------------------- */
 
 static void
 keep_point (void *ctx, size_t i, int s, const double *y, const double *u)
@@ -106,12 +107,14 @@ run_one (ictus__solve_job *j, const char *name)
 {
   ictus__solve_outcome *o = &j->out[j->nout++];
   bool grid = strncmp (name, "cvode", 5) != 0;
-  ictus_solver_config cfg = { .name = name, .rtol = j->rtol, .atol = j->atol, .dt_ms = j->dt, .grid = grid, .h_ms = j->dt };
+  ictus_solver_config cfg
+      = { .name = name, .rtol = j->rtol, .atol = j->atol, .dt_ms = j->dt, .grid = grid, .h_ms = j->dt };
   size_t ns = (size_t) j->kernel.nstate;
   uint64_t gid = 0;
   double refr = -INFINITY, *y = ictus_alloc (ns, sizeof *y);
   uint8_t armed = 1;
-  ictus_cells cells = { .model = &j->used, .n = 1, .gid = &gid, .y = y, .p = j->p, .refr_until = &refr, .armed = &armed };
+  ictus_cells cells
+      = { .model = &j->used, .n = 1, .gid = &gid, .y = y, .p = j->p, .refr_until = &refr, .armed = &armed };
   ictus_solver *s = NULL;
   char buf[256];
   const char *why = ictus_solver_refuse (&cfg, &j->used, buf);

@@ -5,7 +5,7 @@
 #include <math.h>
 #include <string.h>
 
-/* ---- what is printed ---------------------------------------------------------------------------------------------- */
+/* ---- what is printed ----------------------------------------------------------------------------- */
 
 static const char *
 state_name (const ictus__solve_job *j, int k)
@@ -27,10 +27,10 @@ print_table (const ictus__solve_job *j)
 {
   char first[40], last[40];
 
-  ictus_cli_print ("%s: %zu points, 0 to %.10g ms; fixed step %.10g ms; rtol %g, atol %g\n", j->kernel.name, j->npoint,
-                   j->time[j->npoint - 1], j->dt, j->rtol, j->atol);
-  ictus_cli_print ("%-12s %10s %10s %10s %7s %14s %14s  %s\n", "solver", "steps", "rhs", "Jacobians", "spikes", "first ms", "last ms",
-                   j->nout > 1 ? "largest difference from the first" : "");
+  ictus_cli_print ("%s: %zu points, 0 to %.10g ms; fixed step %.10g ms; rtol %g, atol %g\n", j->kernel.name,
+                   j->npoint, j->time[j->npoint - 1], j->dt, j->rtol, j->atol);
+  ictus_cli_print ("%-12s %10s %10s %10s %7s %14s %14s  %s\n", "solver", "steps", "rhs", "Jacobians",
+                   "spikes", "first ms", "last ms", j->nout > 1 ? "largest difference from the first" : "");
   for (size_t k = 0; k < j->nout; ++k)
     {
       const ictus__solve_outcome *o = &j->out[k];
@@ -42,8 +42,9 @@ print_table (const ictus__solve_job *j)
         }
       spike_cell (o, false, first, sizeof first);
       spike_cell (o, true, last, sizeof last);
-      ictus_cli_print ("%-12s %10llu %10llu %10llu %7zu %14s %14s", o->name, (unsigned long long) o->stats.steps,
-                       (unsigned long long) o->stats.rhs, (unsigned long long) o->stats.jac, o->spikes.n, first, last);
+      ictus_cli_print ("%-12s %10llu %10llu %10llu %7zu %14s %14s", o->name,
+                       (unsigned long long) o->stats.steps, (unsigned long long) o->stats.rhs,
+                       (unsigned long long) o->stats.jac, o->spikes.n, first, last);
       if (o->diff_state >= 0)
         ictus_cli_print ("  %.17g (%s at %.10g ms)", o->diff, state_name (j, o->diff_state), o->diff_ms);
       ictus_cli_print ("\n");
@@ -58,7 +59,8 @@ print_table (const ictus__solve_job *j)
       ictus_cli_print ("spikes of %s [ms]%s:", o->name, grid ? " (index)" : "");
       for (size_t s = 0; s < o->spikes.n; ++s)
         if (grid)
-          ictus_cli_print (" %.12g (%lld)", o->spikes.s[s].t_ms, (long long) ictus_tick_of (o->spikes.s[s].t_ms, j->dt));
+          ictus_cli_print (" %.12g (%lld)", o->spikes.s[s].t_ms,
+                           (long long) ictus_tick_of (o->spikes.s[s].t_ms, j->dt));
         else
           ictus_cli_print (" %.12g", o->spikes.s[s].t_ms);
       ictus_cli_print ("%s\n", o->spikes.n == 0 ? " none" : "");
@@ -82,8 +84,9 @@ json_text (const char *s)
 static void
 print_json (const ictus__solve_job *j)
 {
-  ictus_cli_print ("{\"model\": \"%s\", \"points\": %zu, \"dt_ms\": %.17g, \"rtol\": %.17g, \"atol\": %.17g, \"solvers\": [", j->kernel.name,
-                   j->npoint, j->dt, j->rtol, j->atol);
+  ictus_cli_print ("{\"model\": \"%s\", \"points\": %zu, \"dt_ms\": %.17g, \"rtol\": %.17g, \"atol\": %.17g, "
+                   "\"solvers\": [",
+                   j->kernel.name, j->npoint, j->dt, j->rtol, j->atol);
   for (size_t k = 0; k < j->nout; ++k)
     {
       const ictus__solve_outcome *o = &j->out[k];
@@ -94,11 +97,12 @@ print_json (const ictus__solve_job *j)
           ictus_cli_print (", \"%s\": ", o->refused ? "refuses" : "failed");
           json_text (o->why);
         }
-      ictus_cli_print (", \"steps\": %llu, \"rhs\": %llu, \"jacobians\": %llu", (unsigned long long) o->stats.steps,
-                       (unsigned long long) o->stats.rhs, (unsigned long long) o->stats.jac);
+      ictus_cli_print (", \"steps\": %llu, \"rhs\": %llu, \"jacobians\": %llu",
+                       (unsigned long long) o->stats.steps, (unsigned long long) o->stats.rhs,
+                       (unsigned long long) o->stats.jac);
       if (o->diff_state >= 0 && isfinite (o->diff))
-        ictus_cli_print (", \"difference\": %.17g, \"difference_state\": \"%s\", \"difference_ms\": %.17g", o->diff,
-                         state_name (j, o->diff_state), o->diff_ms);
+        ictus_cli_print (", \"difference\": %.17g, \"difference_state\": \"%s\", \"difference_ms\": %.17g",
+                         o->diff, state_name (j, o->diff_state), o->diff_ms);
       ictus_cli_print (", \"spikes_ms\": [");
       for (size_t s = 0; s < o->spikes.n; ++s)
         ictus_cli_print ("%s%.17g", s > 0 ? ", " : "", o->spikes.s[s].t_ms);
@@ -116,10 +120,11 @@ ictus__solve_print (const ictus__solve_job *j)
     print_table (j);
 }
 
-/* ---- trajectory.h5 ------------------------------------------------------------------------------------------------ */
+/* ---- trajectory.h5 ------------------------------------------------------------------------------- */
 
 static ictus_err
-write_column (ictus_h5 *f, const char *solver, const char *name, const char *unit, const char *meaning, size_t n, const double *x)
+write_column (ictus_h5 *f, const char *solver, const char *name, const char *unit, const char *meaning,
+              size_t n, const double *x)
 {
   ictus_text path = { 0 };
   ictus_err e = ICTUS_OK;

@@ -32,17 +32,19 @@ enum { NCOMMAND = sizeof commands / sizeof *commands };
 static void
 help (void)
 {
-  ictus_cli_print ("Usage: ictus COMMAND [OPTIONS]\n"
-                   "       mpirun -n N ictus COMMAND [OPTIONS]\n\n"
-                   "How neural systems change state: simulation on any number of ranks, with the same result.\n\n"
-                   "Commands:\n");
+  ictus_cli_print (
+      "Usage: ictus COMMAND [OPTIONS]\n"
+      "       mpirun -n N ictus COMMAND [OPTIONS]\n\n"
+      "How neural systems change state: simulation on any number of ranks, with the same result.\n\n"
+      "Commands:\n");
   for (int k = 0; k < NCOMMAND; ++k)
     ictus_cli_print ("  %-10s %s\n", commands[k].name, commands[k].what);
-  ictus_cli_print ("\nOptions:\n  -h, --help     this text\n  -V, --version  version and build\n\n"
-                   "'ictus COMMAND --help' explains a command.\n"
-                   "Example: mpirun -n 2 ictus run experiment.yaml -o out/first\n\n"
-                   "Exit status: 0 done, 64 usage, 65 bad input, 69 missing resource, 70 internal, 74 input/output,\n"
-                   "75 stopped before the end.\n");
+  ictus_cli_print (
+      "\nOptions:\n  -h, --help     this text\n  -V, --version  version and build\n\n"
+      "'ictus COMMAND --help' explains a command.\n"
+      "Example: mpirun -n 2 ictus run experiment.yaml -o out/first\n\n"
+      "Exit status: 0 done, 64 usage, 65 bad input, 69 missing resource, 70 internal, 74 input/output,\n"
+      "75 stopped before the end.\n");
 }
 
 static int
@@ -62,8 +64,8 @@ dispatch (int argc, char **argv)
     }
   if (strcmp (argv[1], "-V") == 0 || strcmp (argv[1], "--version") == 0)
     {
-      ictus_cli_print ("ictus %s%s%s\n%s", ictus_version (), *ictus_git_revision () ? " " : "", ictus_git_revision (),
-                       ictus_build_info ());
+      ictus_cli_print ("ictus %s%s%s\n%s", ictus_version (), *ictus_git_revision () ? " " : "",
+                       ictus_git_revision (), ictus_build_info ());
       return 0;
     }
   for (int k = 0; k < NCOMMAND; ++k)
@@ -77,8 +79,8 @@ dispatch (int argc, char **argv)
     }
   near = ictus_nearest (argv[1], names, NCOMMAND);
   if (ictus_cli_is_main ())
-    fprintf (stderr, "ictus: no command \"%s\"%s%s%s Try 'ictus --help'.\n", argv[1], near ? "; did you mean \"" : ".",
-             near ? near : "", near ? "\"?" : "");
+    fprintf (stderr, "ictus: no command \"%s\"%s%s%s Try 'ictus --help'.\n", argv[1],
+             near ? "; did you mean \"" : ".", near ? near : "", near ? "\"?" : "");
   return 64;
 }
 

@@ -8,7 +8,8 @@
 /* Configuration of the solver of a population, or why it cannot be: tolerances, and what the solver refuses.
    atol [nstate] is for tolerances by state; their names were looked up when the net was created. */
 static ictus_err
-configure_solver (const ictus_experiment *exp, const ictus_population *p, double *atol, ictus_solver_config *out)
+configure_solver (const ictus_experiment *exp, const ictus_population *p, double *atol,
+                  ictus_solver_config *out)
 {
   const ictus_exp_population *c = p->conf;
   const ictus_node *map = c->atol_of, *where = ictus_node_find (c->node, "solver");
@@ -28,8 +29,8 @@ configure_solver (const ictus_experiment *exp, const ictus_population *p, double
     {
       int s = ictus_lang_find (lang, ICTUS_LANG_STATE, ictus_node_key (map, k));
 
-      ICTUS_TRY (ictus_node_double (ictus_node_at (map, k), ictus_lang_get (lang, ICTUS_LANG_STATE, s)->unit, 1e-300,
-                                    INFINITY, &atol[s]));
+      ICTUS_TRY (ictus_node_double (ictus_node_at (map, k), ictus_lang_get (lang, ICTUS_LANG_STATE, s)->unit,
+                                    1e-300, INFINITY, &atol[s]));
     }
   why = ictus_solver_refuse (out, p->model, buf);
   if (why == NULL)
@@ -66,8 +67,8 @@ ictus_engine_check_solvers (const ictus_net *net)
   return ICTUS_OK;
 }
 
-/* Windows end at restart marks, are no longer than the smallest delay, and no longer than 10 ms, so that a run without
-   synapses still reports and listens. */
+/* Windows end at restart marks, are no longer than the smallest delay, and no longer than 10 ms, so that a
+   run without synapses still reports and listens. */
 static double
 choose_window (const ictus_engine *e)
 {
@@ -181,7 +182,8 @@ ictus_engine_sample (ictus_engine *e, const ictus_sampling *what)
   if (e->nsampling == ENGINE_MAX_SAMPLING)
     return ICTUS_FAIL (ICTUS_E_INPUT, "more than %d recorders", ENGINE_MAX_SAMPLING);
   if (what->population < 0 || what->population >= e->npop || !(what->interval_ms > 0))
-    return ICTUS_FAIL (ICTUS_E_ARG, "sampling of population %d every %g ms", what->population, what->interval_ms);
+    return ICTUS_FAIL (ICTUS_E_ARG, "sampling of population %d every %g ms", what->population,
+                       what->interval_ms);
   if (ictus_net_population (e->net, what->population)->model == NULL)
     return ICTUS_FAIL (ICTUS_E_INPUT, "population %s replays spikes and has no states to record",
                        ictus_net_population (e->net, what->population)->name);

@@ -70,7 +70,8 @@ sort_spikes (engine_exchange *x)
 
       for (size_t lo = 0; lo < n; lo += 2 * width)
         {
-          size_t mid = lo + width < n ? lo + width : n, hi = lo + 2 * width < n ? lo + 2 * width : n, i = lo, j = mid;
+          size_t mid = lo + width < n ? lo + width : n, hi = lo + 2 * width < n ? lo + 2 * width : n;
+          size_t i = lo, j = mid;
 
           for (size_t k = lo; k < hi; ++k)
             to[k] = i < mid && (j >= hi || !before (&from[j], &from[i])) ? from[i++] : from[j++];
@@ -114,8 +115,9 @@ second_exchange (ictus_engine *e)
   ICTUS_MPI (MPI_Type_free (&spike));
 }
 
-/* All lists, one after the other by rank. most: of one rank. After a window with more spikes than fit, packets become large
-   enough for twice as many, as long as those of all ranks stay small; a rare burst is not worth the memory. */
+/* All lists, one after the other by rank. most: of one rank. After a window with more spikes than fit,
+   packets become large enough for twice as many, as long as those of all ranks stay small; a rare burst is
+   not worth the memory. */
 static ictus_err
 collect (ictus_engine *e, uint64_t total, uint64_t most)
 {
@@ -137,7 +139,8 @@ collect (ictus_engine *e, uint64_t total, uint64_t most)
       uint64_t n = head_of (x, r).n;
 
       if (n > 0)
-        memcpy (x->all.s + at, x->in + (size_t) r * packet_bytes (x) + sizeof (engine_head), n * sizeof *x->all.s);
+        memcpy (x->all.s + at, x->in + (size_t) r * packet_bytes (x) + sizeof (engine_head),
+                n * sizeof *x->all.s);
       at += n;
     }
   return ICTUS_OK;
@@ -176,7 +179,8 @@ engine_exchange_run (ictus_engine *e, ictus_err mine, bool *stop)
       return ictus_err_prefix ((ictus_err) worst, "rank %d", who);
     }
   if (total > INT_MAX)
-    return ICTUS_FAIL (ICTUS_E_RESOURCE, "%" PRIu64 " spikes in one window of %g ms: at most %d can be exchanged", total,
+    return ICTUS_FAIL (ICTUS_E_RESOURCE,
+                       "%" PRIu64 " spikes in one window of %g ms: at most %d can be exchanged", total,
                        e->window_ms, INT_MAX);
   if (collect (e, total, most) != ICTUS_OK || sort_spikes (x) != ICTUS_OK)
     ictus_comm_panic (MPI_SUCCESS, "out of memory for the spikes of a window", __FILE__, __LINE__);

@@ -13,8 +13,9 @@ enum
   ENGINE_PACKETS = 64 << 20    /* bytes: packets of all ranks together do not grow beyond it */
 };
 
-/* One collective a window: a fixed-size packet from every rank. A rank with more spikes than fit says so in its
-   head, and all ranks follow with a second exchange and make the packet larger for the windows to come. */
+/* One collective a window: a fixed-size packet from every rank. A rank with more spikes than fit says so in
+   its head, and all ranks follow with a second exchange and make the packet larger for the windows to
+   come. */
 typedef struct engine_head
 {
   uint64_t n;   /* spikes of this rank in this window */

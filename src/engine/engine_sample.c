@@ -25,7 +25,8 @@ first_after (const ictus_engine *e, double t_ms, double interval_ms)
 {
   if (e->exp->grid)
     {
-      ictus_tick every = ictus_tick_of (interval_ms, e->exp->resolution_ms), now = ictus_tick_of (t_ms, e->exp->resolution_ms);
+      ictus_tick every = ictus_tick_of (interval_ms, e->exp->resolution_ms),
+                 now = ictus_tick_of (t_ms, e->exp->resolution_ms);
 
       return now / every + 1;
     }
@@ -93,7 +94,8 @@ engine_samples_due (ictus_engine *e, int pop, ictus_window *w)
       first = first_of (e, q);
       for (int64_t k = first_after (e, w->t0_ms, q->interval_ms);; ++k)
         {
-          engine_due d = { .t_ms = sample_ms (e, k, q->interval_ms), .request = r, .index = (uint64_t) (k - first) };
+          engine_due d
+              = { .t_ms = sample_ms (e, k, q->interval_ms), .request = r, .index = (uint64_t) (k - first) };
 
           if (d.t_ms > w->t1_ms || d.t_ms > q->stop_ms)
             break;

@@ -84,7 +84,8 @@ solve_window (ictus_engine *e, ictus_window *w)
         }
       if (ictus_fault ("solve", e->rank))
         return ICTUS_FAIL (ICTUS_E_SOLVER, "population %s, neuron %llu at %g ms: failure injected", pop->name,
-                           (unsigned long long) (pop->cells.n > 0 ? pop->cells.gid[0] - pop->first : 0), w->t1_ms);
+                           (unsigned long long) (pop->cells.n > 0 ? pop->cells.gid[0] - pop->first : 0),
+                           w->t1_ms);
       ICTUS_TRY (engine_samples_due (e, p, w));
       ICTUS_TRY (ictus_net_input (e->net, p, w));
       err = ictus_solver_window (e->solver[p], w, &e->mine);
@@ -110,7 +111,8 @@ take_pending (const ictus_engine *e)
 {
   if (e->pending == ICTUS_OK)
     return ICTUS_OK;
-  return ICTUS_FAIL (e->pending, "%s", e->pending_text != NULL ? e->pending_text : ictus_err_name (e->pending));
+  return ICTUS_FAIL (e->pending, "%s",
+                     e->pending_text != NULL ? e->pending_text : ictus_err_name (e->pending));
 }
 
 /* What is pending anywhere, told now: whatever is collective next may count on every rank. Collective. */
@@ -238,6 +240,7 @@ ictus_engine_run (ictus_engine *e)
     ictus_progress_end (&progress, e->stats.t_ms, rate_Hz (e));
   e->stats.wall_s += ictus_wall_s () - begin;
   if (err == ICTUS_OK && stop)
-    return ICTUS_FAIL (ICTUS_E_STOPPED, "stopped on request at %g ms of %g", e->stats.t_ms, e->exp->t_stop_ms);
+    return ICTUS_FAIL (ICTUS_E_STOPPED, "stopped on request at %g ms of %g", e->stats.t_ms,
+                       e->exp->t_stop_ms);
   return err;
 }

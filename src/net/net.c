@@ -15,7 +15,8 @@ ictus__net_fail (const ictus_node *map, const char *key, const char *fmt, ...)
   va_start (ap, fmt);
   vsnprintf (text, sizeof text, fmt, ap);
   va_end (ap);
-  if (map != NULL && key != NULL && ictus_node_is (map) == ICTUS_NODE_MAP && ictus_node_find (map, key) != NULL)
+  if (map != NULL && key != NULL && ictus_node_is (map) == ICTUS_NODE_MAP
+      && ictus_node_find (map, key) != NULL)
     at = ictus_node_find (map, key);
   if (at == NULL)
     return ICTUS_FAIL (ICTUS_E_INPUT, "%s", text);
@@ -44,13 +45,15 @@ make_groups (ictus_net *net)
       pop->first = net->size;
       net->size += pop->size;
       if (pop->size > UINT32_MAX)
-        return ictus__net_fail (pop->conf->node, "size", "population %s has %zu neurons: at most %u fit in one population",
-                                pop->name, pop->size, UINT32_MAX);
+        return ictus__net_fail (pop->conf->node, "size",
+                                "population %s has %zu neurons: at most %u fit in one population", pop->name,
+                                pop->size, UINT32_MAX);
     }
   return ICTUS_OK;
 }
 
-/* Everything about the experiment that can be wrong given the models. Local; equal on all ranks but for memory. */
+/* Everything about the experiment that can be wrong given the models. Local; equal on all ranks but for
+   memory. */
 static ictus_err
 check_experiment (ictus_net *net)
 {
@@ -271,8 +274,9 @@ make_inboxes (ictus_net *net, ictus_tick window)
           }
       for (int s = 0; s < net->npoisson; ++s)
         used = used || net->poisson[s].target == p;
-      ICTUS_TRY (ictus__inbox_init (&net->group[p].inbox, pop->cells.n, pop->model == NULL ? 0 : pop->model->kernel->nport,
-                                    used, net->exp->grid, kmax, used ? window : 0));
+      ICTUS_TRY (ictus__inbox_init (&net->group[p].inbox, pop->cells.n,
+                                    pop->model == NULL ? 0 : pop->model->kernel->nport, used, net->exp->grid,
+                                    kmax, used ? window : 0));
     }
   return ICTUS_OK;
 }
@@ -284,7 +288,8 @@ ictus_net_build (ictus_net *net)
   ictus_err e;
 
   if (net->phase != ICTUS__NET_PLACED)
-    return ICTUS_FAIL (ICTUS_E_INTERNAL, "the neurons of this net have no places yet, or it is built already");
+    return ICTUS_FAIL (ICTUS_E_INTERNAL,
+                       "the neurons of this net have no places yet, or it is built already");
   ICTUS_TRY (read_files (net));
   ICTUS_TRY (ictus_comm_agree (net->comm, build_here (net)));
   for (int w = 0; w < net->nwires; ++w)
@@ -293,7 +298,8 @@ ictus_net_build (ictus_net *net)
   net->min_delay_ms = least;
   if (net->exp->grid && isfinite (least))
     net->min_delay_ms = ictus_tick_ms ((ictus_tick) least, net->exp->resolution_ms);
-  e = ictus_comm_agree (net->comm, make_inboxes (net, isfinite (least) && net->exp->grid ? (ictus_tick) least : 1));
+  e = ictus_comm_agree (net->comm,
+                        make_inboxes (net, isfinite (least) && net->exp->grid ? (ictus_tick) least : 1));
   if (e == ICTUS_OK)
     net->phase = ICTUS__NET_BUILT;
   return e;
@@ -380,7 +386,8 @@ ictus_net_bytes (const ictus_net *net)
 
 void
 ictus_net_each_synapse (const ictus_net *net, int projection,
-                        void (*f) (void *ctx, int target_pop, uint64_t source, uint64_t target, double weight, double delay_ms),
+                        void (*f) (void *ctx, int target_pop, uint64_t source, uint64_t target, double weight,
+                                   double delay_ms),
                         void *ctx)
 {
   for (int k = 0; k < net->nwires; ++k)
@@ -397,8 +404,8 @@ ictus_net_each_synapse (const ictus_net *net, int projection,
 
             if (net->exp->grid)
               delay = ictus_tick_ms ((ictus_tick) delay, net->exp->resolution_ms);
-            f (ctx, w->target, w->row_source == NULL ? r : w->row_source[r], to->cells.gid[w->to[s]] - to->first,
-               ictus__wires_weight (w, s), delay);
+            f (ctx, w->target, w->row_source == NULL ? r : w->row_source[r],
+               to->cells.gid[w->to[s]] - to->first, ictus__wires_weight (w, s), delay);
           }
     }
 }
@@ -454,8 +461,8 @@ ictus_net_deliver (ictus_net *net, const ictus_spike *s, size_t n)
   return ICTUS_OK;
 }
 
-/* Network input of a window was delivered before it began, so stimuli always come last in a sum (and behind network
-   events of the same time): the order does not depend on where windows end. */
+/* Network input of a window was delivered before it began, so stimuli always come last in a sum (and behind
+   network events of the same time): the order does not depend on where windows end. */
 ictus_err
 ictus_net_input (ictus_net *net, int pop, ictus_window *w)
 {

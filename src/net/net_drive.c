@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/* Currents into continuous inputs. Several currents into one input add up, in the order of the experiment, to its default.
-   A current flows for start <= t < stop; all are right-continuous. */
+/* Currents into continuous inputs. Several currents into one input add up, in the order of the experiment, to
+   its default. A current flows for start <= t < stop; all are right-continuous. */
 #include "net_impl.h"
 
 #include <math.h>
@@ -34,10 +34,12 @@ static ictus_err
 read_steps (const ictus_net *net, ictus__current *c, const char *unit)
 {
   const ictus_exp_stimulus *s = c->conf;
-  size_t n = s->times == NULL ? 0 : ictus_node_count (s->times), nvalue = s->values == NULL ? 0 : ictus_node_count (s->values);
+  size_t n = s->times == NULL ? 0 : ictus_node_count (s->times),
+         nvalue = s->values == NULL ? 0 : ictus_node_count (s->values);
 
   if (n != nvalue)
-    return ictus__net_fail (s->node, "amplitude_values", "stimulus %s has %zu times but %zu values", s->name, n, nvalue);
+    return ictus__net_fail (s->node, "amplitude_values", "stimulus %s has %zu times but %zu values", s->name,
+                            n, nvalue);
   c->times = ictus_alloc (n, sizeof *c->times);
   c->values = ictus_alloc (n, sizeof *c->values);
   if (c->times == NULL || c->values == NULL)
@@ -49,7 +51,8 @@ read_steps (const ictus_net *net, ictus__current *c, const char *unit)
       c->times[k] = on_grid (net, c->times[k]);
       if (k > 0 && !(c->times[k] > c->times[k - 1]))
         return ictus__net_fail (ictus_node_at (s->times, k), NULL, "times must ascend%s: %g ms follows %g ms",
-                                net->exp->grid ? " on the grid of the resolution" : "", c->times[k], c->times[k - 1]);
+                                net->exp->grid ? " on the grid of the resolution" : "", c->times[k],
+                                c->times[k - 1]);
     }
   c->nstep = n;
   return ICTUS_OK;
@@ -70,7 +73,8 @@ ictus__net_read_current (ictus_net *net, int stimulus, ictus__current *c)
   c->stop_ms = on_grid (net, s->stop_ms);
   ICTUS_TRY (ictus__net_find (net, s->target, ICTUS_LANG_INPUT, s->node, "input", s->input, &c->input));
   if (s->input == NULL && s->node != NULL)
-    ICTUS_TRY (ictus_conf_fill (s->node, "input", ictus_lang_get (p->model->lang, ICTUS_LANG_INPUT, c->input)->name));
+    ICTUS_TRY (ictus_conf_fill (s->node, "input",
+                                ictus_lang_get (p->model->lang, ICTUS_LANG_INPUT, c->input)->name));
   unit = ictus_lang_get (p->model->lang, ICTUS_LANG_INPUT, c->input)->unit;
   if (s->type == ICTUS_STIM_STEP_CURRENT)
     return read_steps (net, c, unit);
@@ -85,8 +89,8 @@ ictus__net_read_current (ictus_net *net, int stimulus, ictus__current *c)
 
 /* One number for each stimulated neuron; NULL when all have the same. */
 static ictus_err
-draw_each (const ictus_net *net, const ictus__current *c, const ictus_dist *d, int which, const uint64_t *place, size_t nat,
-           const uint32_t *at, double **out)
+draw_each (const ictus_net *net, const ictus__current *c, const ictus_dist *d, int which,
+           const uint64_t *place, size_t nat, const uint32_t *at, double **out)
 {
   const ictus_population *p = &net->pop[c->target];
   size_t n = c->conf->neurons == NULL ? p->size : c->conf->nneurons;
@@ -99,7 +103,8 @@ draw_each (const ictus_net *net, const ictus__current *c, const ictus_dist *d, i
   for (size_t k = 0; k < nat; ++k)
     {
       uint64_t gid = p->cells.gid[at == NULL ? k : at[k]];
-      ictus_rng r = ictus_rng_open (net->exp->seed, ICTUS_RNG_PARAM, gid, 2 * (uint64_t) c->stimulus + (uint64_t) which, 1);
+      ictus_rng r = ictus_rng_open (net->exp->seed, ICTUS_RNG_PARAM, gid,
+                                    2 * (uint64_t) c->stimulus + (uint64_t) which, 1);
 
       (*out)[k] = ictus_dist_draw (d, place == NULL ? (size_t) (gid - p->first) : (size_t) place[k], n, &r);
     }

@@ -113,7 +113,8 @@ typedef struct ictus__currents /* all currents into one population: context of i
   ictus__current **current; /* in the order of the experiment; borrowed from the net */
 } ictus__currents;
 
-typedef struct ictus__replay /* spikes of the local neurons of a replaying population, sorted by (time, gid) */
+/* Spikes of the local neurons of a replaying population, sorted by (time, gid). */
+typedef struct ictus__replay
 {
   ictus_spike *s;
   size_t n;
@@ -171,8 +172,8 @@ size_t ictus__net_local (const ictus_population *p, uint64_t gid);
 ictus_err ictus__net_open_models (ictus_net *net); /* collective */
 ictus_err ictus__net_check_names (const ictus_net *net);
 /* Index of the named port or input; name NULL: the only one there is. */
-ictus_err ictus__net_find (const ictus_net *net, int pop, ictus_lang_kind kind, const ictus_node *map, const char *key,
-                           const char *name, int *out);
+ictus_err ictus__net_find (const ictus_net *net, int pop, ictus_lang_kind kind, const ictus_node *map,
+                           const char *key, const char *name, int *out);
 
 /* net_params.c */
 ictus_err ictus__net_read_params (ictus_net *net, int pop);
@@ -200,12 +201,15 @@ size_t ictus__wires_bytes (const ictus__wires *w);
 void ictus__wires_check (const ictus_net *net, const ictus__wires *w);
 
 /* net_inbox.c */
-ictus_err ictus__inbox_init (ictus__inbox *b, size_t n, int nport, bool used, bool grid, ictus_tick kmax, ictus_tick window);
+ictus_err ictus__inbox_init (ictus__inbox *b, size_t n, int nport, bool used, bool grid, ictus_tick kmax,
+                             ictus_tick window);
 void ictus__inbox_clear (ictus__inbox *b);
 /* Add one row of a spike emitted at tick k (grid). */
-ictus_err ictus__inbox_add_slots (ictus__inbox *b, const ictus__wires *w, size_t first, size_t last, ictus_tick k);
+ictus_err ictus__inbox_add_slots (ictus__inbox *b, const ictus__wires *w, size_t first, size_t last,
+                                  ictus_tick k);
 /* Add one row of a spike emitted at t (exact timing). */
-ictus_err ictus__inbox_add_events (ictus__inbox *b, const ictus__wires *w, size_t first, size_t last, double t_ms);
+ictus_err ictus__inbox_add_events (ictus__inbox *b, const ictus__wires *w, size_t first, size_t last,
+                                   double t_ms);
 /* Make room for a window of the grid that ends at k1. */
 ictus_err ictus__inbox_room (ictus__inbox *b, ictus_tick k0, ictus_tick k1);
 double *ictus__inbox_slot (ictus__inbox *b, ictus_tick k); /* for adding: marks it as used */
@@ -219,8 +223,10 @@ ictus_err ictus__inbox_sort (ictus__inbox *b);
 ictus_err ictus__net_read_stimuli (ictus_net *net);
 ictus_err ictus__net_make_stimuli (ictus_net *net);
 void ictus__poisson_clear (ictus__poisson *s);
-/* Local neurons of population pop among those chosen: at [nat] and their places among the chosen; NULL: all. */
-ictus_err ictus__net_chosen (const ictus_net *net, const ictus_exp_stimulus *s, uint32_t **at, uint64_t **place, size_t *nat);
+/* Local neurons of population pop among those chosen: at [nat] and their places among the chosen; NULL:
+   all. */
+ictus_err ictus__net_chosen (const ictus_net *net, const ictus_exp_stimulus *s, uint32_t **at,
+                             uint64_t **place, size_t *nat);
 ictus_err ictus__poisson_slots (const ictus_net *net, const ictus__poisson *s, ictus_tick k0, ictus_tick k1);
 ictus_err ictus__poisson_events (const ictus_net *net, const ictus__poisson *s, double t0_ms, double t1_ms);
 

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/* Where synaptic input waits: a ring of slots (grid), or a pool of events that is sorted window by window (exact timing). */
+/* Where synaptic input waits: a ring of slots (grid), or a pool of events that is sorted window by window
+   (exact timing). */
 #include "net_impl.h"
 
 #include <string.h>
@@ -13,7 +14,8 @@ slot_size (const ictus__inbox *b) /* doubles of one tick */
 }
 
 ictus_err
-ictus__inbox_init (ictus__inbox *b, size_t n, int nport, bool used, bool grid, ictus_tick kmax, ictus_tick window)
+ictus__inbox_init (ictus__inbox *b, size_t n, int nport, bool used, bool grid, ictus_tick kmax,
+                   ictus_tick window)
 {
   b->n = n;
   b->nport = nport;
@@ -46,7 +48,8 @@ ictus__inbox_clear (ictus__inbox *b)
 ictus_err
 ictus__inbox_room (ictus__inbox *b, ictus_tick k0, ictus_tick k1)
 {
-  size_t need = (size_t) (k1 - (k0 < b->done ? k0 : b->done) + b->kmax), size = slot_size (b) * sizeof *b->slot;
+  size_t need = (size_t) (k1 - (k0 < b->done ? k0 : b->done) + b->kmax),
+         size = slot_size (b) * sizeof *b->slot;
   double *slot;
   uint8_t *any;
 
@@ -156,8 +159,11 @@ ictus__inbox_add_slots (ictus__inbox *b, const ictus__wires *w, size_t first, si
       size_t end = segment_end (w, s, last);
 
       if (at <= b->given || at > b->done + (ictus_tick) b->nslot)
-        return ICTUS_FAIL (ICTUS_E_INTERNAL, "a spike of tick %lld would arrive at tick %lld, outside of the open ticks %lld to %lld",
-                           (long long) k, (long long) at, (long long) b->given + 1, (long long) b->done + (long long) b->nslot);
+        return ICTUS_FAIL (
+            ICTUS_E_INTERNAL,
+            "a spike of tick %lld would arrive at tick %lld, outside of the open ticks %lld to %lld",
+            (long long) k, (long long) at, (long long) b->given + 1,
+            (long long) b->done + (long long) b->nslot);
       add_segment (ictus__inbox_slot (b, at) + (size_t) w->port * b->n, w, s, end);
       s = end;
     }
@@ -179,8 +185,11 @@ ictus__inbox_add_events (ictus__inbox *b, const ictus__wires *w, size_t first, s
       e->to = w->to[s];
       e->port = w->port;
       if (e->t_ms <= b->given_ms)
-        return ICTUS_FAIL (ICTUS_E_INTERNAL, "a spike at %.17g ms would arrive at %.17g ms, before the end of a solved window at "
-                           "%.17g ms", t_ms, e->t_ms, b->given_ms);
+        return ICTUS_FAIL (
+            ICTUS_E_INTERNAL,
+            "a spike at %.17g ms would arrive at %.17g ms, before the end of a solved window at "
+            "%.17g ms",
+            t_ms, e->t_ms, b->given_ms);
     }
   return ICTUS_OK;
 }

@@ -27,9 +27,10 @@ fail (const place *p, const char *expected)
   int col = (int) (p->at - p->begin) + 1;
 
   if (n == 0)
-    return ictus_err_at (ICTUS_E_INPUT, p->w->list_path, p->w->list, p->line, col, 1, "%s is missing", expected);
-  return ictus_err_at (ICTUS_E_INPUT, p->w->list_path, p->w->list, p->line, col, (int) n, "\"%.*s\": expected %s",
-                       n > 60 ? 60 : (int) n, p->at, expected);
+    return ictus_err_at (ICTUS_E_INPUT, p->w->list_path, p->w->list, p->line, col, 1, "%s is missing",
+                         expected);
+  return ictus_err_at (ICTUS_E_INPUT, p->w->list_path, p->w->list, p->line, col, (int) n,
+                       "\"%.*s\": expected %s", n > 60 ? 60 : (int) n, p->at, expected);
 }
 
 static void
@@ -44,12 +45,13 @@ read_index (place *p, const ictus_population *pop, const char *what, uint64_t *o
   char expected[200], *end;
   unsigned long long x;
 
-  snprintf (expected, sizeof expected, "the index of a %s neuron, 0 to %zu (population %.60s)", what, pop->size - 1, pop->name);
+  snprintf (expected, sizeof expected, "the index of a %s neuron, 0 to %zu (population %.60s)", what,
+            pop->size - 1, pop->name);
   skip_space (p);
   errno = 0;
   x = strtoull (p->at, &end, 10);
-  if (end == p->at || p->at[0] == '-' || p->at[0] == '+' || errno != 0 || (size_t) (end - p->at) != word_length (p->at)
-      || x >= pop->size)
+  if (end == p->at || p->at[0] == '-' || p->at[0] == '+' || errno != 0
+      || (size_t) (end - p->at) != word_length (p->at) || x >= pop->size)
     return fail (p, expected);
   p->at = end;
   *out = x;
@@ -67,7 +69,8 @@ read_number (place *p, bool positive, const char *expected, double *out)
   if (word_length (p->at) == 0)
     return ICTUS_OK;
   x = strtod (p->at, &end);
-  if (end == p->at || (size_t) (end - p->at) != word_length (p->at) || !isfinite (x) || (positive && !(x > 0)))
+  if (end == p->at || (size_t) (end - p->at) != word_length (p->at) || !isfinite (x)
+      || (positive && !(x > 0)))
     return fail (p, expected);
   p->at = end;
   *out = x;

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/* The models of a net: opened once each, by one rank before the others; names of the experiment looked up in them. */
+/* The models of a net: opened once each, by one rank before the others; names of the experiment looked up in
+   them. */
 #include "net_impl.h"
 
 #include <math.h>
@@ -35,7 +36,8 @@ open_here (ictus_net *net)
           continue;
         }
       e = ictus_model_open (conf->model, dir, NULL, &net->model[net->nmodel]);
-      if (e == ICTUS_E_INPUT && strchr (ictus_err_last (), '\n') == NULL) /* else it shows a place in the model's text */
+      /* a message of several lines shows a place in the model's text already */
+      if (e == ICTUS_E_INPUT && strchr (ictus_err_last (), '\n') == NULL)
         return ictus__net_fail (conf->node, "model", "%s", ictus_err_last ());
       if (e != ICTUS_OK)
         return ictus_err_prefix (e, "population %s", conf->name);
@@ -100,22 +102,25 @@ ictus__net_find (const ictus_net *net, int pop, ictus_lang_kind kind, const ictu
   int n;
 
   if (p->model == NULL)
-    return ictus__net_fail (map, "target", "population %s replays spikes from a file: it receives no input", p->name);
+    return ictus__net_fail (map, "target", "population %s replays spikes from a file: it receives no input",
+                            p->name);
   lang = p->model->lang;
   n = ictus_lang_count (lang, kind);
   *out = name == NULL ? (n == 1 ? 0 : -1) : ictus_lang_find (lang, kind, name);
   if (*out >= 0)
     return ICTUS_OK;
   if (n == 0)
-    return ictus__net_fail (map, name == NULL ? "target" : key, "model %s of population %s has no %s: nothing can arrive there",
+    return ictus__net_fail (map, name == NULL ? "target" : key,
+                            "model %s of population %s has no %s: nothing can arrive there",
                             ictus_lang_name (lang), p->name, kind_name (kind));
   if (name == NULL)
-    ictus_text_add (&t, "model %s of population %s has several %ss: say which with \"%s:\"; there are ", ictus_lang_name (lang),
-                    p->name, kind_name (kind), key);
+    ictus_text_add (&t, "model %s of population %s has several %ss: say which with \"%s:\"; there are ",
+                    ictus_lang_name (lang), p->name, kind_name (kind), key);
   else
     {
       near = ictus_lang_nearest (lang, kind, name);
-      ictus_text_add (&t, "model %s of population %s has no %s \"%s\"", ictus_lang_name (lang), p->name, kind_name (kind), name);
+      ictus_text_add (&t, "model %s of population %s has no %s \"%s\"", ictus_lang_name (lang), p->name,
+                      kind_name (kind), name);
       if (near != NULL)
         ictus_text_add (&t, "; did you mean \"%s\"?", near);
       ictus_text_add (&t, " There %s ", n == 1 ? "is" : "are");
@@ -139,14 +144,17 @@ check_variable (const ictus_net *net, int pop, const ictus_node *at)
   if (name == NULL)
     return ictus__net_fail (at, NULL, "expected the name of a state or aux");
   if (p->model == NULL)
-    return ictus__net_fail (at, NULL, "population %s replays spikes from a file: it has no states to record", p->name);
+    return ictus__net_fail (at, NULL, "population %s replays spikes from a file: it has no states to record",
+                            p->name);
   lang = p->model->lang;
-  if (ictus_lang_find (lang, ICTUS_LANG_STATE, name) >= 0 || ictus_lang_find (lang, ICTUS_LANG_AUX, name) >= 0)
+  if (ictus_lang_find (lang, ICTUS_LANG_STATE, name) >= 0
+      || ictus_lang_find (lang, ICTUS_LANG_AUX, name) >= 0)
     return ICTUS_OK;
   near = ictus_lang_nearest (lang, ICTUS_LANG_STATE, name);
   if (near == NULL)
     near = ictus_lang_nearest (lang, ICTUS_LANG_AUX, name);
-  ictus_text_add (&t, "model %s of population %s has no state or aux \"%s\"", ictus_lang_name (lang), p->name, name);
+  ictus_text_add (&t, "model %s of population %s has no state or aux \"%s\"", ictus_lang_name (lang), p->name,
+                  name);
   if (near != NULL)
     ictus_text_add (&t, "; did you mean \"%s\"?", near);
   ictus_text_add (&t, " States: ");
@@ -164,7 +172,8 @@ check_variable (const ictus_net *net, int pop, const ictus_node *at)
 static ictus_err
 check_record (const ictus_net *net, const ictus_exp_record *r)
 {
-  if (r->variables == NULL || (r->type != ICTUS_RECORD_TRACE && r->type != ICTUS_RECORD_MEAN) || r->npopulation != 1)
+  if (r->variables == NULL || (r->type != ICTUS_RECORD_TRACE && r->type != ICTUS_RECORD_MEAN)
+      || r->npopulation != 1)
     return ICTUS_OK;
   if (ictus_node_is (r->variables) != ICTUS_NODE_SEQ)
     return check_variable (net, r->population[0], r->variables);
@@ -189,9 +198,9 @@ ictus__net_check_names (const ictus_net *net)
           int state;
 
           ICTUS_TRY (ictus__net_find (net, p, ICTUS_LANG_STATE, map, key, key, &state));
-          ICTUS_TRY (ictus_node_double (ictus_node_at (map, k),
-                                        ictus_lang_get (net->pop[p].model->lang, ICTUS_LANG_STATE, state)->unit, 1e-300,
-                                        INFINITY, &value));
+          ICTUS_TRY (ictus_node_double (
+              ictus_node_at (map, k), ictus_lang_get (net->pop[p].model->lang, ICTUS_LANG_STATE, state)->unit,
+              1e-300, INFINITY, &value));
         }
     }
   for (int r = 0; r < net->exp->nrecord; ++r)

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/* Parameters and states of the neurons. Order: defaults of the model, parameters of the experiment, prepare (), init (),
-   initial values of the experiment. */
+/* Parameters and states of the neurons. Order: defaults of the model, parameters of the experiment, prepare
+   (), init (), initial values of the experiment. */
 #include "net_impl.h"
 
 #include <math.h>
@@ -11,7 +11,8 @@
 
 /* Unknown names are told with the nearest one; a name of the other section is told apart. */
 static ictus_err
-find_name (const ictus_net *net, int pop, ictus_lang_kind kind, const ictus_node *map, const char *name, int *out)
+find_name (const ictus_net *net, int pop, ictus_lang_kind kind, const ictus_node *map, const char *name,
+           int *out)
 {
   const ictus_lang *lang = net->pop[pop].model->lang;
   ictus_lang_kind other = kind == ICTUS_LANG_PAR ? ICTUS_LANG_STATE : ICTUS_LANG_PAR;
@@ -23,7 +24,8 @@ find_name (const ictus_net *net, int pop, ictus_lang_kind kind, const ictus_node
   if (ictus_lang_find (lang, other, name) >= 0)
     {
       v = ictus_lang_get (lang, other, ictus_lang_find (lang, other, name));
-      return ictus_node_fail_key (map, name, ICTUS_E_INPUT, "\"%s\" is a %s of model %s: it belongs into \"%s:\"", v->name,
+      return ictus_node_fail_key (map, name, ICTUS_E_INPUT,
+                                  "\"%s\" is a %s of model %s: it belongs into \"%s:\"", v->name,
                                   other == ICTUS_LANG_STATE ? "state" : "parameter", ictus_lang_name (lang),
                                   other == ICTUS_LANG_STATE ? "init" : "params");
     }
@@ -48,7 +50,8 @@ find_name (const ictus_net *net, int pop, ictus_lang_kind kind, const ictus_node
 }
 
 static ictus_err
-read_given (const ictus_net *net, int pop, ictus_lang_kind kind, const ictus_node *map, ictus__given **out, size_t *nout)
+read_given (const ictus_net *net, int pop, ictus_lang_kind kind, const ictus_node *map, ictus__given **out,
+            size_t *nout)
 {
   const ictus_population *p = &net->pop[pop];
   size_t n = map == NULL ? 0 : ictus_node_count (map);
@@ -65,8 +68,9 @@ read_given (const ictus_net *net, int pop, ictus_lang_kind kind, const ictus_nod
       for (size_t j = 0; j < k; ++j)
         if (g[j].index == g[k].index) /* names are compared without case */
           return ictus_node_fail_key (map, name, ICTUS_E_INPUT, "\"%s\" is given twice", name);
-      ICTUS_TRY (ictus_node_dist (ictus_node_at (map, k), ictus_lang_get (p->model->lang, kind, g[k].index)->unit, "neuron",
-                                  p->size, &g[k].dist));
+      ICTUS_TRY (ictus_node_dist (ictus_node_at (map, k),
+                                  ictus_lang_get (p->model->lang, kind, g[k].index)->unit, "neuron", p->size,
+                                  &g[k].dist));
       *nout = k + 1;
     }
   return ICTUS_OK;
@@ -145,10 +149,12 @@ ictus__net_read_params (ictus_net *net, int pop)
   if (p->model == NULL)
     {
       if (p->conf->spike_file == NULL)
-        return ictus__net_fail (p->conf->node, NULL, "population %s has neither a model nor spikes to replay", p->name);
+        return ictus__net_fail (p->conf->node, NULL, "population %s has neither a model nor spikes to replay",
+                                p->name);
       if (p->conf->params != NULL || p->conf->init != NULL)
-        return ictus__net_fail (p->conf->node, p->conf->params != NULL ? "params" : "init",
-                                "population %s replays spikes from a file: it has no parameters and no states", p->name);
+        return ictus__net_fail (
+            p->conf->node, p->conf->params != NULL ? "params" : "init",
+            "population %s replays spikes from a file: it has no parameters and no states", p->name);
       return ICTUS_OK;
     }
   ICTUS_TRY (read_given (net, pop, ICTUS_LANG_PAR, p->conf->params, &g->param, &g->nparam));
@@ -187,7 +193,8 @@ make_params (const ictus_net *net, ictus_population *p, ictus__group *g)
 
       ictus_model_defaults (p->model, set);
       for (size_t k = 0; k < g->nparam; ++k)
-        set[g->param[k].index] = differ ? draw (net, p, &g->param[k], ICTUS_RNG_PARAM, i) : g->param[k].dist.a;
+        set[g->param[k].index]
+            = differ ? draw (net, p, &g->param[k], ICTUS_RNG_PARAM, i) : g->param[k].dist.a;
       if (kernel->prepare != NULL)
         kernel->prepare (set);
     }
@@ -215,7 +222,8 @@ make_states (const ictus_net *net, ictus_population *p, const ictus__group *g)
         {
           p->cells.y[k * n + i] = one[k];
           if (!isfinite (one[k]))
-            e = ictus__net_fail (p->conf->node, "init", "the initial value of %s in neuron %llu of population %s is not finite",
+            e = ictus__net_fail (p->conf->node, "init",
+                                 "the initial value of %s in neuron %llu of population %s is not finite",
                                  ictus_lang_get (p->model->lang, ICTUS_LANG_STATE, (int) k)->name,
                                  (unsigned long long) (p->cells.gid[i] - p->first), p->name);
         }

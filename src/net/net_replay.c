@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /* Populations that replay spikes from a file: SONATA (/spikes/NAME/timestamps and node_ids, or the older flat
-   /spikes/timestamps and gids), or text with "neuron time_ms" a line. On the grid times are rounded up to it. */
+   /spikes/timestamps and gids), or text with "neuron time_ms" a line. On the grid times are rounded up to
+   it. */
 #include "net_impl.h"
 
 #include "ictus/h5.h"
@@ -20,7 +21,8 @@ typedef struct reading
 
 /* ---- one spike ---------------------------------------------------------------------------------- */
 
-/* The first tick after 0 that is at or after t; a millionth of a step is forgiven, which is what decimal fractions need. */
+/* The first tick after 0 that is at or after t; a millionth of a step is forgiven, which is what decimal
+   fractions need. */
 static double
 round_up (const ictus_net *net, double t_ms)
 {
@@ -95,10 +97,12 @@ read_line (reading *r, const char *text, const char *line, int number)
       const char *at = wrong[0] == 'n' ? a : b;
       int width = (int) strcspn (at, " \t,;\r\n#");
 
-      return ictus_err_at (ICTUS_E_INPUT, r->path, text, number, (int) (at - line) + 1, width < 1 ? 1 : width,
-                           wrong[0] == 'n' ? "expected the index of a neuron of population %s, 0 to %zu"
-                                           : "expected the time of a spike of population %s (0 to %zu): a positive number of ms",
-                           p->name, p->size - 1);
+      return ictus_err_at (
+          ICTUS_E_INPUT, r->path, text, number, (int) (at - line) + 1, width < 1 ? 1 : width,
+          wrong[0] == 'n'
+              ? "expected the index of a neuron of population %s, 0 to %zu"
+              : "expected the time of a spike of population %s (0 to %zu): a positive number of ms",
+          p->name, p->size - 1);
     }
   if (strchr ("#\n", *rest) == NULL)
     return ictus_err_at (ICTUS_E_INPUT, r->path, text, number, (int) (rest - line) + 1, 1,
@@ -122,7 +126,8 @@ read_text (reading *r, const char *text)
 
 /* ---- SONATA ------------------------------------------------------------------------------------- */
 
-/* Names of the two data sets: of the population's group, of the only group, or of the older flat layout. Same on all ranks. */
+/* Names of the two data sets: of the population's group, of the only group, or of the older flat layout. Same
+   on all ranks. */
 static ictus_err
 find_sets (const reading *r, char **names, size_t n, ictus_text *times, ictus_text *nodes)
 {
@@ -147,8 +152,9 @@ find_sets (const reading *r, char **names, size_t n, ictus_text *times, ictus_te
   if (group == NULL)
     {
       near = n == 0 ? NULL : ictus_nearest (name, (const char *const *) names, n);
-      return ICTUS_FAIL (ICTUS_E_FORMAT, "%s: there are no spikes of a population \"%s\"; /spikes has %zu others%s%s", r->path,
-                         name, n, near == NULL ? "" : ", nearest: ", near == NULL ? "" : near);
+      return ICTUS_FAIL (ICTUS_E_FORMAT,
+                         "%s: there are no spikes of a population \"%s\"; /spikes has %zu others%s%s",
+                         r->path, name, n, near == NULL ? "" : ", nearest: ", near == NULL ? "" : near);
     }
   ictus_text_add (times, "/spikes/%s/timestamps", group);
   ictus_text_add (nodes, "/spikes/%s/node_ids", group);
@@ -166,9 +172,11 @@ take_sets (reading *r, const double *t, size_t nt, const double *node, size_t nn
 
       ICTUS_TRY (keep (r, node[k], t[k] * factor, &wrong));
       if (wrong != NULL)
-        return ICTUS_FAIL (ICTUS_E_FORMAT, "%s: spike %zu is of neuron %.17g at %.17g ms; population %s has neurons 0 to %zu, and "
-                           "times are positive", r->path, k, node[k], t[k] * factor, r->net->pop[r->pop].name,
-                           r->net->pop[r->pop].size - 1);
+        return ICTUS_FAIL (
+            ICTUS_E_FORMAT,
+            "%s: spike %zu is of neuron %.17g at %.17g ms; population %s has neurons 0 to %zu, and "
+            "times are positive",
+            r->path, k, node[k], t[k] * factor, r->net->pop[r->pop].name, r->net->pop[r->pop].size - 1);
     }
   return ICTUS_OK;
 }
@@ -248,7 +256,8 @@ is_hdf5 (const ictus_net *net, const char *path)
     {
       FILE *f = fopen (path, "rb");
 
-      yes = f != NULL && fread (begin, 1, sizeof begin, f) == sizeof begin && memcmp (begin, magic, sizeof magic) == 0;
+      yes = f != NULL && fread (begin, 1, sizeof begin, f) == sizeof begin
+            && memcmp (begin, magic, sizeof magic) == 0;
       if (f != NULL)
         fclose (f);
     }

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/* Synapse rows: made in two passes of the same draw (count, then fill), so that nothing but the rows is ever held. */
+/* Synapse rows: made in two passes of the same draw (count, then fill), so that nothing but the rows is ever
+   held. */
 #include "net_impl.h"
 
 #include <float.h>
@@ -56,7 +57,8 @@ draw_delay (const filling *f, const ictus__synapse *s)
     d = s->delay;
   else if (w->delay.kind != ICTUS_DIST_CONSTANT)
     {
-      ictus_rng r = ictus_rng_open (f->net->exp->seed, ICTUS_RNG_DELAY, ictus__net_pack (w), s->gid, s->number);
+      ictus_rng r
+          = ictus_rng_open (f->net->exp->seed, ICTUS_RNG_DELAY, ictus__net_pack (w), s->gid, s->number);
 
       d = ictus_dist_draw (&w->delay, 0, 0, &r);
     }
@@ -74,11 +76,14 @@ fill_one (void *ctx, const ictus__synapse *s)
   filling *f = ctx;
   ictus__wires *w = f->w;
   size_t at = w->first[s->source]++;
-  double d = draw_delay (f, s), longest = f->net->exp->grid ? UINT32_MAX * f->net->exp->resolution_ms : DBL_MAX;
+  double d = draw_delay (f, s),
+         longest = f->net->exp->grid ? UINT32_MAX * f->net->exp->resolution_ms : DBL_MAX;
 
   if (!(d > 0) || isinf (d))
-    return ictus__net_fail (w->conf->node, "delay", "projection %s has a synapse with a delay that is not positive, or "
-                            "longer than %g ms", w->conf->name, longest);
+    return ictus__net_fail (w->conf->node, "delay",
+                            "projection %s has a synapse with a delay that is not positive, or "
+                            "longer than %g ms",
+                            w->conf->name, longest);
   w->to[at] = s->to;
   if (w->w_of != NULL)
     w->w_of[at] = draw_weight (f, s);
@@ -145,7 +150,8 @@ sort_row (ictus__wires *w, size_t first, size_t last, item *row)
       row[k].d = ictus__wires_delay (w, first + k);
       row[k].weight = w->w_of == NULL ? 0 : w->w_of[first + k];
       row[k].to = w->to[first + k];
-      row[k].number = (uint32_t) k; /* synapses of one source and target stand in the order of their numbers */
+      row[k].number
+          = (uint32_t) k; /* synapses of one source and target stand in the order of their numbers */
     }
   qsort (row, n, sizeof *row, compare_items);
   for (size_t k = 0; k < n; ++k)
@@ -336,7 +342,8 @@ ictus__wires_bytes (const ictus__wires *w)
   each += w->d_of == NULL ? 0 : sizeof *w->d_of;
   each += w->k16 == NULL ? 0 : sizeof *w->k16;
   each += w->k32 == NULL ? 0 : sizeof *w->k32;
-  return w->nsyn * each + (w->nrow + 1) * sizeof *w->first + (w->row_source == NULL ? 0 : w->nrow * sizeof *w->row_source);
+  return w->nsyn * each + (w->nrow + 1) * sizeof *w->first
+         + (w->row_source == NULL ? 0 : w->nrow * sizeof *w->row_source);
 }
 
 void

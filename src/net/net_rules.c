@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/* Connection rules, named and defined as in NEST. Every target neuron has a stream of its own, so that any rank makes the
-   synapses of its neurons alone. (fixed_outdegree has one a source, which all ranks draw, each keeping its own targets.) */
+/* Connection rules, named and defined as in NEST. Every target neuron has a stream of its own, so that any
+   rank makes the synapses of its neurons alone. (fixed_outdegree has one a source, which all ranks draw, each
+   keeping its own targets.) */
 #include "net_impl.h"
 
 #include <math.h>
@@ -31,13 +32,18 @@ stream (const pass *p, uint64_t gid, uint64_t per_source)
 static ictus_err
 emit (const pass *p, uint64_t source, size_t to, uint64_t number)
 {
-  ictus__synapse s = { .source = source, .to = (uint32_t) to, .gid = p->to->cells.gid[to], .number = number, .weight = NAN,
+  ictus__synapse s = { .source = source,
+                       .to = (uint32_t) to,
+                       .gid = p->to->cells.gid[to],
+                       .number = number,
+                       .weight = NAN,
                        .delay = NAN };
 
   return p->f (p->ctx, &s);
 }
 
-/* Index of local target i within its population: also that of the source it must not have when autapses are not allowed. */
+/* Index of local target i within its population: also that of the source it must not have when autapses are
+   not allowed. */
 static uint64_t
 index_of (const pass *p, size_t i)
 {
@@ -75,8 +81,9 @@ choose (ictus_rng *r, uint64_t n, bool skip, uint64_t self)
   return skip && x >= self ? x + 1 : x;
 }
 
-/* Choice j of m different ones of n: Floyd's sampling without replacement (Bentley and Floyd 1987, doi:10.1145/30401.315746).
-   Marks hold the serial number of the draw that set them, so that they need no clearing. */
+/* Choice j of m different ones of n: Floyd's sampling without replacement (Bentley and Floyd 1987,
+   doi:10.1145/30401.315746). Marks hold the serial number of the draw that set them, so that they need no
+   clearing. */
 static uint64_t
 choose_new (ictus_rng *r, uint64_t j, uint64_t m, uint64_t n, uint32_t *mark, uint32_t serial)
 {
@@ -159,7 +166,8 @@ pairwise_bernoulli (const pass *p)
       ictus_rng r = stream (p, p->to->cells.gid[i], 0);
       uint64_t number = 0;
 
-      for (double s = floor (log (ictus_rng_uniform (&r)) / lq); s < n; s += 1 + floor (log (ictus_rng_uniform (&r)) / lq))
+      for (double s = floor (log (ictus_rng_uniform (&r)) / lq); s < n;
+           s += 1 + floor (log (ictus_rng_uniform (&r)) / lq))
         if (!p->skip_self || (uint64_t) s != index_of (p, i))
           ICTUS_TRY (emit (p, (uint64_t) s, i, number++));
     }
@@ -212,7 +220,8 @@ ictus_err
 ictus__net_draw (const ictus_net *net, const ictus__wires *w, ictus__sink f, void *ctx)
 {
   const ictus_exp_projection *c = w->conf;
-  pass p = { .net = net, .w = w, .from = &net->pop[w->source], .to = &net->pop[w->target], .f = f, .ctx = ctx };
+  pass p
+      = { .net = net, .w = w, .from = &net->pop[w->source], .to = &net->pop[w->target], .f = f, .ctx = ctx };
   ictus_err e = ICTUS_OK;
 
   p.skip_self = w->source == w->target && !c->allow_autapses;

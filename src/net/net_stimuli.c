@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/* Stimuli as the experiment gives them, and Poisson trains: one of its own for every target neuron, drawn without memory,
-   so that any rank makes any stretch of any train. Active for start < t <= stop. */
+/* Stimuli as the experiment gives them, and Poisson trains: one of its own for every target neuron, drawn
+   without memory, so that any rank makes any stretch of any train. Active for start < t <= stop. */
 #include "net_impl.h"
 
 #include <math.h>
@@ -32,7 +32,8 @@ read_poisson (ictus_net *net, int stimulus, ictus__poisson *s)
   if (c->port == NULL && c->node != NULL)
     ICTUS_TRY (ictus_conf_fill (c->node, "port", ictus_lang_get (lang, ICTUS_LANG_PORT, s->port)->name));
   if (!(c->rate_Hz >= 0) || isinf (c->rate_Hz))
-    return ictus__net_fail (c->node, "rate", "the rate of stimulus %s is %g spikes/s: it cannot be negative", c->name, c->rate_Hz);
+    return ictus__net_fail (c->node, "rate", "the rate of stimulus %s is %g spikes/s: it cannot be negative",
+                            c->name, c->rate_Hz);
   if (c->weight == NULL)
     return ICTUS_OK;
   return ictus_node_dist (c->weight, ictus_lang_get (lang, ICTUS_LANG_PORT, s->port)->unit, "neuron",
@@ -53,8 +54,8 @@ ictus__net_read_stimuli (ictus_net *net)
       const ictus_exp_stimulus *c = &net->exp->stimulus[k];
 
       if (c->stop_ms < c->start_ms)
-        return ictus__net_fail (c->node, "stop", "stimulus %s stops at %g ms, before it starts at %g ms", c->name, c->stop_ms,
-                                c->start_ms);
+        return ictus__net_fail (c->node, "stop", "stimulus %s stops at %g ms, before it starts at %g ms",
+                                c->name, c->stop_ms, c->start_ms);
       if (c->type == ICTUS_STIM_POISSON)
         ICTUS_TRY (read_poisson (net, k, &net->poisson[net->npoisson++]));
       else
@@ -66,7 +67,8 @@ ictus__net_read_stimuli (ictus_net *net)
 /* ---- make --------------------------------------------------------------------------------------- */
 
 ictus_err
-ictus__net_chosen (const ictus_net *net, const ictus_exp_stimulus *s, uint32_t **at, uint64_t **place, size_t *nat)
+ictus__net_chosen (const ictus_net *net, const ictus_exp_stimulus *s, uint32_t **at, uint64_t **place,
+                   size_t *nat)
 {
   const ictus_population *p = &net->pop[s->target];
 
@@ -115,9 +117,11 @@ make_poisson (const ictus_net *net, ictus__poisson *s)
   for (size_t k = 0; k < s->nat; ++k)
     {
       uint64_t gid = p->cells.gid[s->at == NULL ? k : s->at[k]];
-      ictus_rng r = ictus_rng_open (net->exp->seed, ICTUS_RNG_WEIGHT, (uint64_t) 1 << 63 | (uint64_t) s->stimulus, gid, 0);
+      ictus_rng r = ictus_rng_open (net->exp->seed, ICTUS_RNG_WEIGHT,
+                                    (uint64_t) 1 << 63 | (uint64_t) s->stimulus, gid, 0);
 
-      s->w_of[k] = ictus_dist_draw (&s->weight, place == NULL ? (size_t) (gid - p->first) : (size_t) place[k], nall, &r)
+      s->w_of[k] = ictus_dist_draw (&s->weight, place == NULL ? (size_t) (gid - p->first) : (size_t) place[k],
+                                    nall, &r)
                    * s->conf->scale;
     }
 done:
@@ -154,12 +158,13 @@ ictus__poisson_slots (const ictus_net *net, const ictus__poisson *s, ictus_tick 
     for (size_t j = 0; j < s->nat; ++j)
       {
         size_t i = s->at == NULL ? j : s->at[j];
-        ictus_rng r
-            = ictus_rng_open (net->exp->seed, ICTUS_RNG_POISSON, (uint64_t) s->stimulus, p->cells.gid[i], (uint64_t) k);
+        ictus_rng r = ictus_rng_open (net->exp->seed, ICTUS_RNG_POISSON, (uint64_t) s->stimulus,
+                                      p->cells.gid[i], (uint64_t) k);
         uint64_t n = ictus_rng_poisson (&r, mean);
 
         if (n > 0)
-          ictus__inbox_slot (b, k)[(size_t) s->port * b->n + i] += (double) n * (s->w_of == NULL ? s->w : s->w_of[j]);
+          ictus__inbox_slot (b, k)[(size_t) s->port * b->n + i]
+              += (double) n * (s->w_of == NULL ? s->w : s->w_of[j]);
       }
   return ICTUS_OK;
 }
@@ -170,7 +175,8 @@ one_bin (const ictus_net *net, const ictus__poisson *s, size_t j, uint64_t bin, 
 {
   ictus__inbox *b = &net->group[s->target].inbox;
   size_t i = s->at == NULL ? j : s->at[j];
-  ictus_rng r = ictus_rng_open (net->exp->seed, ICTUS_RNG_POISSON, (uint64_t) s->stimulus, net->pop[s->target].cells.gid[i], bin);
+  ictus_rng r = ictus_rng_open (net->exp->seed, ICTUS_RNG_POISSON, (uint64_t) s->stimulus,
+                                net->pop[s->target].cells.gid[i], bin);
   uint64_t n = ictus_rng_poisson (&r, s->conf->rate_Hz * 1e-3);
 
   for (uint64_t k = 0; k < n; ++k)
@@ -180,13 +186,15 @@ one_bin (const ictus_net *net, const ictus__poisson *s, size_t j, uint64_t bin, 
       if (!(t > t0_ms && t <= t1_ms))
         continue;
       ICTUS_TRY (ictus_grow (&b->taken, &b->cap_taken, b->ntaken + 1, sizeof *b->taken));
-      b->taken[b->ntaken++] = (ictus__pending){ .t_ms = t, .weight = s->w_of == NULL ? s->w : s->w_of[j], .to = (uint32_t) i,
-                                                .port = s->port };
+      b->taken[b->ntaken++] = (ictus__pending){
+        .t_ms = t, .weight = s->w_of == NULL ? s->w : s->w_of[j], .to = (uint32_t) i, .port = s->port
+      };
     }
   return ICTUS_OK;
 }
 
-/* Exact timing: trains are drawn in bins of 1 ms that do not depend on the windows; key (seed, stimulus, neuron, bin). */
+/* Exact timing: trains are drawn in bins of 1 ms that do not depend on the windows; key (seed, stimulus,
+   neuron, bin). */
 ictus_err
 ictus__poisson_events (const ictus_net *net, const ictus__poisson *s, double t0_ms, double t1_ms)
 {

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/* Projections as the experiment gives them: ports, weights, delays, and the rules that cannot be fulfilled. */
+/* Projections as the experiment gives them: ports, weights, delays, and the rules that cannot be
+   fulfilled. */
 #include "net_impl.h"
 
 #include <math.h>
@@ -39,29 +40,33 @@ check_delay (const ictus_net *net, const ictus__wires *w)
     {
     case ICTUS_DIST_CONSTANT:
       if (!(d->a > 0) || isinf (d->a))
-        return ictus__net_fail (map, "delay", "the delay of projection %s is %g ms: a delay must be positive", w->conf->name,
-                                d->a);
+        return ictus__net_fail (map, "delay", "the delay of projection %s is %g ms: a delay must be positive",
+                                w->conf->name, d->a);
       return ICTUS_OK;
     case ICTUS_DIST_LOGNORMAL: /* positive by itself */
       return ICTUS_OK;
     case ICTUS_DIST_NORMAL:
     case ICTUS_DIST_UNIFORM:
       if (net->exp->grid ? !(d->min >= 0) : !(d->min > 0))
-        return ictus__net_fail (map, "delay", "the delays of projection %s can be negative or 0: give the distribution a "
-                                "positive min, for example min: %g ms", w->conf->name, net->exp->resolution_ms);
+        return ictus__net_fail (map, "delay",
+                                "the delays of projection %s can be negative or 0: give the distribution a "
+                                "positive min, for example min: %g ms",
+                                w->conf->name, net->exp->resolution_ms);
       return ICTUS_OK;
     case ICTUS_DIST_LINEAR:
     case ICTUS_DIST_LIST:
       break;
     }
-  return ictus__net_fail (map, "delay", "a delay is a number of ms, or drawn from normal, lognormal or uniform");
+  return ictus__net_fail (map, "delay",
+                          "a delay is a number of ms, or drawn from normal, lognormal or uniform");
 }
 
 static ictus_err
 check_weight (const ictus__wires *w)
 {
   if (w->weight.kind == ICTUS_DIST_LINEAR || w->weight.kind == ICTUS_DIST_LIST)
-    return ictus__net_fail (w->conf->node, "weight", "a weight is a number, or drawn from normal, lognormal or uniform");
+    return ictus__net_fail (w->conf->node, "weight",
+                            "a weight is a number, or drawn from normal, lognormal or uniform");
   return ICTUS_OK;
 }
 
@@ -78,32 +83,44 @@ ictus__wires_refuse (const ictus_net *net, const ictus__wires *w)
     {
     case ICTUS_RULE_ONE_TO_ONE:
       if (from->size != to->size)
-        return ictus__net_fail (c->node, "rule", "one_to_one needs populations of equal size: %s has %zu neurons, %s has %zu",
+        return ictus__net_fail (c->node, "rule",
+                                "one_to_one needs populations of equal size: %s has %zu neurons, %s has %zu",
                                 from->name, from->size, to->name, to->size);
       return ICTUS_OK;
     case ICTUS_RULE_FIXED_INDEGREE:
       if (c->number > 0 && sources == 0)
-        return ictus__net_fail (c->node, "indegree", "there is no source in %s that a neuron of %s may have (autapses are not "
-                                "allowed)", from->name, to->name);
+        return ictus__net_fail (c->node, "indegree",
+                                "there is no source in %s that a neuron of %s may have (autapses are not "
+                                "allowed)",
+                                from->name, to->name);
       if (!c->allow_multapses && c->number > sources)
-        return ictus__net_fail (c->node, "indegree", "indegree %llu, but %s offers only %zu sources for a neuron of %s; allow "
-                                "multapses or make it smaller", (unsigned long long) c->number, from->name, sources, to->name);
+        return ictus__net_fail (c->node, "indegree",
+                                "indegree %llu, but %s offers only %zu sources for a neuron of %s; allow "
+                                "multapses or make it smaller",
+                                (unsigned long long) c->number, from->name, sources, to->name);
       return ICTUS_OK;
     case ICTUS_RULE_FIXED_OUTDEGREE:
       if (c->number > 0 && targets == 0)
-        return ictus__net_fail (c->node, "outdegree", "there is no target in %s that a neuron of %s may have (autapses are not "
-                                "allowed)", to->name, from->name);
+        return ictus__net_fail (c->node, "outdegree",
+                                "there is no target in %s that a neuron of %s may have (autapses are not "
+                                "allowed)",
+                                to->name, from->name);
       if (!c->allow_multapses && c->number > targets)
-        return ictus__net_fail (c->node, "outdegree", "outdegree %llu, but %s offers only %zu targets for a neuron of %s; allow "
-                                "multapses or make it smaller", (unsigned long long) c->number, to->name, targets, from->name);
+        return ictus__net_fail (c->node, "outdegree",
+                                "outdegree %llu, but %s offers only %zu targets for a neuron of %s; allow "
+                                "multapses or make it smaller",
+                                (unsigned long long) c->number, to->name, targets, from->name);
       return ICTUS_OK;
     case ICTUS_RULE_FIXED_TOTAL_NUMBER:
       if (!c->allow_multapses)
-        return ictus__net_fail (c->node, "allow_multapses", "fixed_total_number draws every synapse by itself and cannot avoid "
-                                "multapses: set allow_multapses: true, or choose pairwise_bernoulli or fixed_indegree");
+        return ictus__net_fail (
+            c->node, "allow_multapses",
+            "fixed_total_number draws every synapse by itself and cannot avoid "
+            "multapses: set allow_multapses: true, or choose pairwise_bernoulli or fixed_indegree");
       if (c->number > 0 && sources == 0)
-        return ictus__net_fail (c->node, "N", "there is no source in %s that a neuron of %s may have (autapses are not allowed)",
-                                from->name, to->name);
+        return ictus__net_fail (
+            c->node, "N", "there is no source in %s that a neuron of %s may have (autapses are not allowed)",
+            from->name, to->name);
       return ICTUS_OK;
     case ICTUS_RULE_PAIRWISE_BERNOULLI:
       if (!(c->p >= 0 && c->p <= 1))
@@ -121,8 +138,8 @@ ictus__wires_refuse (const ictus_net *net, const ictus__wires *w)
 
 /* The only port of the model is a default that the document should tell. */
 static ictus_err
-fill_port (const ictus_net *net, const ictus_node *map, const char *given, int target, ictus_lang_kind kind, const char *key,
-           int index)
+fill_port (const ictus_net *net, const ictus_node *map, const char *given, int target, ictus_lang_kind kind,
+           const char *key, int index)
 {
   if (map == NULL || given != NULL)
     return ICTUS_OK;

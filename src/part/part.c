@@ -24,8 +24,8 @@ looks_like_path (const char *how)
   return strpbrk (how, "/.") != NULL;
 }
 
-/* Every population is cut into contiguous pieces whose sizes differ by one at most. The longer pieces go on from rank to rank
-   with the populations, so that the totals differ by one at most, too. */
+/* Every population is cut into contiguous pieces whose sizes differ by one at most. The longer pieces go on
+   from rank to rank with the populations, so that the totals differ by one at most, too. */
 static ictus_err
 make_blocks (ictus_part *p, const size_t *size, int npop)
 {
@@ -98,8 +98,10 @@ ictus_part_make (const size_t *size, int npop, int nrank, const char *how, ictus
     {
       const char *near = ictus_nearest (how, strategies, NSTRATEGY);
 
-      return ICTUS_FAIL (ICTUS_E_INPUT, "unknown partition \"%s\"%s%s%s; expected block, round-robin or the path of a partition file",
-                         how, near == NULL ? "" : "; did you mean \"", near == NULL ? "" : near, near == NULL ? "" : "\"?");
+      return ICTUS_FAIL (
+          ICTUS_E_INPUT,
+          "unknown partition \"%s\"%s%s%s; expected block, round-robin or the path of a partition file", how,
+          near == NULL ? "" : "; did you mean \"", near == NULL ? "" : near, near == NULL ? "" : "\"?");
     }
   for (int k = 0; k < npop; ++k)
     n += size[k];
@@ -157,7 +159,8 @@ read_for_net (MPI_Comm comm, const ictus_net *net, const char *how, ictus_part *
     ictus_conf_resolve (exp->conf, how, &path);
   ICTUS_GO (ictus_comm_agree (comm, path.failed ? ICTUS_E_NOMEM : ICTUS_OK));
   ICTUS_GO (ictus_comm_read (comm, path.s, &text, NULL));
-  e = ictus_comm_agree (comm, parse_here (how, path.s, text, ictus_net_size (net), ictus_comm_size (comm), out));
+  e = ictus_comm_agree (comm,
+                        parse_here (how, path.s, text, ictus_net_size (net), ictus_comm_size (comm), out));
 done:
   ictus_free (text);
   ictus_text_clear (&path);

@@ -32,8 +32,8 @@ fail_here (const cursor *c, const char *expected)
 
   if (n == 0)
     return ictus_err_at (ICTUS_E_INPUT, c->path, c->text, c->line, col, 1, "expected %s", expected);
-  return ictus_err_at (ICTUS_E_INPUT, c->path, c->text, c->line, col, n, "\"%.*s\": expected %s", n > 60 ? 60 : n, c->at,
-                       expected);
+  return ictus_err_at (ICTUS_E_INPUT, c->path, c->text, c->line, col, n, "\"%.*s\": expected %s",
+                       n > 60 ? 60 : n, c->at, expected);
 }
 
 /* Begin of the next line that says something; false at the end. */
@@ -147,10 +147,12 @@ check_ranges (ictus_part *p, const cursor *c)
           int a = p->range[k - 1].line, b = p->range[k].line;
 
           return ictus_err_at (ICTUS_E_INPUT, c->path, c->text, a > b ? a : b, 0, 1,
-                               "neuron %" PRIu64 " was given a rank before, in line %d", first, a > b ? b : a);
+                               "neuron %" PRIu64 " was given a rank before, in line %d", first,
+                               a > b ? b : a);
         }
       if (first > next)
-        return ICTUS_FAIL (ICTUS_E_INPUT, "%s: neurons %" PRIu64 "-%" PRIu64 " have no rank", c->path, next, first - 1);
+        return ICTUS_FAIL (ICTUS_E_INPUT, "%s: neurons %" PRIu64 "-%" PRIu64 " have no rank", c->path, next,
+                           first - 1);
       next = k < p->nrange ? p->range[k].last + 1 : next;
     }
   return ICTUS_OK;
@@ -164,8 +166,9 @@ ictus__part_parse (ictus_part *p, const char *path, const char *text)
 
   ICTUS_TRY (read_header (&c, "ictus-partition", &version));
   if (version != 1)
-    return ICTUS_FAIL (ICTUS_E_INPUT, "%s:%d: partition file of version %" PRIu64 "; this program reads version 1", path, c.line,
-                       version);
+    return ICTUS_FAIL (ICTUS_E_INPUT,
+                       "%s:%d: partition file of version %" PRIu64 "; this program reads version 1", path,
+                       c.line, version);
   ICTUS_TRY (read_header (&c, "neurons", &n));
   if (n != p->n)
     return ictus_err_at (ICTUS_E_INPUT, path, text, c.line, 0, 1,
@@ -173,8 +176,10 @@ ictus__part_parse (ictus_part *p, const char *path, const char *text)
   ICTUS_TRY (read_header (&c, "ranks", &nrank));
   if (nrank != (uint64_t) p->nrank)
     return ictus_err_at (ICTUS_E_INPUT, path, text, c.line, 0, 1,
-                         "a partition for %" PRIu64 " ranks, but this run has %d: start it with mpirun -n %" PRIu64
-                         " or make another with \"ictus partition\"", nrank, p->nrank, nrank);
+                         "a partition for %" PRIu64
+                         " ranks, but this run has %d: start it with mpirun -n %" PRIu64
+                         " or make another with \"ictus partition\"",
+                         nrank, p->nrank, nrank);
   while (next_line (&c))
     {
       ICTUS_TRY (ictus_grow (&p->range, &p->cap, p->nrange + 1, sizeof *p->range));
@@ -190,7 +195,9 @@ ictus_part_write (const ictus_part *p, const char *path)
   ictus_text t = { 0 };
   ictus_err e;
 
-  ictus_text_add (&t, "ictus-partition 1\n# %s; lines: first-last rank, neurons counted over all populations in their order\n",
+  ictus_text_add (&t,
+                  "ictus-partition 1\n# %s; lines: first-last rank, neurons counted over all populations in "
+                  "their order\n",
                   p->name);
   ictus_text_add (&t, "neurons %" PRIu64 "\nranks %d\n", p->n, p->nrank);
   for (uint64_t g = 0; g < p->n;)

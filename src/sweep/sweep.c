@@ -48,10 +48,12 @@ say (sweep *s, bool last)
     return;
   s->said_s = now;
   if (s->tty)
-    fprintf (stderr, "\r%zu of %zu points, %zu failed, %.0f s, %.0f s left\033[K%s", s->npoint - s->ntodo + s->nnew, s->npoint,
-             s->nfailed, spent, s->nnew > 0 ? spent / (double) s->nnew * (double) (s->ntodo - s->nnew) : 0.0, last ? "\n" : "");
+    fprintf (stderr, "\r%zu of %zu points, %zu failed, %.0f s, %.0f s left\033[K%s",
+             s->npoint - s->ntodo + s->nnew, s->npoint, s->nfailed, spent,
+             s->nnew > 0 ? spent / (double) s->nnew * (double) (s->ntodo - s->nnew) : 0.0, last ? "\n" : "");
   else
-    ictus_log ("%zu of %zu points, %zu failed, %.0f s, %.0f s left", s->npoint - s->ntodo + s->nnew, s->npoint, s->nfailed, spent,
+    ictus_log ("%zu of %zu points, %zu failed, %.0f s, %.0f s left", s->npoint - s->ntodo + s->nnew,
+               s->npoint, s->nfailed, spent,
                s->nnew > 0 ? spent / (double) s->nnew * (double) (s->ntodo - s->nnew) : 0.0);
   fflush (stderr);
 }
@@ -64,12 +66,13 @@ say_start (const sweep *s)
 
   if (!s->opt->progress)
     return;
-  ictus_log ("%zu points, %zu of them to do%s", s->npoint, s->ntodo, done > 0 ? "; the others are kept from before" : "");
+  ictus_log ("%zu points, %zu of them to do%s", s->npoint, s->ntodo,
+             done > 0 ? "; the others are kept from before" : "");
   if (s->nfailed > 0)
     ictus_log ("%zu points failed before; --retry-failed runs them again", s->nfailed);
   if (size < each)
-    ictus_log ("sweep.ranks_per_point is %d, but there %s only %d rank%s: one team", each, size == 1 ? "is" : "are", size,
-               size == 1 ? "" : "s");
+    ictus_log ("sweep.ranks_per_point is %d, but there %s only %d rank%s: one team", each,
+               size == 1 ? "is" : "are", size, size == 1 ? "" : "s");
   else if (rest > 0)
     ictus_log ("%d ranks are %d teams of %d and one of %d", size, size / each, each, rest);
 }
@@ -205,7 +208,8 @@ read_all (sweep *s)
   if (e == ICTUS_OK)
     e = ictus__grid_point (s->plain, s->exp, 0, &s->first_conf, &s->first);
   ICTUS_TRY_ALL (s->comm, e);
-  ICTUS_TRY (ictus_net_create (s->comm, s->first, &s->net)); /* also compiles the user's models, once for all teams */
+  /* also compiles the user's models, once for all teams */
+  ICTUS_TRY (ictus_net_create (s->comm, s->first, &s->net));
   s->nvalue = ICTUS__NMEASURE * (ictus_net_npopulation (s->net) + 1);
   return ICTUS_OK;
 }
@@ -224,8 +228,12 @@ gather_hosts (sweep *s)
   ICTUS_MPI (MPI_Get_processor_name (name, &len));
   ICTUS_MPI (MPI_Gather (name, sizeof name, MPI_CHAR, all, sizeof name, MPI_CHAR, 0, s->comm));
   for (int r = 0; s->rank == 0 && r < size; ++r)
-    if (r == 0 || strcmp (all + (size_t) r * sizeof name, all + (size_t) (r - 1) * sizeof name) != 0) /* ranks of a host are neighbours */
-      ictus_text_add (&s->hosts, "%s%s", r > 0 ? " " : "", all + (size_t) r * sizeof name);
+    {
+      const char *host = all + (size_t) r * sizeof name;
+
+      if (r == 0 || strcmp (host, host - sizeof name) != 0) /* ranks of a host are neighbours */
+        ictus_text_add (&s->hosts, "%s%s", r > 0 ? " " : "", host);
+    }
 done:
   ictus_free (all);
   return e;
@@ -252,7 +260,8 @@ set_facts (sweep *s)
 {
   time_t now = time (NULL);
   struct tm utc;
-  int size = ictus_comm_size (s->comm), each = s->exp->ranks_per_point < size ? s->exp->ranks_per_point : size;
+  int size = ictus_comm_size (s->comm),
+      each = s->exp->ranks_per_point < size ? s->exp->ranks_per_point : size;
 
   s->facts.argc = s->opt->argc;
   s->facts.argv = s->opt->argv;
@@ -331,13 +340,19 @@ clear (sweep *s)
 ictus_err
 ictus_sweep_run (MPI_Comm comm, ictus_conf *conf, const char *dir, const ictus_sweep_options *opt)
 {
-  sweep s = { .comm = comm, .conf = conf, .dir = dir, .opt = opt, .rank = ictus_comm_rank (comm), .journal = { .fd = -1 } };
+  sweep s = { .comm = comm,
+              .conf = conf,
+              .dir = dir,
+              .opt = opt,
+              .rank = ictus_comm_rank (comm),
+              .journal = { .fd = -1 } };
   ictus_err e;
 
   ICTUS_GO (read_all (&s));
   ICTUS_GO (gather_hosts (&s));
   ICTUS_GO (ictus_comm_agree (comm, s.rank == 0 ? prepare (&s) : ICTUS_OK));
-  ICTUS_GO (ictus__deal_create (comm, s.exp->ranks_per_point, s.nvalue, s.todo, s.ntodo, take_row, &s, &s.deal));
+  ICTUS_GO (
+      ictus__deal_create (comm, s.exp->ranks_per_point, s.nvalue, s.todo, s.ntodo, take_row, &s, &s.deal));
   ICTUS_GO (work (&s));
   ICTUS_GO (ictus_comm_agree (comm, s.rank == 0 ? conclude (&s) : ICTUS_OK));
 done:

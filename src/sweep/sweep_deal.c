@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/* Dealing points to teams of ranks. World rank 0 deals, and computes as the leader of team 0: so it answers the other
-   leaders between its own windows, without a thread. A leader sends the row of its last point and so asks for the next. */
+/* Dealing points to teams of ranks. World rank 0 deals, and computes as the leader of team 0: so it answers
+   the other leaders between its own windows, without a thread. A leader sends the row of its last point and
+   so asks for the next. */
 #include <string.h>
 #include <time.h>
 
@@ -25,8 +26,8 @@ struct ictus__deal
 };
 
 ictus_err
-ictus__deal_create (MPI_Comm comm, int ranks_per_point, int nvalue, const size_t *todo, size_t ntodo, ictus__deal_row take,
-                    void *ctx, ictus__deal **out)
+ictus__deal_create (MPI_Comm comm, int ranks_per_point, int nvalue, const size_t *todo, size_t ntodo,
+                    ictus__deal_row take, void *ctx, ictus__deal **out)
 {
   ictus__deal *d = NULL;
   int size = ictus_comm_size (comm), each = ranks_per_point < size ? ranks_per_point : size;
@@ -102,7 +103,8 @@ serve (ictus__deal *d, int leader)
   ictus__row row;
   int64_t point;
 
-  ICTUS_MPI (MPI_Recv (d->packet, (int) d->packet_bytes, MPI_BYTE, leader, TAG_ROW, d->world, MPI_STATUS_IGNORE));
+  ICTUS_MPI (
+      MPI_Recv (d->packet, (int) d->packet_bytes, MPI_BYTE, leader, TAG_ROW, d->world, MPI_STATUS_IGNORE));
   memcpy (&row, d->packet, sizeof row);
   if (row.point >= 0)
     {

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/* DIR/sweep.h5, by rank 0 alone: plain HDF5 with dimension scales, which is what netCDF-4 is, so that xarray and others
-   open it as a labelled grid. Every data set of the root group has a scale on every axis; other things are in groups. */
+/* DIR/sweep.h5, by rank 0 alone: plain HDF5 with dimension scales, which is what netCDF-4 is, so that xarray
+   and others open it as a labelled grid. Every data set of the root group has a scale on every axis; other
+   things are in groups. */
 #include <errno.h>
 #include <fcntl.h>
 #include <hdf5_hl.h>
@@ -69,7 +70,8 @@ write_names (writer *w, const char *const *names, hsize_t n)
   hid_t type = H5Tcopy (H5T_C_S1), space = H5Screate_simple (1, &n, NULL), attr = H5I_INVALID_HID;
   ictus_err e = ICTUS_OK;
 
-  if (type >= 0 && space >= 0 && H5Tset_size (type, H5T_VARIABLE) >= 0 && H5Tset_cset (type, H5T_CSET_UTF8) >= 0)
+  if (type >= 0 && space >= 0 && H5Tset_size (type, H5T_VARIABLE) >= 0
+      && H5Tset_cset (type, H5T_CSET_UTF8) >= 0)
     attr = H5Acreate2 (w->scale[w->ndim - 1], "names", type, space, H5P_DEFAULT, H5P_DEFAULT);
   if (attr < 0 || H5Awrite (attr, type, names) < 0)
     e = check (w, -1, "the names of the populations");
@@ -110,9 +112,11 @@ done:
 
 /* fill: what stands where there is no result, as the attribute of netCDF too; NULL: none. */
 static ictus_err
-write_grid (writer *w, const char *name, int ndim, hid_t type, hid_t memtype, const void *data, const void *fill)
+write_grid (writer *w, const char *name, int ndim, hid_t type, hid_t memtype, const void *data,
+            const void *fill)
 {
-  hid_t space = H5Screate_simple (ndim, w->dim, NULL), plist = H5Pcreate (H5P_DATASET_CREATE), set = H5I_INVALID_HID;
+  hid_t space = H5Screate_simple (ndim, w->dim, NULL), plist = H5Pcreate (H5P_DATASET_CREATE),
+        set = H5I_INVALID_HID;
   hid_t one = H5I_INVALID_HID, attr = H5I_INVALID_HID;
   hsize_t single = 1;
   bool good = space >= 0 && plist >= 0;
@@ -145,10 +149,11 @@ write_grid (writer *w, const char *name, int ndim, hid_t type, hid_t memtype, co
 static const struct
 {
   const char *name, *units, *meaning;
-} measure[ICTUS__NMEASURE] = { { "rate", "Hz", "mean firing rate" },
-                               { "cv", "1", "coefficient of variation of inter-spike intervals, mean over neurons" },
-                               { "chi", "1", "synchrony of the first state (Golomb and Rinzel)" },
-                               { "fano", "1", "Fano factor of the population count in 5 ms bins" } };
+} measure[ICTUS__NMEASURE]
+    = { { "rate", "Hz", "mean firing rate" },
+        { "cv", "1", "coefficient of variation of inter-spike intervals, mean over neurons" },
+        { "chi", "1", "synchrony of the first state (Golomb and Rinzel)" },
+        { "fano", "1", "Fano factor of the population count in 5 ms bins" } };
 
 /* Measure m of the populations [points, npop], or of all [points]. */
 static ictus_err
@@ -164,7 +169,8 @@ write_measure (writer *w, int m, bool all, double *buffer)
       buffer[k * n + p] = t->value[k * (size_t) t->nvalue + (first + p) * ICTUS__NMEASURE + (size_t) m];
   snprintf (name, sizeof name, "%s%s", measure[m].name, all ? "_all" : "");
   snprintf (meaning, sizeof meaning, "%s%s", measure[m].meaning, all ? ", all populations" : "");
-  ICTUS_TRY (write_grid (w, name, all ? w->ndim - 1 : w->ndim, H5T_IEEE_F64LE, H5T_NATIVE_DOUBLE, buffer, &nan));
+  ICTUS_TRY (
+      write_grid (w, name, all ? w->ndim - 1 : w->ndim, H5T_IEEE_F64LE, H5T_NATIVE_DOUBLE, buffer, &nan));
   ICTUS_TRY (ictus_h5_attr_string (&w->file, name, "units", measure[m].units));
   return ictus_h5_attr_string (&w->file, name, "long_name", meaning);
 }
@@ -172,7 +178,8 @@ write_measure (writer *w, int m, bool all, double *buffer)
 static ictus_err
 write_flags (writer *w, int8_t *buffer)
 {
-  static const int64_t status_values[] = { ICTUS__TODO, ICTUS__DONE, ICTUS__FAILED }, seizure_values[] = { 0, 1 };
+  static const int64_t status_values[] = { ICTUS__TODO, ICTUS__DONE, ICTUS__FAILED },
+                       seizure_values[] = { 0, 1 };
   const ictus__table *t = w->table;
   const int8_t none = -1;
 
@@ -225,7 +232,8 @@ write_provenance (writer *w, const ictus__facts *facts)
   char digest[32];
 
   snprintf (digest, sizeof digest, "%016" PRIx64, facts->digest);
-  ICTUS_TRY (ictus_provenance_write (&w->file, MPI_COMM_SELF, w->exp, w->net, NULL, facts->argc, facts->argv));
+  ICTUS_TRY (
+      ictus_provenance_write (&w->file, MPI_COMM_SELF, w->exp, w->net, NULL, facts->argc, facts->argv));
   ICTUS_TRY (ictus_h5_attr_string (&w->file, run, "start_time", facts->start));
   ICTUS_TRY (ictus_h5_attr_double (&w->file, run, "wall_s", ictus_wall_s () - facts->start_s));
   ICTUS_TRY (ictus_h5_attr_string (&w->file, run, "hosts", facts->hosts));

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/* The grid of a sweep: its points, the document of one point, and a digest of everything that results depend on. */
+/* The grid of a sweep: its points, the document of one point, and a digest of everything that results depend
+   on. */
 #include <string.h>
 
 #include "sweep/sweep_impl.h"
@@ -8,8 +9,9 @@
 enum { MAX_AXES = 30 }; /* HDF5 has 32 dimensions */
 
 /* what sweep.h5 has in its root group beside the axes */
-static const char *const reserved[] = { "rate",     "cv",      "chi",        "fano",       "rate_all", "cv_all", "chi_all",
-                                        "fano_all", "seizure", "population", "provenance", "failures", "status" };
+static const char *const reserved[]
+    = { "rate",     "cv",      "chi",        "fano",       "rate_all", "cv_all", "chi_all",
+        "fano_all", "seizure", "population", "provenance", "failures", "status" };
 
 ictus_err
 ictus__grid_check (const ictus_experiment *exp, size_t *npoint)
@@ -20,7 +22,8 @@ ictus__grid_check (const ictus_experiment *exp, size_t *npoint)
     return ictus_node_fail (ictus_conf_root (exp->conf), ICTUS_E_INPUT,
                             "nothing to sweep: the experiment has no sweep.axes");
   if (exp->naxis > MAX_AXES)
-    return ictus_node_fail (exp->axis[MAX_AXES].node, ICTUS_E_INPUT, "a sweep can have %d axes, not more", (int) MAX_AXES);
+    return ictus_node_fail (exp->axis[MAX_AXES].node, ICTUS_E_INPUT, "a sweep can have %d axes, not more",
+                            (int) MAX_AXES);
   *npoint = 1;
   for (int a = 0; a < exp->naxis; ++a)
     {
@@ -28,10 +31,12 @@ ictus__grid_check (const ictus_experiment *exp, size_t *npoint)
 
       for (size_t k = 0; k < sizeof reserved / sizeof *reserved; ++k)
         if (strcmp (axis->name, reserved[k]) == 0)
-          return ictus_node_fail (axis->node, ICTUS_E_INPUT, "an axis cannot be called '%s': sweep.h5 has a data set of that name",
+          return ictus_node_fail (axis->node, ICTUS_E_INPUT,
+                                  "an axis cannot be called '%s': sweep.h5 has a data set of that name",
                                   axis->name);
       if (strpbrk (axis->name, "/.") != NULL)
-        return ictus_node_fail (axis->node, ICTUS_E_INPUT, "the name of an axis cannot contain '/' or '.': '%s'", axis->name);
+        return ictus_node_fail (axis->node, ICTUS_E_INPUT,
+                                "the name of an axis cannot contain '/' or '.': '%s'", axis->name);
       n *= (double) axis->nvalue;
       if (n > MAX_POINTS)
         return ictus_node_fail (axis->node, ICTUS_E_INPUT, "the grid has more than %.0f points", MAX_POINTS);
@@ -55,8 +60,9 @@ ictus__grid_name (const ictus_experiment *exp, size_t point, ictus_text *out)
     {
       const ictus_exp_axis *axis = &exp->axis[a];
 
-      ictus_text_add (out, "%s%s = %.6g%s%s", a > 0 ? ", " : "", axis->name, axis->value[ictus__grid_index (exp, point, a)],
-                      axis->unit[0] != '\0' ? " " : "", axis->unit);
+      ictus_text_add (out, "%s%s = %.6g%s%s", a > 0 ? ", " : "", axis->name,
+                      axis->value[ictus__grid_index (exp, point, a)], axis->unit[0] != '\0' ? " " : "",
+                      axis->unit);
     }
 }
 
@@ -69,7 +75,8 @@ set_axis (ictus_conf *conf, const ictus_exp_axis *axis, double value)
   for (int k = 0; e == ICTUS_OK && k < axis->nset; ++k)
     {
       ictus_text_clear (&text);
-      ictus_text_add (&text, "%s=%.17g%s%s", axis->set[k], value, axis->unit[0] != '\0' ? " " : "", axis->unit);
+      ictus_text_add (&text, "%s=%.17g%s%s", axis->set[k], value, axis->unit[0] != '\0' ? " " : "",
+                      axis->unit);
       e = text.failed ? ICTUS_E_NOMEM : ictus_conf_set (conf, text.s);
     }
   ictus_text_clear (&text);
@@ -126,8 +133,8 @@ ictus_err
 ictus__grid_digest (const ictus_conf *conf, const ictus_experiment *exp, const ictus_net *net, uint64_t *out)
 {
   /* no result depends on these */
-  static const char *const fixed[] = { "run.partition=block", "output.flush=1000 ms", "sweep.ranks_per_point=1",
-                                       "sweep.seizure={chi: 0.4, rate: 5 Hz}" };
+  static const char *const fixed[] = { "run.partition=block", "output.flush=1000 ms",
+                                       "sweep.ranks_per_point=1", "sweep.seizure={chi: 0.4, rate: 5 Hz}" };
   ictus_conf *copy = NULL;
   ictus_experiment *read = NULL;
   ictus_text text = { 0 };

@@ -26,7 +26,8 @@ typedef struct ictus__table /* all points of a sweep; lives on world rank 0 */
 ictus_err ictus__table_create (size_t npoint, int nvalue, ictus__table **out);
 void ictus__table_destroy (ictus__table **t);
 /* A point's outcome replaces what was there; reason may be NULL. */
-ictus_err ictus__table_set (ictus__table *t, size_t point, ictus__status status, const double *value, const char *reason);
+ictus_err ictus__table_set (ictus__table *t, size_t point, ictus__status status, const double *value,
+                            const char *reason);
 size_t ictus__table_count (const ictus__table *t, ictus__status status);
 
 /* ---- the grid (sweep_grid.c): points in row-major order of the axes, the last axis fastest ---- */
@@ -37,10 +38,11 @@ size_t ictus__grid_index (const ictus_experiment *exp, size_t point, int axis);
 /* "g_ex = 0.5 nS, g_in = 2" */
 void ictus__grid_name (const ictus_experiment *exp, size_t point, ictus_text *out);
 /* The document and the experiment of one point; both are the caller's. */
-ictus_err ictus__grid_point (const ictus_conf *conf, const ictus_experiment *exp, size_t point, ictus_conf **conf_out,
-                             ictus_experiment **exp_out);
+ictus_err ictus__grid_point (const ictus_conf *conf, const ictus_experiment *exp, size_t point,
+                             ictus_conf **conf_out, ictus_experiment **exp_out);
 /* Hash of all that the results depend on: values of the experiment, texts of models, files it names. */
-ictus_err ictus__grid_digest (const ictus_conf *conf, const ictus_experiment *exp, const ictus_net *net, uint64_t *out);
+ictus_err ictus__grid_digest (const ictus_conf *conf, const ictus_experiment *exp, const ictus_net *net,
+                              uint64_t *out);
 
 /* ---- the journal (sweep_journal.c), rank 0 ---- */
 
@@ -52,9 +54,10 @@ typedef struct ictus__journal
   bool dirty;
 } ictus__journal;
 
-/* Open or begin dir/sweep.journal; what it holds of the same digest goes into the table. A torn last line is cut off.
-   ICTUS_E_INPUT: another experiment's; ICTUS_E_RESOURCE: another program is writing it. */
-ictus_err ictus__journal_open (const char *dir, uint64_t digest, bool overwrite, ictus__table *t, ictus__journal *j);
+/* Open or begin dir/sweep.journal; what it holds of the same digest goes into the table. A torn last line is
+   cut off. ICTUS_E_INPUT: another experiment's; ICTUS_E_RESOURCE: another program is writing it. */
+ictus_err ictus__journal_open (const char *dir, uint64_t digest, bool overwrite, ictus__table *t,
+                               ictus__journal *j);
 ictus_err ictus__journal_add (ictus__journal *j, const ictus__table *t, size_t point);
 ictus_err ictus__journal_close (ictus__journal *j); /* flushes */
 
@@ -72,8 +75,8 @@ typedef struct ictus__facts /* what the provenance says beside the experiment */
 } ictus__facts;
 
 /* Whole or not at all: temporary name, flushed, renamed. */
-ictus_err ictus__file_write (const char *dir, const ictus_experiment *exp, const ictus_net *net, const ictus__table *t,
-                             const ictus__facts *facts);
+ictus_err ictus__file_write (const char *dir, const ictus_experiment *exp, const ictus_net *net,
+                             const ictus__table *t, const ictus__facts *facts);
 
 /* ---- tables for people and programs (sweep_print.c) ---- */
 
@@ -95,19 +98,20 @@ typedef void (*ictus__deal_row) (void *ctx, const ictus__row *row, const double 
 
 /* Split comm into teams. On rank 0 todo [ntodo] are the points to deal (borrowed), elsewhere ignored.
    Collectivity: all ranks of comm. */
-ictus_err ictus__deal_create (MPI_Comm comm, int ranks_per_point, int nvalue, const size_t *todo, size_t ntodo,
-                              ictus__deal_row take, void *ctx, ictus__deal **out);
+ictus_err ictus__deal_create (MPI_Comm comm, int ranks_per_point, int nvalue, const size_t *todo,
+                              size_t ntodo, ictus__deal_row take, void *ctx, ictus__deal **out);
 void ictus__deal_destroy (ictus__deal **d); /* Collectivity: all ranks of comm. */
 MPI_Comm ictus__deal_team (const ictus__deal *d);
 int ictus__deal_nteam (const ictus__deal *d);
-/* Hand in the row of the last point (row and value as the team's rank 0 has them; row NULL: none) and get the next one;
-   -1 when there is none left. Collectivity: all ranks of the team. */
+/* Hand in the row of the last point (row and value as the team's rank 0 has them; row NULL: none) and get the
+   next one; -1 when there is none left. Collectivity: all ranks of the team. */
 int64_t ictus__deal_next (ictus__deal *d, const ictus__row *row, const double *value);
 /* Answer the teams that ask, without waiting; on rank 0, else nothing. Collectivity: none. */
 void ictus__deal_poll (ictus__deal *d);
 /* No more points are given out. Rank 0. Collectivity: none. */
 void ictus__deal_stop (ictus__deal *d);
-/* Rank 0: wait until every other team knows that it is over; after that all rows are in. Collectivity: none. */
+/* Rank 0: wait until every other team knows that it is over; after that all rows are in. Collectivity:
+   none. */
 void ictus__deal_finish (ictus__deal *d);
 
 #endif

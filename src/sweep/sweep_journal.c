@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/* DIR/sweep.journal: what a killed sweep goes on from. Fields are separated by tabs; the last field of every line is the
-   hash of what stands before it, so that a torn or spoilt line is recognised.
+/* DIR/sweep.journal: what a killed sweep goes on from. Fields are separated by tabs; the last field of every
+   line is the hash of what stands before it, so that a torn or spoilt line is recognised.
      ictus-sweep <version> <digest of the experiment> <points> <values a point> <hash>
      <point> done <value> ... <hash>
      <point> failed <reason> <hash>
@@ -105,7 +105,8 @@ read_row (char *line, ictus__table *t, double *value)
 static void
 make_head (ictus_text *out, uint64_t digest, const ictus__table *t)
 {
-  ictus_text_add (out, "ictus-sweep\t%d\t%016" PRIx64 "\t%zu\t%d", JOURNAL_VERSION, digest, t->npoint, t->nvalue);
+  ictus_text_add (out, "ictus-sweep\t%d\t%016" PRIx64 "\t%zu\t%d", JOURNAL_VERSION, digest, t->npoint,
+                  t->nvalue);
   add_hash (out);
 }
 
@@ -132,7 +133,8 @@ read_rows (const ictus__journal *j, char *text, size_t len, ictus__table *t, siz
     }
   *good = (size_t) (line - text);
   if (spoilt > 0)
-    ictus_log ("%s: %zu spoilt line%s left out; those points run again", j->path, spoilt, spoilt == 1 ? "" : "s");
+    ictus_log ("%s: %zu spoilt line%s left out; those points run again", j->path, spoilt,
+               spoilt == 1 ? "" : "s");
   ictus_free (value);
   return e;
 }

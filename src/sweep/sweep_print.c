@@ -145,7 +145,8 @@ text_axes_head (FILE *f, const ictus_experiment *exp)
   for (int a = 0; a < exp->naxis; ++a)
     {
       const ictus_exp_axis *axis = &exp->axis[a];
-      int pad = axis_width (axis) - (int) strlen (axis->name) - (axis->unit[0] != '\0' ? 1 + (int) strlen (axis->unit) : 0);
+      int pad = axis_width (axis) - (int) strlen (axis->name)
+                - (axis->unit[0] != '\0' ? 1 + (int) strlen (axis->unit) : 0);
 
       fprintf (f, "  %*s%s%s%s", pad, "", axis->name, axis->unit[0] != '\0' ? " " : "", axis->unit);
     }

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/* Online measures of one run. What a rank adds up for its own neurons goes across ranks in order-free sums only, what is
-   counted from the spikes of all ranks is the same on every rank anyway: so the measures do not depend on the ranks. */
+/* Online measures of one run. What a rank adds up for its own neurons goes across ranks in order-free sums
+   only, what is counted from the spikes of all ranks is the same on every rank anyway: so the measures do not
+   depend on the ranks. */
 #include <math.h>
 #include <string.h>
 
@@ -22,7 +23,8 @@ typedef struct neuron /* a neuron of this rank: its intervals */
   running interval;
 } neuron;
 
-typedef struct potential /* a neuron of this rank: its first state; the number of samples is known from their index */
+/* A neuron of this rank: its first state; the number of samples is known from their index. */
+typedef struct potential
 {
   double mean, m2;
 } potential;
@@ -178,7 +180,8 @@ reduce_pending (ictus_summary *s, int64_t *n, ictus_sum **sums, size_t *total)
     return ICTUS_OK;
   *sums = ictus_alloc (*total, sizeof **sums);
   if (mine == ICTUS_OK && (*sums == NULL || 3 * *total > INT32_MAX))
-    mine = ICTUS_FAIL (ICTUS_E_NOMEM, "no memory for the summary of the run; a shorter output.flush needs less");
+    mine = ICTUS_FAIL (ICTUS_E_NOMEM,
+                       "no memory for the summary of the run; a shorter output.flush needs less");
   ICTUS_TRY_ALL (s->comm, mine);
   for (int p = 0; p < s->npop; at += (size_t) n[p], ++p)
     if (s->group[p].npending > 0)
@@ -317,7 +320,8 @@ ictus_summary_create (ictus_engine *engine, double discard_ms, ictus_summary **o
 
   *out = NULL;
   if (!(discard_ms >= 0 && discard_ms < exp->t_stop_ms))
-    return ICTUS_FAIL (ICTUS_E_INPUT, "the summary leaves out the first %g ms, but the run is only %g ms long", discard_ms,
+    return ICTUS_FAIL (ICTUS_E_INPUT,
+                       "the summary leaves out the first %g ms, but the run is only %g ms long", discard_ms,
                        exp->t_stop_ms);
   if ((s = ictus_alloc (1, sizeof *s)) == NULL)
     goto done;
@@ -393,8 +397,10 @@ measure (const group *g, const parts *sum, double duration_ms, ictus_measures *m
   fill_bins (&full, duration_ms > 0 ? (uint64_t) floor (duration_ms / BIN_MS + BIN_TOLERANCE) : 0);
   m->rate_Hz = duration_ms > 0 ? 1e3 * (double) g->nspike / ((double) g->size * duration_ms) : (double) NAN;
   m->cv = sum->ncv > 0 ? ictus_sum_value (&sum->cv) / (double) sum->ncv : (double) NAN;
-  m->fano = full.count.n > 0 && full.count.mean > 0 ? full.count.m2 / (double) full.count.n / full.count.mean : (double) NAN;
-  m->chi = g->mean_state.n > 1 && variance > 0 ? sqrt (g->mean_state.m2 / (double) g->mean_state.n / variance) : (double) NAN;
+  m->fano = full.count.n > 0 && full.count.mean > 0 ? full.count.m2 / (double) full.count.n / full.count.mean
+                                                    : (double) NAN;
+  m->chi = g->mean_state.n > 1 && variance > 0 ? sqrt (g->mean_state.m2 / (double) g->mean_state.n / variance)
+                                               : (double) NAN;
 }
 
 ictus_err

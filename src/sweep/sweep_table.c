@@ -46,7 +46,8 @@ ictus__table_destroy (ictus__table **t)
 }
 
 ictus_err
-ictus__table_set (ictus__table *t, size_t point, ictus__status status, const double *value, const char *reason)
+ictus__table_set (ictus__table *t, size_t point, ictus__status status, const double *value,
+                  const char *reason)
 {
   char *copy = NULL;
 
@@ -60,7 +61,8 @@ ictus__table_set (ictus__table *t, size_t point, ictus__status status, const dou
   t->reason[point] = copy;
   t->status[point] = (uint8_t) status;
   for (int k = 0; k < t->nvalue; ++k) /* of the many kinds of NaN one: files are compared bit for bit */
-    t->value[point * (size_t) t->nvalue + (size_t) k] = status == ICTUS__DONE && !isnan (value[k]) ? value[k] : (double) NAN;
+    t->value[point * (size_t) t->nvalue + (size_t) k]
+        = status == ICTUS__DONE && !isnan (value[k]) ? value[k] : (double) NAN;
   return ICTUS_OK;
 }
 
