@@ -40,6 +40,24 @@ for n in 1 2 3; do
   ok "as it was written" begins_like whole/results.h5 killed$n/results.h5 30
 done
 
+# told DIR N: wait until the run in DIR has written a lot, for 20 s at most, and send SIGTERM to process N
+told () {
+  for i in 1 2 3 4 5 6 7 8 9 10 11 12 13 14 15 16 17 18 19 20; do
+    test ! -f "$1/results.h5" || test "`wc -c <"$1/results.h5"`" -lt 200000 || break
+    sleep 1
+  done
+  kill -TERM $2; wait $2
+}
+"$ICTUS_BIN" run net.yaml -o told1 --quiet --set run.t_stop=1e9 2>stderr &
+told told1 $!; rc=$?
+ok "a run that is told to end (SIGTERM): status 75" test $rc = 75
+ok "says how far it came" once "stopped on request at "
+ok "its file says that it is not whole" incomplete told1/results.h5
+ok "and begins as ever" begins_like whole/results.h5 told1/results.h5 10
+"$ICTUS_MPIRUN" -n 3 "$ICTUS_BIN" run net.yaml -o told3 --quiet --set run.t_stop=1e9 >mpirun.log 2>&1 &
+told told3 $!
+ok "mpirun is told to end: the ranks write what they have" incomplete told3/results.h5
+
 ok "the disk is full on 3 ranks: status 74" status 74 faulty h5_room:0:40 on 3 "$ICTUS_BIN" run net.yaml -o full --quiet
 ok "said once" once "ictus: "
 ok "in plain words" says "no room on the file system"
