@@ -134,8 +134,8 @@ uint64_t ictus_hash (const void *data, size_t len, uint64_t seed);
 
 /* ---- random numbers ----------------------------------------------------------------------------- */
 
-/* Philox4x64-10 (Salmon et al. 2011, doi:10.1145/2063384.2063405) of Random123. Key = (seed, purpose), counter =
-   (a, b, c, block): a number depends on what it is for, never on who draws it or when. */
+/* Philox4x64-10 (Salmon et al. 2011, doi:10.1145/2063384.2063405) of Random123. Key = (seed, purpose),
+   counter = (a, b, c, block): a number depends on what it is for, never on who draws it or when. */
 typedef enum ictus_purpose /* numbers never change: results depend on them */
 {
   ICTUS_RNG_PARAM = 1,
@@ -162,15 +162,16 @@ ictus_rng ictus_rng_open (uint64_t seed, ictus_purpose purpose, uint64_t a, uint
 uint64_t ictus_rng_u64 (ictus_rng *r);
 double ictus_rng_uniform (ictus_rng *r);              /* in the open interval (0, 1) */
 uint64_t ictus_rng_below (ictus_rng *r, uint64_t n);  /* 0 .. n-1, unbiased; n >= 1 */
-double ictus_rng_normal (ictus_rng *r);               /* mean 0, variance 1; two uniforms a call (Box-Muller) */
+double ictus_rng_normal (ictus_rng *r);               /* mean 0, variance 1; two uniforms a call */
 double ictus_rng_exponential (ictus_rng *r);          /* mean 1 */
 uint64_t ictus_rng_poisson (ictus_rng *r, double mean);
 uint64_t ictus_rng_binomial (ictus_rng *r, uint64_t n, double p);
 
 /* ---- order-free sums ---------------------------------------------------------------------------- */
 
-/* Fixed-point sum of doubles: the same bits in whatever order and grouping the terms are added, also over ranks
-   (add hi, lo and bad as integers). Resolution 2^-60; NaN where a term is not below 2^40 or the sum is not below 2^43. */
+/* Fixed-point sum of doubles: the same bits in whatever order and grouping the terms are added, also over
+   ranks (add hi, lo and bad as integers). Resolution 2^-60; NaN where a term is not below 2^40 or the sum is
+   not below 2^43. */
 typedef struct ictus_sum
 {
   int64_t hi, lo, bad;
@@ -193,7 +194,8 @@ double ictus_wall_s (void);
 
 /* ---- units -------------------------------------------------------------------------------------- */
 
-/* A unit is a product of powers: "mV", "nS", "uF/cm^2", "mS/cm2", "1/ms", "spikes/s", "1" (dimensionless, also ""). */
+/* A unit is a product of powers: "mV", "nS", "uF/cm^2", "mS/cm2", "1/ms", "spikes/s", "1" (dimensionless,
+   also ""). */
 
 /** Factor that turns a number in unit from into unit to.
  * \retval ICTUS_E_INPUT  unknown unit (nearest named) or different kinds of quantity; *factor untouched.

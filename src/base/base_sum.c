@@ -5,8 +5,8 @@
 #include <math.h>
 #include <time.h>
 
-/* A sum is the integer hi * 2^40 + lo, in whatever way it is split; here 0 <= lo < 2^40 afterwards, so that lo does not
-   run over however many terms there are. */
+/* A sum is the integer hi * 2^40 + lo, in whatever way it is split; here 0 <= lo < 2^40 afterwards, so that
+   lo does not run over however many terms there are. */
 static void
 add (ictus_sum *s, int64_t hi, int64_t lo)
 {
@@ -45,7 +45,7 @@ ictus_sum_value (const ictus_sum *s)
 {
   ictus_sum one = { 0 };
 
-  add (&one, s->hi, s->lo); /* split anew, so that both parts round once only: ranks add hi and lo as they are */
+  add (&one, s->hi, s->lo); /* ranks add hi and lo as they are; split anew, both parts round once only */
   if (s->bad != 0 || one.bad != 0)
     return (double) NAN;
   return (double) one.hi * 0x1p-20 + (double) one.lo * 0x1p-60;

@@ -257,7 +257,8 @@ read_run (ictus_experiment *x, const ictus_node *root)
   x->partition = conf_get_text (run, "partition");
   x->flush_ms = conf_get_number (ictus_node_find (root, "output"), "output.flush");
   ICTUS_TRY (conf_need_countable (run, "t_stop", x->t_stop_ms, "resolution", x->resolution_ms));
-  ICTUS_TRY (conf_need_countable (run, "t_stop", x->t_stop_ms, "interval of restart marks", x->restart_mark_ms));
+  ICTUS_TRY (conf_need_countable (run, "t_stop", x->t_stop_ms, "interval of restart marks",
+                                  x->restart_mark_ms));
   ICTUS_TRY (conf_need_grid (x, run, "t_stop", x->t_stop_ms));
   return conf_need_grid (x, run, "restart_mark", x->restart_mark_ms);
 }

@@ -1,6 +1,5 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/* Inside of the room conf: nodes of a document, the table of keys. Only files of src/conf may include this.
- */
+/* Inside of the room conf: nodes of a document, the table of keys. Only src/conf may include this. */
 #ifndef ICTUS_CONF_IMPL_H
 #define ICTUS_CONF_IMPL_H
 
@@ -122,16 +121,14 @@ ictus_err conf_unknown (const ictus_node *map, const char *key, const char *what
 
 /* ---- values (conf_value.c) ---------------------------------------------------------------------- */
 
-/* As ictus_node_dist; unit NULL: any unit is accepted and not converted, nor is the length of a list checked.
- */
+/* As ictus_node_dist; unit NULL: any unit is accepted and not converted, a list has any length. */
 ictus_err conf_dist (const ictus_node *node, const char *unit, const char *per, size_t n, ictus_dist *out);
 /* A number with any unit, which is told (borrowed; "" for none). */
 ictus_err conf_any_number (const ictus_node *n, double lo, double *out, const char **unit);
 extern const char *const conf_dist_keys[];
 extern const size_t conf_dist_nkeys;
 
-/* ---- sections (conf_experiment.c and one file a section)
- * ---------------------------------------------------- */
+/* ---- sections (conf_experiment.c and one file a section) ---------------------------------------- */
 
 /* Values of a map that conf_check has passed, by path of the table; where absent, the table's default, else
    0, false, NULL. map may be NULL. Numbers in the table's unit. */
@@ -143,8 +140,10 @@ const char *conf_get_text (const ictus_node *map, const char *key);
 
 /* On the grid: fail unless the time under key is a whole number of steps of the resolution. */
 ictus_err conf_need_grid (const ictus_experiment *x, const ictus_node *map, const char *key, double t_ms);
-/* Fail when the time under key is more than ICTUS_MAX_STEPS steps, which are counted in integers. step names them. */
-ictus_err conf_need_countable (const ictus_node *map, const char *key, double t_ms, const char *step, double step_ms);
+/* Fail when the time under key is more than ICTUS_MAX_STEPS steps, which are counted in integers. step names
+   them. */
+ictus_err conf_need_countable (const ictus_node *map, const char *key, double t_ms, const char *step,
+                               double step_ms);
 /* start and stop of a stimulus or recorder: stop after start. */
 ictus_err conf_read_times (const ictus_node *map, const char *stop_path, double *start_ms, double *stop_ms);
 /* Index of the population that the scalar names. */
