@@ -63,6 +63,8 @@ ictus_err ictus_engine_hook (ictus_engine *e, const ictus_hook *hook);
  * \retval ICTUS_E_ARG    no such population, or an interval that is not positive
  * \retval ICTUS_E_INPUT  too many, or the population replays spikes. Collectivity: none. */
 ictus_err ictus_engine_sample (ictus_engine *e, const ictus_sampling *what);
+/** Time of the first sample of such a request. Collectivity: none. */
+double ictus_engine_first_sample (const ictus_experiment *exp, double start_ms, double interval_ms);
 /** Show progress (rank 0 only prints). Collectivity: none. */
 void ictus_engine_progress (ictus_engine *e, bool on);
 

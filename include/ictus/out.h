@@ -13,12 +13,14 @@ typedef struct ictus_out ictus_out;
 
 /** Open path and add the recorders of the engine's experiment to the engine as hooks and samplings.
  * \param overwrite  replace an existing file; otherwise it is refused (ICTUS_E_INPUT, says --overwrite)
- * \retval same on all ranks; *out NULL. Collectivity: all ranks of the engine. */
+ * \retval all errors are the same on all ranks; *out NULL, and the engine, which may have some of the recorders
+ *     already, can only be destroyed. Collectivity: all ranks of the engine. */
 ictus_err ictus_out_create (ictus_engine *engine, const char *path, bool overwrite, int argc, char **argv,
                             ictus_out **out);
-/** What is recorded stays in memory until the engine's next flush, or the next restart mark when there are
+/** Close the file of a run; *out NULL afterwards, NULL is fine.
+ * What is recorded stays in memory until the engine's next flush, or the next restart mark when there are
  * more than 2^20 spikes or 256 MiB on some rank. Write what is buffered, the end facts of the provenance
- * (wall time, end time, spikes), sorting marks; close. After a failed run the file holds everything up to the
+ * (wall time, end time, spikes); close. After a failed run the file holds everything up to the
  * last window that all ranks finished; after a kill, up to the last flush. Collectivity: all ranks of the
  * engine. */
 ictus_err ictus_out_close (ictus_out **out);

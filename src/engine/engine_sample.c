@@ -42,24 +42,30 @@ first_after (const ictus_engine *e, double t_ms, double interval_ms)
 }
 
 static double
-sample_ms (const ictus_engine *e, int64_t k, double interval_ms)
+sample_ms (const ictus_experiment *x, int64_t k, double interval_ms)
 {
-  if (e->exp->grid)
-    return ictus_tick_ms (k * ictus_tick_of (interval_ms, e->exp->resolution_ms), e->exp->resolution_ms);
+  if (x->grid)
+    return ictus_tick_ms (k * ictus_tick_of (interval_ms, x->resolution_ms), x->resolution_ms);
   return ictus_tick_ms (k, interval_ms);
 }
 
-/* The k of the first sample of a request: k * interval >= start, k >= 1. */
+/* The k of the first sample: k * interval >= start, k >= 1. */
 static int64_t
-first_of (const ictus_engine *e, const ictus_sampling *q)
+first_of (const ictus_experiment *x, double start_ms, double interval_ms)
 {
-  int64_t k = (int64_t) floor (q->start_ms / q->interval_ms) - 1;
+  int64_t k = (int64_t) floor (start_ms / interval_ms) - 1;
 
   if (k < 1)
     k = 1;
-  while (sample_ms (e, k, q->interval_ms) < q->start_ms)
+  while (sample_ms (x, k, interval_ms) < start_ms)
     ++k;
   return k;
+}
+
+double
+ictus_engine_first_sample (const ictus_experiment *exp, double start_ms, double interval_ms)
+{
+  return sample_ms (exp, first_of (exp, start_ms, interval_ms), interval_ms);
 }
 
 /* Insert by time; equal times stay in the order of the requests. */
@@ -91,11 +97,11 @@ engine_samples_due (ictus_engine *e, int pop, ictus_window *w)
 
       if (q->population != pop)
         continue;
-      first = first_of (e, q);
+      first = first_of (e->exp, q->start_ms, q->interval_ms);
       for (int64_t k = first_after (e, w->t0_ms, q->interval_ms);; ++k)
         {
           engine_due d
-              = { .t_ms = sample_ms (e, k, q->interval_ms), .request = r, .index = (uint64_t) (k - first) };
+              = { .t_ms = sample_ms (e->exp, k, q->interval_ms), .request = r, .index = (uint64_t) (k - first) };
 
           if (d.t_ms > w->t1_ms || d.t_ms > q->stop_ms)
             break;

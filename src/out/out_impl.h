@@ -92,8 +92,6 @@ struct ictus_out
   int ntrace, nmean, nrate;
 };
 
-/* Time of the first sample: the smallest k * interval >= start with k >= 1, as the engine has it. */
-double out_first_ms (const ictus_experiment *exp, double start_ms, double interval_ms);
 /* One number or text agreed with rank 0, so that what is written is equal on all ranks. Collective. */
 void out_share (MPI_Comm comm, void *p, size_t bytes);
 ictus_err out_share_text (MPI_Comm comm, ictus_text *t);

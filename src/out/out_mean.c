@@ -28,7 +28,7 @@ out_mean_init (ictus_out *o, const ictus_exp_record *rec)
   out_mean *m = &o->mean[o->nmean++];
 
   m->rec = rec;
-  m->first_ms = out_first_ms (o->exp, rec->start_ms, rec->interval_ms);
+  m->first_ms = ictus_engine_first_sample (o->exp, rec->start_ms, rec->interval_ms);
   return out_vars_init (&m->vars, rec, ictus_net_population (o->net, rec->population[0]));
 }
 

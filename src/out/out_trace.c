@@ -61,7 +61,7 @@ out_trace_init (ictus_out *o, const ictus_exp_record *rec)
   out_trace *t = &o->trace[o->ntrace++];
 
   t->rec = rec;
-  t->first_ms = out_first_ms (o->exp, rec->start_ms, rec->interval_ms);
+  t->first_ms = ictus_engine_first_sample (o->exp, rec->start_ms, rec->interval_ms);
   ICTUS_TRY (out_vars_init (&t->vars, rec, ictus_net_population (o->net, rec->population[0])));
   t->row = ictus_alloc ((size_t) t->vars.n, sizeof *t->row);
   t->cap = ictus_alloc ((size_t) t->vars.n, sizeof *t->cap);

@@ -80,18 +80,3 @@ out_vars_at (out_vars *vars, size_t i, double t_ms, const double *y, const doubl
   if (vars->any_aux)
     c->model->kernel->aux (t_ms, y, c->p + i * c->p_stride, u, vars->aux);
 }
-
-double
-out_first_ms (const ictus_experiment *exp, double start_ms, double interval_ms)
-{
-  ictus_tick every = ictus_tick_of (interval_ms, exp->resolution_ms),
-             k = (ictus_tick) (start_ms / interval_ms) - 1;
-  double t;
-
-  for (k = k < 1 ? 1 : k;; ++k)
-    {
-      t = exp->grid ? ictus_tick_ms (k * every, exp->resolution_ms) : ictus_tick_ms (k, interval_ms);
-      if (t >= start_ms)
-        return t;
-    }
-}
