@@ -52,4 +52,8 @@ if command -v h5dump >/dev/null 2>&1; then
 fi
 ok "a step that is too long is said to be" status 70 ictus solve hodgkin_huxley --solver euler --dt 0.1 --no-output
 ok "with time and state" says "is not finite"
+ok "a negative refractory time is refused at the first spike" status 70 ictus solve lif --par t_ref=-1 --no-output
+ok "with its value" says "its refractory time is -1 ms"
+ok "a value that is none is named" status 65 ictus solve lif --par t_ref=soon --no-output
+ok "with the option, once" says "ictus: --par t_ref=soon: 'soon' is not a number"
 finish

@@ -47,4 +47,12 @@ ok "with the population" says "population loud"
 ok "and the neuron" says "neuron 3"
 ok "and CVODE's own words" says "CVODE"
 ok "what was flushed before the failure is readable" h5ls -r blow/results.h5
+cat >singular.yaml <<'EOT'
+ictus: 1
+run: {t_stop: 10 ms}
+populations:
+  L: {size: 5, model: lif, solver: exact, params: {R: [1, 1, 1, 0, 1]}}
+EOT
+ok "a linear model without a finite matrix: status 70" status 70 on 3 "$ICTUS_BIN" run singular.yaml -o none --quiet
+ok "population and neuron are named" says "population L: neuron 3 at 0 ms: the matrix of the linear model is not finite"
 finish

@@ -31,7 +31,7 @@ assign (const ictus__solve_job *j, const char *what, const char *text, ictus_lan
                          near != NULL ? "\"?" : "");
     }
   if (ictus_quantity (eq + 1, ictus_lang_get (lang, kind, k)->unit, &a[k], NULL) != ICTUS_OK)
-    return ictus_err_prefix (ICTUS_E_INPUT, "--%s %s: ", what, text);
+    return ictus_err_prefix (ICTUS_E_INPUT, "--%s %s", what, text);
   return ICTUS_OK;
 }
 

@@ -54,7 +54,11 @@ make_solver (const ictus_net *net, int pop, ictus_solver **out)
     return ICTUS_E_NOMEM;
   e = configure_solver (ictus_net_experiment (net), p, atol, &config);
   if (e == ICTUS_OK && out != NULL)
-    e = ictus_solver_create (&config, &p->cells, 0.0, out);
+    {
+      e = ictus_solver_create (&config, &p->cells, 0.0, out);
+      if (e == ICTUS_E_SOLVER)
+        ictus_err_prefix (e, "population %s", p->name);
+    }
   ictus_free (atol);
   return e;
 }

@@ -76,6 +76,9 @@ ictus__bank_spike (ictus__bank *b, size_t i, double t, ictus_tick tick, double *
   const double *p = ictus__bank_p (b, i);
   double refr = k->refractory != NULL ? k->refractory (p) : 0;
 
+  if (!(refr >= 0)) /* nor NaN */
+    return ICTUS_FAIL (ICTUS_E_SOLVER, "neuron %llu at %.10g ms: its refractory time is %g ms, expected at least 0",
+                       ictus__bank_id (b, i), t, refr);
   ICTUS_TRY (ictus_spikes_add (out, b->grid ? ictus_tick_ms (tick, b->h_ms) : t, b->cells->gid[i]));
   *armed = 0;
   if (k->reset != NULL)

@@ -143,7 +143,12 @@ exact_restart (void *self, double t_ms)
           s->stats.jac += 1;
           for (int k = 0; k < b->ns * b->ns; ++k)
             A[k] += 0.0; /* -0 and 0 are the same matrix */
-          ICTUS_GO (prop_find (s, A, &s->prop_of[i]));
+          e = prop_find (s, A, &s->prop_of[i]);
+          if (e != ICTUS_OK)
+            {
+              ictus_err_prefix (e, "neuron %llu at %.10g ms", ictus__bank_id (b, i), t_ms);
+              goto done;
+            }
         }
       else
         s->prop_of[i] = s->prop_of[0];
