@@ -47,6 +47,11 @@ experiment; sed 's/iaf_psc_exp/iaf_psc_epx/' x.yaml >y.yaml; mv y.yaml x.yaml
 wrong "an unknown model" "iaf_psc_exp"
 experiment; sed 's/rule: all_to_all/rule: list, file: none.txt/' x.yaml >y.yaml; mv y.yaml x.yaml
 wrong "a list of synapses that is not there" "there is no file"
+experiment "" "" "record: {v: {type: trace, population: E, variables: V_m}, r: {type: rate, population: E}}"
+sed 's/10 ms}/12 ms, resolution: 0.04 ms}/' x.yaml >y.yaml; mv y.yaml x.yaml
+ok "intervals nobody wrote fit the resolution" status 0 ictus check x.yaml
+sed 's/12 ms, resolution: 0.04/12 ms, resolution: 0.3/; s/delay: 1 ms/delay: 1.2 ms/' x.yaml >y.yaml; mv y.yaml x.yaml
+wrong "a default that does not fit" "'restart_mark' (100 ms by default) is not a multiple of the resolution (0.3 ms)"
 ok "a file that is not there" status 74 ictus check nothing.yaml
 
 cat >decay.ode <<'EOF'

@@ -89,13 +89,15 @@ on_grid (double t_ms, double h_ms)
 ictus_err
 conf_need_grid (const ictus_experiment *x, const ictus_node *map, const char *key, double t_ms)
 {
+  const ictus_node *n = ictus_node_find (map, key);
   char t[32], h[32];
 
   if (!x->grid || on_grid (t_ms, x->resolution_ms))
     return ICTUS_OK;
   return ictus_node_fail_key (map, key, ICTUS_E_INPUT,
-                              "'%s' (%s ms) is not a multiple of the resolution (%s ms)", key,
-                              conf_number (t_ms, t, sizeof t), conf_number (x->resolution_ms, h, sizeof h));
+                              "'%s' (%s ms%s) is not a multiple of the resolution (%s ms)", key,
+                              conf_number (t_ms, t, sizeof t), n != NULL && n->filled ? " by default" : "",
+                              conf_number (x->resolution_ms, h, sizeof h));
 }
 
 ictus_err

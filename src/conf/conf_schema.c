@@ -133,7 +133,8 @@ static const conf_key table[] = {
   { "record.*.variables", CONF_TEXTS, NULL, NULL, NONE, NULL, "type trace mean", true,
     "name of a state or auxiliary quantity of the model, or a list" },
   { "record.*.interval", CONF_NUMBER, "ms",
-    "= trace: 0.1 ms or the resolution if that is larger; mean: 1 ms; rate: 5 ms", POSITIVE, NULL,
+    "= trace: 0.1 ms or the resolution if that is larger; mean: 1 ms; rate: 5 ms; on "
+    "the grid the nearest multiple of the resolution", POSITIVE, NULL,
     "type trace rate mean", false,
     "time between samples, or width of the bins; a multiple of the resolution on the grid" },
   { "record.*.start", CONF_NUMBER, "ms", "0 ms", NOT_NEGATIVE, NULL, NULL, false, "begin" },

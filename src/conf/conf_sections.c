@@ -80,6 +80,8 @@ fill_interval (const ictus_experiment *x, const ictus_exp_record *r)
                                             : 0.1;
   char number[32], text[48];
 
+  if (x->grid) /* a default that fits */
+    t = ictus_tick_ms (t > x->resolution_ms ? ictus_tick_of (t, x->resolution_ms) : 1, x->resolution_ms);
   snprintf (text, sizeof text, "%s ms", conf_number (t, number, sizeof number));
   return ictus_conf_fill (r->node, "interval", text);
 }
