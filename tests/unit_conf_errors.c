@@ -167,7 +167,7 @@ START_TEST (times_that_miss_the_grid_are_told)
     { 1, "run: {t_stop: 10, restart_mark: 0.15}",
       "x.yaml:2:19: 'restart_mark' (0.15 ms) is not a multiple of the resolution (0.1 ms)" },
     { 1, "run: {t_stop: 9, resolution: 0.3}",
-      "x.yaml:2:1: 'restart_mark' (100 ms) is not a multiple of the resolution (0.3 ms)" },
+      "x.yaml:2:1: 'restart_mark' (100 ms by default) is not a multiple of the resolution (0.3 ms)" },
     { 2, "populations: {E: {size: 10, model: lif, solver: {dt: 0.03}}}",
       "x.yaml:3:50: 'dt' (0.03 ms) does not divide the resolution (0.1 ms)" },
     { 5, "record: {r: {type: rate, population: E, interval: 0.25}}",
