@@ -387,6 +387,44 @@ START_TEST (a_neuron_may_fire_at_the_very_time_an_input_jumps)
 }
 END_TEST
 
+static void
+jump_eval (const void *ctx, size_t i, double seg, double t, double *u)
+{
+  (void) i, (void) t;
+  u[0] = seg < *(const double *) ctx ? 0 : 1;
+}
+
+static double
+jump_next (const void *ctx, size_t i, double t)
+{
+  double at = *(const double *) ctx;
+
+  (void) i;
+  return t < at ? at : (double) INFINITY;
+}
+
+/* also where 0.1 more than the tick before is, rounded, not the tick: 20.1 + 0.1 > 20.2 */
+START_TEST (an_input_that_jumps_at_a_tick_is_not_seen_by_the_step_before)
+{
+  double at;
+  const ictus_drive drive = { jump_eval, jump_next, false, &at };
+
+  for (int k = 1; k <= 30; ++k)
+    {
+      rig *r = lif (0, 100, 0);
+      double want;
+
+      at = ictus_tick_ms (10 * k + 2, 0.1);
+      want = 10 * (1 - exp (-(31 - at) / 10));
+      r->cells.drive = &drive;
+      rig_start (r, "rk4", 0, 0.1);
+      rig_run (r, 31, 1);
+      ck_assert_double_eq_tol (r->y[0], want, 1e-6);
+      rig_close (r);
+    }
+}
+END_TEST
+
 START_TEST (inputs_that_vary_are_followed)
 {
   static const ictus_drive drive = { sine_eval, sine_next, true, NULL };
@@ -497,6 +535,7 @@ main (void)
   tcase_add_loop_test (t, inputs_that_jump_act_at_their_time, 0, 6);
   tcase_add_loop_test (t, a_neuron_may_fire_at_the_very_time_an_input_jumps, 0, 2);
   tcase_add_loop_test (t, inputs_that_vary_are_followed, 0, 6);
+  tcase_add_test (t, an_input_that_jumps_at_a_tick_is_not_seen_by_the_step_before);
   tcase_add_loop_test (t, a_failing_neuron_is_named_with_the_words_of_cvode, 0, 2);
   tcase_add_loop_test (t, windows_allocate_nothing_after_the_first, 0, 6);
   tcase_add_loop_test (t, work_is_counted_by_neuron, 0, 2);

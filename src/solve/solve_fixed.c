@@ -7,7 +7,8 @@
 #include <string.h>
 
 typedef struct fixed fixed;
-typedef void stepper (fixed *s, size_t i, double t, double dt, bool hold, double *y);
+/* One step from t to te, which is t + dt but for rounding: a jump of the input at te belongs to the next step. */
+typedef void stepper (fixed *s, size_t i, double t, double te, bool hold, double *y);
 
 struct fixed
 {
@@ -54,17 +55,19 @@ rhs (fixed *s, size_t i, double t, bool hold, const double *y, const double *u, 
 }
 
 static void
-step_euler (fixed *s, size_t i, double t, double dt, bool hold, double *y)
+step_euler (fixed *s, size_t i, double t, double te, bool hold, double *y)
 {
+  (void) te;
   rhs (s, i, t, hold, y, ictus__bank_input (&s->b, i, t), s->f);
   for (int k = 0; k < s->b.ns; ++k)
-    y[k] = y[k] + dt * s->f[k];
+    y[k] = y[k] + s->dt_ms * s->f[k];
 }
 
 static void
-step_rk4 (fixed *s, size_t i, double t, double dt, bool hold, double *y)
+step_rk4 (fixed *s, size_t i, double t, double te, bool hold, double *y)
 {
   int ns = s->b.ns;
+  double dt = s->dt_ms;
 
   rhs (s, i, t, hold, y, ictus__bank_input (&s->b, i, t), s->f);
   for (int k = 0; k < ns; ++k)
@@ -75,7 +78,7 @@ step_rk4 (fixed *s, size_t i, double t, double dt, bool hold, double *y)
   rhs (s, i, t + 0.5 * dt, hold, s->z, input_within (s, i, t, t + 0.5 * dt), s->k3);
   for (int k = 0; k < ns; ++k)
     s->z[k] = y[k] + dt * s->k3[k];
-  rhs (s, i, t + dt, hold, s->z, input_within (s, i, t, t + dt), s->k4);
+  rhs (s, i, te, hold, s->z, input_within (s, i, t, te), s->k4);
   for (int k = 0; k < ns; ++k)
     y[k] = y[k] + dt / 6 * (s->f[k] + 2 * s->k2[k] + 2 * s->k3[k] + s->k4[k]);
 }
@@ -88,10 +91,12 @@ exprel (double x)
 }
 
 static void
-step_exp_euler (fixed *s, size_t i, double t, double dt, bool hold, double *y)
+step_exp_euler (fixed *s, size_t i, double t, double te, bool hold, double *y)
 {
   const ictus__bank *b = &s->b;
+  double dt = s->dt_ms;
 
+  (void) te;
   b->k->diag (t, y, ictus__bank_p (b, i), ictus__bank_input (b, i, t), s->f, s->k2);
   s->stats.rhs += 1;
   for (int k = 0; k < b->ns; ++k)
@@ -119,7 +124,7 @@ fixed_neuron (fixed *s, size_t i, const ictus_window *w, ictus_spikes *out)
         {
           double t = t0 + m * s->dt_ms, te = m + 1 == s->nsub ? st->t_ms : t0 + (m + 1) * s->dt_ms;
 
-          s->step (s, i, t, s->dt_ms, b->any_held && t < cells->refr_until[i], y);
+          s->step (s, i, t, te, b->any_held && t < cells->refr_until[i], y);
           ICTUS_TRY (ictus__bank_look (b, i, te, st->tick, y, ictus__bank_input (b, i, te), &cells->armed[i],
                                        out, NULL));
         }
