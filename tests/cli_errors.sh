@@ -53,6 +53,11 @@ bad "spike file that does not exist" 74 's/model: iaf_psc_exp, solver: exact/spi
 bad "model file that does not exist" 74 's/iaf_psc_exp/gone.ode/' "gone.ode"
 bad "override of an unknown entry" 65 's/^/ /; s/^ //; s/size: 4/size: 4, sice: 5/' "sice" "size"
 
+echo '{"ictus": 1, "run": {"t_stop": "5 ms"}, "populations": {"A": {"size": 2, "model": "lif"}}}' >e.json
+ok "an experiment in JSON runs" status 0 ictus run e.json -o out --quiet --set run.t_stop=4
+ok "so does what it wrote" status 0 ictus run out/used.yaml -o out2 --quiet
+rm -rf out out2
+
 # numbers beyond what can be counted used to end at once, or never
 bad "a run of more steps than can be counted" 65 's/t_stop: 10 ms/t_stop: 1e300/' "e.yaml:3:" "2^53 times the resolution"
 bad "a restart mark of no step" 65 's/t_stop: 10 ms/t_stop: 10, restart_mark: 1e-9/' "e.yaml:3:" "not a multiple of the resolution"
