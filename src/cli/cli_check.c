@@ -10,10 +10,9 @@ help (void)
 {
   ictus_cli_print ("Usage: ictus check FILE ...\n\n"
                    "Validate experiments (.yaml, .json) and model files (.ode) without running anything.\n"
-                   "An experiment is read and its models, parameters, states, ports, solvers and files are "
-                   "looked up; models of\n"
-                   "yours are compiled if they were not before. For a model file its class is told: what "
-                   "solvers can make of it.\n"
+                   "An experiment is read and its models, parameters, states, ports and solvers are looked up; files of\n"
+                   "spikes and synapses have to be there, what is in them is seen in a run. Models of yours are compiled\n"
+                   "if they were not before. For a model file its class is told: what solvers can make of it.\n"
                    "All files are checked, also behind a wrong one.\n\n"
                    "Options:\n"
                    "  -h, --help             this text\n\n"
