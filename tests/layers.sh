@@ -15,14 +15,17 @@ may () {
     h5)      echo "base comm" ;;
     lang)    echo "base kernel" ;;
     model)   echo "base lang kernel" ;;
+    image)   echo "base comm h5" ;;
     solve)   echo "base model lang kernel" ;;
-    net)     echo "base comm conf h5 model lang kernel solve" ;;
+    net)     echo "base comm conf h5 image model lang kernel solve" ;;
     part)    echo "base comm conf h5 net" ;;
-    engine)  echo "base comm conf h5 lang kernel model solve net part" ;;
-    out)     echo "base comm conf h5 lang kernel model solve net part engine" ;;
-    sweep)   echo "base comm conf h5 lang kernel model solve net part engine out" ;;
+    engine)  echo "base comm conf h5 image lang kernel model solve net part" ;;
+    out)     echo "base comm conf h5 image lang kernel model solve net part engine" ;;
+    ckpt)    echo "base comm conf h5 image lang kernel model solve net part engine" ;;
+    sweep)   echo "base comm conf h5 image lang kernel model solve net part engine out ckpt" ;;
+    plan)    echo "base comm conf h5 image lang kernel model solve net part engine out ckpt sweep" ;;
     analyse) echo "base comm h5" ;;
-    cli)     echo "ictus base comm conf h5 lang kernel model solve net part engine out sweep analyse" ;;
+    cli)     echo "ictus base comm conf h5 image lang kernel model solve net part engine out ckpt sweep plan analyse" ;;
     *)       echo "?" ;;
   esac
 }

@@ -212,6 +212,9 @@ typedef struct ictus_experiment /* plain record; strings and nodes are borrowed 
   double restart_mark_ms;          /* 100 */
   const char *partition;           /* block (default), round-robin or a partition file */
   double flush_ms;                 /* output.flush: results are flushed to disk this often, 1000 */
+  double checkpoint_ms;            /* checkpoint.interval: of model time; 0: none */
+  double checkpoint_wall_s;        /* checkpoint.wall: of wall time, 900; 0: none */
+  int checkpoint_keep;             /* 2 */
   int npopulation, nprojection, nstimulus, nrecord, naxis;
   ictus_exp_population *population;
   ictus_exp_projection *projection;

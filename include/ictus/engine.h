@@ -36,7 +36,9 @@ typedef struct ictus_hook /* all members but ctx may be NULL. Called in the orde
   /* At the first window end at or after every multiple of the flush interval, and when the run ends or is
      stopped: may call collectives; must return the same code on all ranks. */
   ictus_err (*flush) (void *ctx, double t_ms);
-  /* At restart marks and at t_stop: may call collectives; same code on all ranks. */
+  /* At restart marks and at t_stop, after the solvers dropped their history: may call collectives; same code on all
+     ranks. ICTUS_E_STOPPED ends the run here after the hooks behind it were called and all were flushed (at t_stop it
+     changes nothing). */
   ictus_err (*mark) (void *ctx, double t_ms);
   /* Asked in every window before its exchange, on every rank; local: true on any rank ends the run on all
      ranks after this window, with ICTUS_E_STOPPED. */
@@ -78,6 +80,16 @@ void ictus_engine_progress (ictus_engine *e, bool on);
  * After any other error than ICTUS_E_STOPPED the engine can be asked for its statistics and destroyed; the
  * states are those of the failure. Collectivity: all ranks of the engine. */
 ictus_err ictus_engine_run (ictus_engine *e);
+
+/** Number of restart marks passed. Collectivity: none. */
+ictus_tick ictus_engine_marks (const ictus_engine *e);
+/** State of net and engine into an image ("net/", "engine/"; work of each neuron, ictus_solver_work, under "work/<population>"). Only
+ * within a mark hook, or before the first window.
+ * \retval ICTUS_E_ARG  not at a mark. Collectivity: all ranks of the engine. */
+ictus_err ictus_engine_save (ictus_engine *e, ictus_image *im);
+/** The same back into a new engine of the same experiment that has not run: the next ictus_engine_run goes on from there, with the same
+ * bits as if it had not stopped. Collectivity: all ranks of the engine. */
+ictus_err ictus_engine_load (ictus_engine *e, ictus_image *im);
 
 typedef struct ictus_engine_stats
 {

@@ -13,6 +13,7 @@
 #include "ictus/base.h"
 #include "ictus/comm.h"
 #include "ictus/conf.h"
+#include "ictus/image.h"
 #include "ictus/model.h"
 #include "ictus/solve.h"
 
@@ -79,6 +80,18 @@ void ictus_net_each_synapse (const ictus_net *net, int projection,
                              void (*f) (void *ctx, int target_pop, uint64_t source, uint64_t target,
                                         double weight, double delay_ms),
                              void *ctx);
+
+/** State at a window end of all neurons (states, refr_until, armed) and of all input that is on its way, into an image, under
+ * "net/". Phase built. Collectivity: all ranks of the net's comm. */
+ictus_err ictus_net_save (const ictus_net *net, ictus_image *im);
+/** The same back, on any number of ranks and partition: phase built, nothing delivered yet, and the next window begins at t_ms.
+ * \retval ICTUS_E_FORMAT  the image is of another net. Collectivity: all ranks of the net's comm. */
+ictus_err ictus_net_load (ictus_net *net, ictus_image *im, double t_ms);
+/** Hash of all that results depend on: the values of the document (partition, flush, checkpoint, team sizes, ... left out), the texts of the
+ * models, the contents of the files it names.
+ * \param conf  document of the net's experiment, or the one with sweep axes that it was made from, already read once (defaults filled)
+ * Collectivity: none. */
+ictus_err ictus_net_digest (const ictus_net *net, const ictus_conf *conf, uint64_t *out);
 
 /** States and invariants; panics when one is broken. Collectivity: none. */
 void ictus_net_check (const ictus_net *net);

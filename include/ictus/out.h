@@ -8,6 +8,7 @@
 
 #include "ictus/engine.h"
 #include "ictus/h5.h"
+#include "ictus/image.h"
 
 typedef struct ictus_out ictus_out;
 
@@ -17,6 +18,18 @@ typedef struct ictus_out ictus_out;
  *     already, can only be destroyed. Collectivity: all ranks of the engine. */
 ictus_err ictus_out_create (ictus_engine *engine, const char *path, bool overwrite, int argc, char **argv,
                             ictus_out **out);
+/** Go on with the result file of a run that was stopped or killed: it is put back to what it was when the image was made (the image
+ * holds its length and its metadata, so a file that was damaged by a kill is whole again), the restart is noted in
+ * /provenance/run, and recorders join the engine as with ictus_out_create. The engine must have been loaded from the same image.
+ * \retval ICTUS_E_INPUT   path is missing, shorter than it was, or of another run: it is left as it is
+ * \retval ICTUS_E_FORMAT  the image holds no result file
+ * Collectivity: all ranks of the engine. */
+ictus_err ictus_out_resume (ictus_engine *engine, const char *path, ictus_image *im, int argc, char **argv, ictus_out **out);
+/** Flush everything, then put the position of the result file into an image ("out/"). Only within a mark hook, after the hook of this
+ * ictus_out. Collectivity: all ranks of the engine. */
+ictus_err ictus_out_save (void *out, ictus_image *im);
+/** Whether a result file is one of a run that was completed. A file that does not open is not. Collectivity: none. */
+bool ictus_out_is_complete (const char *path);
 /** Close the file of a run; *out NULL afterwards, NULL is fine.
  * What is recorded stays in memory until the engine's next flush, or the next restart mark when there are
  * more than 2^20 spikes or 256 MiB on some rank. Write what is buffered, the end facts of the provenance

@@ -3,7 +3,7 @@
  * Names, shapes and units of what Ictus writes: the border between the engine and everything that reads its files.
  *
  * results.h5 (SONATA; spikes and reports in the form that libsonata and BMTK both read)
- *   / magic uint32 0x0A7A, version uint32 [2] 0 1, ictus_schema int
+ *   / magic uint32 0x0A7A, version uint32 [2] 0 1, ictus_schema int, ictus_state string "running" | "complete"
  *   /spikes/<population>                attribute sorting: enum U8 none 0, by_id 1, by_time 2 (here by_time); attribute size: neurons of the population
  *     timestamps float64 [n] units ms; node_ids uint64 [n] (index within the population)
  *   /traces/<recorder>/<variable>       for each trace recorder, each variable as one SONATA report:
@@ -21,12 +21,14 @@
 #define ICTUS_SCHEMA_RESULTS 1
 #define ICTUS_SCHEMA_SWEEP 1
 #define ICTUS_SCHEMA_TRAJECTORY 1
+#define ICTUS_SCHEMA_CHECKPOINT 1
 #define ICTUS_SCHEMA_MAGIC 0x0A7A
 
 /* ictus_kind: root attribute that says what a file is */
 #define ICTUS_KIND_RESULTS "results"
 #define ICTUS_KIND_SWEEP "sweep"
 #define ICTUS_KIND_TRAJECTORY "trajectory"
+#define ICTUS_KIND_CHECKPOINT "checkpoint"
 
 /*
  * SONATA wants one report per file at /report/<population>. A trace recorder of several variables, and several recorders,

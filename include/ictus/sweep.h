@@ -17,6 +17,7 @@
 #ifndef ICTUS_SWEEP_H
 #define ICTUS_SWEEP_H
 
+#include "ictus/ckpt.h"
 #include "ictus/engine.h"
 #include "ictus/h5.h"
 
@@ -34,6 +35,10 @@ ictus_err ictus_summary_create (ictus_engine *engine, double discard_ms, ictus_s
 /** After the run: m [npopulation + 1], the same bits on any number of ranks. Collectivity: all ranks of the
  * engine. */
 ictus_err ictus_summary_get (ictus_summary *s, ictus_measures *m);
+/** What was measured so far into an image ("summary/"), in a mark hook; ctx is the ictus_summary. Collectivity: all ranks of the engine. */
+ictus_err ictus_summary_save (void *ctx, ictus_image *im);
+/** The same back, before the engine (loaded from the same image) goes on. Collectivity: all ranks of the engine. */
+ictus_err ictus_summary_load (ictus_summary *s, ictus_image *im);
 void ictus_summary_destroy (ictus_summary **s); /* Collectivity: none. */
 /** The flag for given measures of the whole network. Collectivity: none. */
 bool ictus_summary_is_seizure (const ictus_experiment *exp, const ictus_measures *all);

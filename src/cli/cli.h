@@ -70,6 +70,13 @@ typedef struct ictus_cli_run_options
 } ictus_cli_run_options;
 int ictus_cli_run_experiment (ictus_conf *conf, const char *dir, const ictus_cli_run_options *o);
 
+/** From now on SIGINT, SIGTERM and SIGUSR1 ask for an orderly end instead of killing: what runs goes on to a point from which it can be
+ * continued, writes, and ends with status 75. Batch systems and mpirun send these before they kill, some of them more than once; only a
+ * second SIGINT kills at once. Collectivity: none. */
+void ictus_cli_heed_signals (void);
+/** True on a rank that got one of these signals; ctx is not used. Collectivity: none. */
+bool ictus_cli_told_to_end (void *ctx);
+
 int ictus_cli_check (int argc, char **argv);
 int ictus_cli_compile (int argc, char **argv);
 int ictus_cli_models (int argc, char **argv);

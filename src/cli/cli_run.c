@@ -3,7 +3,6 @@
 #include "cli/cli.h"
 
 #include <getopt.h>
-#include <signal.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -19,38 +18,6 @@ help (void)
       "      --discard MS       leave the beginning out of the summary (default 0)\n"
       "      --no-output        write no files (with --summary)\n\n"
       "Example: mpirun -n 2 ictus run jobs/brette-2007/cuba.yaml -o out/cuba --summary --discard 200\n");
-}
-
-/* ---- being told to end -------------------------------------------------------------------------- */
-
-static volatile sig_atomic_t told_to_end; /* all that a signal handler may touch */
-
-static void
-on_signal (int number)
-{
-  (void) number;
-  told_to_end = 1;
-}
-
-static bool
-asks_to_stop (void *ctx)
-{
-  (void) ctx;
-  return told_to_end != 0;
-}
-
-/* Ctrl-C, and what mpirun and batch systems send before they kill: the run ends after its window with
-   everything written. A second signal ends it at once. */
-static ictus_err
-heed_signals (ictus_engine *engine)
-{
-  const ictus_hook hook = { .stop = asks_to_stop };
-  struct sigaction act = { .sa_handler = on_signal, .sa_flags = (int) SA_RESETHAND };
-
-  sigemptyset (&act.sa_mask);
-  sigaction (SIGINT, &act, NULL);
-  sigaction (SIGTERM, &act, NULL);
-  return ictus_engine_hook (engine, &hook);
 }
 
 /* The values as used, beside the results. */
@@ -115,7 +82,8 @@ ictus_cli_run_experiment (ictus_conf *conf, const char *dir, const ictus_cli_run
   ICTUS_GO (ictus_comm_agree (MPI_COMM_WORLD, ictus_experiment_read (conf, &exp)));
   ICTUS_GO (ictus_engine_create (MPI_COMM_WORLD, exp, &engine));
   ictus_engine_progress (engine, o->progress);
-  ICTUS_GO (heed_signals (engine));
+  ictus_cli_heed_signals ();
+  ICTUS_GO (ictus_engine_hook (engine, &(ictus_hook){ .stop = ictus_cli_told_to_end }));
   if (o->summary)
     ICTUS_GO (ictus_comm_agree (MPI_COMM_WORLD, ictus_summary_create (engine, o->discard_ms, &summary)));
   if (dir != NULL)

@@ -258,6 +258,9 @@ read_run (ictus_experiment *x, const ictus_node *root)
   x->restart_mark_ms = conf_get_number (run, "run.restart_mark");
   x->partition = conf_get_text (run, "partition");
   x->flush_ms = conf_get_number (ictus_node_find (root, "output"), "output.flush");
+  x->checkpoint_ms = conf_get_number (ictus_node_find (root, "checkpoint"), "checkpoint.interval");
+  x->checkpoint_wall_s = conf_get_number (ictus_node_find (root, "checkpoint"), "checkpoint.wall");
+  x->checkpoint_keep = (int)conf_get_whole (ictus_node_find (root, "checkpoint"), "checkpoint.keep");
   ICTUS_TRY (conf_need_countable (run, "t_stop", x->t_stop_ms, "resolution", x->resolution_ms));
   ICTUS_TRY (conf_need_countable (run, "t_stop", x->t_stop_ms, "interval of restart marks",
                                   x->restart_mark_ms));

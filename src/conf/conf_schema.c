@@ -144,6 +144,14 @@ static const conf_key table[] = {
   { "output.flush", CONF_NUMBER, "ms", "1000 ms", POSITIVE, NULL, NULL, false,
     "results are flushed to disk this often, in model time" },
 
+  { "checkpoint", CONF_SECTION, NULL, "{}", NONE, NULL, NULL, false,
+    "how often the state is saved, so that a run that was killed goes on; never changes the results" },
+  { "checkpoint.interval", CONF_NUMBER, "ms", "0 ms", NOT_NEGATIVE, NULL, NULL, false,
+    "model time between checkpoints, each at the next restart mark; 0: none by model time" },
+  { "checkpoint.wall", CONF_NUMBER, "s", "15 min", NOT_NEGATIVE, NULL, NULL, false,
+    "wall time between checkpoints, each at the next restart mark; 0: none by wall time" },
+  { "checkpoint.keep", CONF_WHOLE, "", "2", 1, 1000, NULL, NULL, false, "checkpoints that are kept" },
+
   { "sweep", CONF_SECTION, NULL, NULL, NONE, NULL, NULL, false, "the grid of ictus sweep" },
   { "sweep.axes", CONF_NAMED, NULL, NULL, NONE, NULL, NULL, true,
     "axes of the grid, under names of your choice" },

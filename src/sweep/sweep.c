@@ -284,7 +284,7 @@ prepare (sweep *s)
   set_facts (s);
   s->tty = s->opt->progress && isatty (STDERR_FILENO);
   ICTUS_GO (ictus__table_create (s->npoint, s->nvalue, &s->table));
-  ICTUS_GO (ictus__grid_digest (s->conf, s->exp, s->net, &s->facts.digest));
+  ICTUS_GO (ictus_net_digest (s->net, s->conf, &s->facts.digest));
   ICTUS_GO (ictus_mkdirs (s->dir));
   ICTUS_GO (ictus__journal_open (s->dir, s->facts.digest, s->opt->overwrite, s->table, &s->journal));
   s->todo = ictus_alloc (s->npoint, sizeof *s->todo);

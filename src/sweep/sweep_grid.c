@@ -1,6 +1,5 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/* The grid of a sweep: its points, the document of one point, and a digest of everything that results depend
-   on. */
+/* The grid of a sweep: its points, and the document of one point. */
 #include <string.h>
 
 #include "sweep/sweep_impl.h"
@@ -103,64 +102,5 @@ done:
       ictus_conf_destroy (conf_out);
     }
   ictus_text_clear (&name);
-  return e;
-}
-
-/* ---- the digest ---- */
-
-static ictus_err
-hash_file (const ictus_conf *conf, const char *path, uint64_t *h)
-{
-  ictus_text full = { 0 };
-  char *data = NULL;
-  size_t len = 0;
-  ictus_err e = ICTUS_OK;
-
-  if (path == NULL)
-    return ICTUS_OK;
-  ictus_conf_resolve (conf, path, &full);
-  if (full.failed)
-    ICTUS_GO (ICTUS_E_NOMEM);
-  ICTUS_GO (ictus_file_read (full.s, &data, &len));
-  *h = ictus_hash (data, len, *h);
-done:
-  ictus_free (data);
-  ictus_text_clear (&full);
-  return e;
-}
-
-ictus_err
-ictus__grid_digest (const ictus_conf *conf, const ictus_experiment *exp, const ictus_net *net, uint64_t *out)
-{
-  /* no result depends on these */
-  static const char *const fixed[] = { "run.partition=block", "output.flush=1000 ms",
-                                       "sweep.ranks_per_point=1", "sweep.seizure={chi: 0.4, rate: 5 Hz}" };
-  ictus_conf *copy = NULL;
-  ictus_experiment *read = NULL;
-  ictus_text text = { 0 };
-  uint64_t h;
-  ictus_err e;
-
-  ICTUS_GO (ictus_conf_copy (conf, &copy));
-  for (size_t k = 0; k < sizeof fixed / sizeof *fixed; ++k)
-    ICTUS_GO (ictus_conf_set (copy, fixed[k]));
-  ICTUS_GO (ictus_experiment_read (copy, &read));
-  ICTUS_GO (ictus_conf_emit (copy, &text));
-  h = ictus_hash (text.s, text.len, 0);
-  for (int p = 0; p < ictus_net_npopulation (net); ++p)
-    {
-      const ictus_population *pop = ictus_net_population (net, p);
-
-      if (pop->model != NULL)
-        h = ictus_hash (pop->model->kernel->text, strlen (pop->model->kernel->text), h);
-      ICTUS_GO (hash_file (conf, exp->population[p].spike_file, &h));
-    }
-  for (int k = 0; k < exp->nprojection; ++k)
-    ICTUS_GO (hash_file (conf, exp->projection[k].file, &h));
-  *out = h;
-done:
-  ictus_text_clear (&text);
-  ictus_experiment_destroy (&read);
-  ictus_conf_destroy (&copy);
   return e;
 }

@@ -7,6 +7,10 @@
 
 enum { ICTUS__NMEASURE = 4 }; /* rate, cv, chi, fano: the doubles of ictus_measures, in this order */
 
+/* Words. A *point* is a place in parameter space: of the grid, or of a design. A *run* is one simulation: a point with
+   one of its `sweep.repeats` seeds; run = point * repeats + repeat. What is dealt, kept in the journal and counted as done or
+   failed are runs. */
+
 typedef enum ictus__status /* written to files: numbers never change */
 {
   ICTUS__TODO = 0,
@@ -40,9 +44,6 @@ void ictus__grid_name (const ictus_experiment *exp, size_t point, ictus_text *ou
 /* The document and the experiment of one point; both are the caller's. */
 ictus_err ictus__grid_point (const ictus_conf *conf, const ictus_experiment *exp, size_t point,
                              ictus_conf **conf_out, ictus_experiment **exp_out);
-/* Hash of all that the results depend on: values of the experiment, texts of models, files it names. */
-ictus_err ictus__grid_digest (const ictus_conf *conf, const ictus_experiment *exp, const ictus_net *net,
-                              uint64_t *out);
 
 /* ---- the journal (sweep_journal.c), rank 0 ---- */
 

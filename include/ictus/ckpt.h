@@ -1,0 +1,71 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/** \file ckpt.h
+ * Checkpoints of a run: when they are taken (at restart marks only), which files they are, which one to trust.
+ *
+ * DIR/checkpoint-MMMMMMMM.h5 is the image (image.h) of the run after restart mark MMMMMMMM: the experiment with every value
+ * (paths made absolute), the texts of the models, hashes of the files it reads, the state of the net and the engine, and what the
+ * parts that joined put in (result files, summaries). It does not depend on the rank count. The last
+ * `checkpoint.keep` are kept; a run that is done removes them.
+ */
+#ifndef ICTUS_CKPT_H
+#define ICTUS_CKPT_H
+
+#include "ictus/engine.h"
+#include "ictus/image.h"
+
+typedef struct ictus_ckpt ictus_ckpt;
+
+typedef struct ictus_ckpt_part /* somebody above the engine whose state belongs into the checkpoint */
+{
+  void *ctx;
+  ictus_err (*save) (void *ctx, ictus_image *im); /* collective: all ranks of the engine */
+} ictus_ckpt_part;
+
+typedef struct ictus_ckpt_options
+{
+  const char *dir;              /* exists; borrowed until the call returns, as all of this record */
+  const ictus_ckpt_part *part;  /* [npart]; copied */
+  int npart;
+  bool (*asked) (void *ctx);    /* true: take a checkpoint at the next mark and stop there; local, any rank; may be NULL */
+  void *asked_ctx;
+  bool quiet;                   /* no line about each checkpoint */
+} ictus_ckpt_options;
+
+/** Add the checkpointing hook to an engine, as the last hook: at every mark that is due (checkpoint.interval of model time,
+ * checkpoint.wall of wall time, as the experiment says), or when asked, the image is written. When asked the mark hook
+ * returns ICTUS_E_STOPPED after it, so ictus_engine_run ends there. A checkpoint that cannot be written (full disk, ...) is said
+ * once and the run goes on, with the previous one still good; when asked to stop it is ICTUS_E_IO.
+ * Collectivity: all ranks of the engine. */
+ictus_err ictus_ckpt_create (ictus_engine *engine, const ictus_ckpt_options *opt, ictus_ckpt **out);
+void ictus_ckpt_destroy (ictus_ckpt **c); /* Collectivity: all ranks of the engine. */
+
+typedef struct ictus_ckpt_stats
+{
+  int n;                      /* checkpoints written */
+  double wall_s;              /* in all, this rank */
+  uint64_t bytes;             /* of the last image */
+  double t_ms;                /* model time of the last; NaN: none */
+} ictus_ckpt_stats;
+void ictus_ckpt_get_stats (const ictus_ckpt *c, ictus_ckpt_stats *out); /* Collectivity: none. */
+
+/** The newest good checkpoint of a folder, opened. Each one that is refused (corrupt, truncated, foreign, other schema version, other
+ * instruction-set level, other experiment when digest is not 0) is said with its reason and the one before is tried.
+ * \param digest  0, or the ictus_net_digest that it must have
+ * \retval ICTUS_OK         *out is it, or NULL when there is no checkpoint file at all
+ * \retval ICTUS_E_FORMAT   there are some but none is good; the reasons were said. Collectivity: all ranks of comm. */
+ictus_err ictus_ckpt_find (MPI_Comm comm, const char *dir, uint64_t digest, ictus_image **out);
+/** Restart mark time of an image, ms. Collectivity: all ranks of the image. */
+ictus_err ictus_ckpt_time (ictus_image *im, double *t_ms);
+/** The experiment that an image holds, to be run from folder dir: models that differ from the shipped ones are written to
+ * DIR/models/, files it reads must be unchanged (hashes). Collectivity: all ranks of the image. */
+ictus_err ictus_ckpt_experiment (ictus_image *im, const char *dir, ictus_conf **out);
+/** Load net and engine from an image: the engine was created from the same experiment and has not run yet; parts are
+ * loaded by their owners. \retval ICTUS_E_FORMAT, ICTUS_E_INPUT. Collectivity: all ranks of the engine. */
+ictus_err ictus_ckpt_load (ictus_engine *engine, ictus_image *im);
+/** Remove all checkpoint files (and their temporary ones) of a folder. Collectivity: none (one rank). */
+ictus_err ictus_ckpt_remove (const char *dir);
+/** Cost of every neuron of a population as measured so far (right-hand sides; 0 where a solver does not count), [size], on all
+ * ranks; *cost freed with ictus_free. Collectivity: all ranks of the image. */
+ictus_err ictus_ckpt_cost (ictus_image *im, const char *population, size_t size, double **cost);
+
+#endif
