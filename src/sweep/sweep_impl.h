@@ -83,6 +83,52 @@ ictus_err ictus__file_write (const char *dir, const ictus_experiment *exp, const
 
 void ictus__table_print (FILE *f, const ictus_experiment *exp, const ictus__table *t, bool json);
 
+/* ---- where the runs to do come from (sweep_source.c), rank 0 ---- */
+
+/* A source decides what is run next. What it gives out may depend on the outcomes it was told of, but which runs it has
+   given out in the end must not depend on the order in which they came in, nor on how often the sweep was started
+   again: then a sweep has the same result on any number of teams. */
+
+enum
+{
+  ICTUS__NONE_NOW = -1, /* runs are out whose outcome decides what comes next */
+  ICTUS__NONE_LEFT = -2
+};
+
+typedef struct ictus__source_options
+{
+  const ictus_experiment *exp; /* borrowed for the life of the source, as is the table */
+  const ictus__table *table;   /* what is known at the start; an outcome is in it before the source is told */
+  bool retry_failed;           /* rows that had failed at the start are to be run again, each once */
+  size_t part, nparts;         /* only the runs of part 0 .. nparts - 1, each of which belongs to one part */
+} ictus__source_options;
+
+typedef struct ictus__source ictus__source;
+
+typedef struct ictus__source_ops
+{
+  /* The next run to do, each at most once; or one of the above. ICTUS__NONE_NOW only while a run is out. */
+  int64_t (*next) (ictus__source *s);
+  /* The outcome of a run that was out (done or failed; value [nvalue]). */
+  ictus_err (*take) (ictus__source *s, size_t run, ictus__status status, const double *value);
+  /* How many runs are still without outcome, those that are out included; an estimate where outcomes decide. */
+  size_t (*left) (const ictus__source *s);
+  void (*destroy) (ictus__source *s);
+} ictus__source_ops;
+
+struct ictus__source /* head of every source */
+{
+  const ictus__source_ops *ops;
+  ictus__source_options opt;
+};
+
+/* The source that the experiment asks for. */
+ictus_err ictus__source_create (const ictus__source_options *opt, ictus__source **out);
+void ictus__source_destroy (ictus__source **s);
+int64_t ictus__source_next (ictus__source *s);
+ictus_err ictus__source_take (ictus__source *s, size_t run, ictus__status status, const double *value);
+size_t ictus__source_left (const ictus__source *s);
+
 /* ---- dealing points to teams (sweep_deal.c) ---- */
 
 typedef struct ictus__deal ictus__deal;
