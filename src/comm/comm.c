@@ -56,6 +56,15 @@ ictus_comm_share_error (MPI_Comm comm, int root, ictus_err e)
 }
 
 ictus_err
+ictus_comm_verdict (MPI_Comm comm, ictus_err e)
+{
+  int code = (int) e;
+
+  ICTUS_MPI (MPI_Bcast (&code, 1, MPI_INT, 0, comm));
+  return code == ICTUS_OK ? ICTUS_OK : ictus_comm_share_error (comm, 0, (ictus_err) code);
+}
+
+ictus_err
 ictus_comm_agree (MPI_Comm comm, ictus_err mine)
 {
   struct
@@ -95,15 +104,12 @@ ictus_comm_read (MPI_Comm comm, const char *path, char **text, size_t *len)
   ictus_err e = ICTUS_OK;
   uint64_t n = 0;
   size_t got = 0;
-  int rank = ictus_comm_rank (comm), code;
+  int rank = ictus_comm_rank (comm);
 
   *text = NULL;
   if (rank == 0)
     e = ictus_file_read (path, text, &got);
-  code = (int) e;
-  ICTUS_MPI (MPI_Bcast (&code, 1, MPI_INT, 0, comm));
-  if (code != ICTUS_OK)
-    return ictus_comm_share_error (comm, 0, (ictus_err) code);
+  ICTUS_TRY (ictus_comm_verdict (comm, e));
   n = got;
   ICTUS_MPI (MPI_Bcast (&n, 1, MPI_UINT64_T, 0, comm));
   if (rank != 0)
