@@ -224,6 +224,21 @@ void ictus_progress_at (ictus_progress *p, double t_ms, double rate_Hz, const ch
 /** The last line, with the total. Collectivity: none. */
 void ictus_progress_end (ictus_progress *p, double t_ms, double rate_Hz);
 
+/* ---- the machine -------------------------------------------------------------------------------- */
+
+/** Bytes of memory that processes here may still take: what the system has available, or less where a limit of a control
+ * group is nearer. Collectivity: none. */
+double ictus_host_memory (void);
+int ictus_host_cores (void); /* processors here. Collectivity: none. */
+/** Bytes of memory of this process alone. *shared (may be NULL): of program and library files, which processes of one
+ * machine share. Collectivity: none. */
+double ictus_process_memory (double *shared);
+/** Bytes that are taken from the heap now, by whatever library. Collectivity: none. */
+double ictus_mem_heap (void);
+/** Free bytes of the file system that path lies in, or would lie in when it is made.
+ * \retval ICTUS_E_IO. Collectivity: none. */
+ictus_err ictus_disk_room (const char *path, double *bytes);
+
 /* ---- build facts -------------------------------------------------------------------------------- */
 
 const char *ictus_version (void);      /* "0.1.0"; Collectivity: none. */

@@ -100,6 +100,19 @@ typedef struct ictus_engine_stats
 } ictus_engine_stats;
 void ictus_engine_get_stats (const ictus_engine *e, ictus_engine_stats *out); /* Collectivity: none. */
 
+/** Length of the windows of an experiment whose smallest delay is min_delay_ms (INFINITY: no synapses), ms.
+ * Collectivity: none. */
+double ictus_engine_window (const ictus_experiment *exp, double min_delay_ms);
+/** Heap memory of the solver of a population: bytes a neuron, measured on a few (net sampled, see
+ * ictus_net_sample); 0 for populations that replay spikes.
+ * \retval ICTUS_E_INPUT  the solver refuses the model. Collectivity: none. */
+ictus_err ictus_engine_solver_bytes (const ictus_net *net, int pop, double *each);
+/** What the exchange takes on one of nrank ranks.
+ * \param mean,most      spikes of all ranks in a window: on average; in the fullest
+ * \param [out] packet   bytes that a rank sends in every window
+ * \param [out] bytes    memory of packets and lists. Collectivity: none. */
+void ictus_engine_plan_exchange (int nrank, double mean, double most, double *packet, double *bytes);
+
 ictus_net *ictus_engine_net (const ictus_engine *e);                     /* borrowed. Collectivity: none. */
 const ictus_part *ictus_engine_part (const ictus_engine *e);             /* borrowed. Collectivity: none. */
 const ictus_experiment *ictus_engine_experiment (const ictus_engine *e); /* borrowed. Collectivity: none. */

@@ -93,6 +93,39 @@ ictus_err ictus_net_load (ictus_net *net, ictus_image *im, double t_ms);
  * Collectivity: none. */
 ictus_err ictus_net_digest (const ictus_net *net, const ictus_conf *conf, uint64_t *out);
 
+typedef struct ictus_net_rows /* the synapses of a projection, as they are expected */
+{
+  double synapses, sd; /* number: mean, and standard deviation where the rule leaves it to chance */
+  double each;         /* bytes of one, without the rows */
+  double bytes;        /* in all */
+  double building;     /* in addition while it is built */
+  double min_delay_ms, max_delay_ms; /* INFINITY and 0 when there are none */
+} ictus_net_rows;
+
+typedef struct ictus_net_need /* what one rank will hold, in bytes, as it is expected */
+{
+  double cells;    /* ids, parameters, states, stimuli of all populations */
+  double synapses; /* of all projections */
+  double inbox;    /* input that waits: slots, or events */
+  double building; /* in addition while it is built */
+  double saved;    /* states of all neurons of all ranks in a checkpoint */
+  double min_delay_ms; /* of all ranks */
+} ictus_net_need;
+
+/** What a net that was only created will take once it is built, by the same choices that building makes.
+ * \param local  [npopulation] neurons of each population on the rank that is asked for; NULL: all
+ * \retval ICTUS_E_IO, ICTUS_E_INPUT  a list file that cannot be read. Collectivity: none. */
+ictus_err ictus_net_plan_rows (const ictus_net *net, int projection, const size_t *local, ictus_net_rows *out);
+/** \param local      as above, not NULL
+ * \param peak_Hz    [npopulation] rates that buffers of events must hold (exact timing)
+ * \param window_ms  of the engine
+ * As above. Collectivity: none. */
+ictus_err ictus_net_plan (const ictus_net *net, const size_t *local, const double *peak_Hz, double window_ms,
+                          ictus_net_need *out);
+/** Instead of place and build: the first n neurons of every population, with parameters, states and stimuli but
+ * without synapses and input, to measure solvers with. Collectivity: none. */
+ictus_err ictus_net_sample (ictus_net *net, size_t n);
+
 /** States and invariants; panics when one is broken. Collectivity: none. */
 void ictus_net_check (const ictus_net *net);
 

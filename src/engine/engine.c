@@ -5,11 +5,10 @@
 #include <math.h>
 #include <string.h>
 
-/* Configuration of the solver of a population, or why it cannot be: tolerances, and what the solver refuses.
-   atol [nstate] is for tolerances by state; their names were looked up when the net was created. */
-static ictus_err
-configure_solver (const ictus_experiment *exp, const ictus_population *p, double *atol,
-                  ictus_solver_config *out)
+/* Tolerances, and what the solver refuses. The names of states were looked up when the net was created. */
+ictus_err
+engine_configure_solver (const ictus_experiment *exp, const ictus_population *p, double *atol,
+                         ictus_solver_config *out)
 {
   const ictus_exp_population *c = p->conf;
   const ictus_node *map = c->atol_of, *where = ictus_node_find (c->node, "solver");
@@ -52,7 +51,7 @@ make_solver (const ictus_net *net, int pop, ictus_solver **out)
   atol = ictus_alloc ((size_t) p->model->kernel->nstate, sizeof *atol);
   if (atol == NULL)
     return ICTUS_E_NOMEM;
-  e = configure_solver (ictus_net_experiment (net), p, atol, &config);
+  e = engine_configure_solver (ictus_net_experiment (net), p, atol, &config);
   if (e == ICTUS_OK && out != NULL)
     {
       e = ictus_solver_create (&config, &p->cells, 0.0, out);
@@ -73,16 +72,12 @@ ictus_engine_check_solvers (const ictus_net *net)
 
 /* Windows end at restart marks, are no longer than the smallest delay, and no longer than 10 ms, so that a
    run without synapses still reports and listens. */
-static double
-choose_window (const ictus_engine *e)
+double
+ictus_engine_window (const ictus_experiment *exp, double min_delay_ms)
 {
-  double w = ictus_net_min_delay (e->net);
+  double w = min_delay_ms < 10 ? min_delay_ms : 10;
 
-  if (!(w < 10))
-    w = 10;
-  if (w > e->exp->restart_mark_ms)
-    w = e->exp->restart_mark_ms;
-  return w;
+  return w > exp->restart_mark_ms ? exp->restart_mark_ms : w;
 }
 
 static ictus_err
@@ -124,7 +119,7 @@ ictus_engine_create (MPI_Comm comm, const ictus_experiment *exp, ictus_engine **
   ICTUS_GO (ictus_comm_agree (en->comm, ictus_net_place (en->net, ictus_part_owner, en->part)));
   ICTUS_GO (ictus_net_build (en->net));
   ICTUS_GO (ictus_comm_agree (en->comm, make_solvers (en)));
-  en->window_ms = choose_window (en);
+  en->window_ms = ictus_engine_window (exp, ictus_net_min_delay (en->net));
   if (exp->t_stop_ms / en->window_ms > ICTUS_MAX_STEPS)
     {
       e = ICTUS_FAIL (ICTUS_E_INPUT, "t_stop (%g ms) is more than 2^53 times the smallest delay (%g ms)",

@@ -115,14 +115,22 @@ second_exchange (ictus_engine *e)
   ICTUS_MPI (MPI_Type_free (&spike));
 }
 
-/* All lists, one after the other by rank. most: of one rank. After a window with more spikes than fit,
-   packets become large enough for twice as many, as long as those of all ranks stay small; a rare burst is
-   not worth the memory. */
+/* After a window with more spikes than fit, packets become large enough for twice as many, as long as those of
+   all ranks stay small; a rare burst is not worth the memory. */
+uint64_t
+engine_exchange_fit (int size, uint64_t most)
+{
+  uint64_t largest = ENGINE_PACKETS / sizeof (ictus_spike) / (uint64_t) size;
+
+  return 2 * most < largest ? 2 * most : largest;
+}
+
+/* All lists, one after the other by rank. most: of one rank. */
 static ictus_err
 collect (ictus_engine *e, uint64_t total, uint64_t most)
 {
   engine_exchange *x = &e->ex;
-  uint64_t largest = ENGINE_PACKETS / sizeof (ictus_spike) / (uint64_t) e->size;
+  uint64_t wanted = engine_exchange_fit (e->size, most);
   size_t at = 0;
 
   ICTUS_TRY (ictus_grow (&x->all.s, &x->all.cap, total, sizeof *x->all.s));
@@ -130,9 +138,7 @@ collect (ictus_engine *e, uint64_t total, uint64_t most)
   if (most > x->fit)
     {
       second_exchange (e);
-      if (2 * most < largest)
-        largest = 2 * most;
-      return largest > x->fit ? make_packets (e, largest) : ICTUS_OK;
+      return wanted > x->fit ? make_packets (e, wanted) : ICTUS_OK;
     }
   for (int r = 0; r < e->size; ++r)
     {

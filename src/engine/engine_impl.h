@@ -85,9 +85,16 @@ struct ictus_engine
   ictus_engine_stats stats;
 };
 
+/* Configuration of the solver of a population, or why it cannot be. atol [nstate] gets tolerances by state, and is
+   borrowed by *out. Local. */
+ictus_err engine_configure_solver (const ictus_experiment *exp, const ictus_population *p, double *atol,
+                                   ictus_solver_config *out);
+
 /* Room for the packets. Local. */
 ictus_err engine_exchange_init (ictus_engine *e);
 void engine_exchange_clear (engine_exchange *x);
+/* Spikes that a packet of size ranks has room for once one of them had `most` in a window. */
+uint64_t engine_exchange_fit (int size, uint64_t most);
 /* The one collective: spikes of all ranks sorted into e->ex.all, verdict agreed. Collective. */
 ictus_err engine_exchange_run (ictus_engine *e, ictus_err mine, bool *stop);
 

@@ -373,14 +373,7 @@ ictus_net_bytes (const ictus_net *net)
   for (int w = 0; w < net->nwires; ++w)
     bytes += ictus__wires_bytes (&net->wires[w]);
   for (int p = 0; p < net->npop; ++p)
-    {
-      const ictus__inbox *b = &net->group[p].inbox;
-
-      bytes += b->nslot * ((uint64_t) b->nport * b->n * sizeof (double) + 1);
-      bytes += (b->cap_pending + b->cap_taken) * sizeof (ictus__pending);
-      bytes += (b->cap_event + b->cap_scratch) * sizeof (ictus_event);
-      bytes += b->first == NULL ? 0 : (b->n + 1) * sizeof *b->first;
-    }
+    bytes += ictus__inbox_bytes (&net->group[p].inbox);
   return bytes;
 }
 

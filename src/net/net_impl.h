@@ -190,6 +190,8 @@ uint64_t ictus__net_pack (const ictus__wires *w);
 
 /* net_list.c */
 ictus_err ictus__net_draw_list (const ictus_net *net, const ictus__wires *w, ictus__sink f, void *ctx);
+/* Every line, wherever its target lives: `to` is the index of the target within its population. */
+ictus_err ictus__net_scan_list (const ictus_net *net, const ictus__wires *w, ictus__sink f, void *ctx);
 
 /* net_rows.c */
 ictus_err ictus__wires_build (const ictus_net *net, ictus__wires *w);
@@ -197,6 +199,10 @@ ictus_err ictus__wires_build (const ictus_net *net, ictus__wires *w);
 bool ictus__wires_row (const ictus__wires *w, uint64_t source, size_t *first, size_t *last);
 double ictus__wires_delay (const ictus__wires *w, size_t s); /* ticks or ms */
 double ictus__wires_weight (const ictus__wires *w, size_t s);
+/* Bytes of a synapse of these wires, whose delays reach w->dmax, when weights and delays differ from synapse to synapse. */
+size_t ictus__wires_each (const ictus__wires *w, bool weights, bool delays, bool grid);
+/* Whether rows of nsource sources, full of them with synapses, are kept without the empty ones. */
+bool ictus__wires_drop (const ictus__wires *w, size_t nsource, size_t full);
 size_t ictus__wires_bytes (const ictus__wires *w);
 void ictus__wires_check (const ictus_net *net, const ictus__wires *w);
 
@@ -204,6 +210,8 @@ void ictus__wires_check (const ictus_net *net, const ictus__wires *w);
 ictus_err ictus__inbox_init (ictus__inbox *b, size_t n, int nport, bool used, bool grid, ictus_tick kmax,
                              ictus_tick window);
 void ictus__inbox_clear (ictus__inbox *b);
+size_t ictus__inbox_ring (ictus_tick window, ictus_tick kmax); /* slots that are open at once */
+uint64_t ictus__inbox_bytes (const ictus__inbox *b);
 /* Add one row of a spike emitted at tick k (grid). */
 ictus_err ictus__inbox_add_slots (ictus__inbox *b, const ictus__wires *w, size_t first, size_t last,
                                   ictus_tick k);

@@ -42,13 +42,29 @@ ictus__inbox_clear (ictus__inbox *b)
   memset (b, 0, sizeof *b);
 }
 
+uint64_t
+ictus__inbox_bytes (const ictus__inbox *b)
+{
+  uint64_t bytes = b->nslot * (slot_size (b) * sizeof *b->slot + sizeof *b->any);
+
+  bytes += b->cap_pending * sizeof *b->pending + b->cap_taken * sizeof *b->taken;
+  bytes += b->cap_event * sizeof *b->event + b->cap_scratch * sizeof *b->scratch;
+  return bytes + (b->first == NULL ? 0 : (b->n + 1) * sizeof *b->first);
+}
+
 /* ---- grid --------------------------------------------------------------------------------------- */
 
 /* Ticks that can be open at once: those of the window, cleared or not, and the longest delay beyond it. */
+size_t
+ictus__inbox_ring (ictus_tick window, ictus_tick kmax)
+{
+  return (size_t) (window + kmax);
+}
+
 ictus_err
 ictus__inbox_room (ictus__inbox *b, ictus_tick k0, ictus_tick k1)
 {
-  size_t need = (size_t) (k1 - (k0 < b->done ? k0 : b->done) + b->kmax),
+  size_t need = ictus__inbox_ring (k1 - (k0 < b->done ? k0 : b->done), b->kmax),
          size = slot_size (b) * sizeof *b->slot;
   double *slot;
   uint8_t *any;

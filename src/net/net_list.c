@@ -91,6 +91,7 @@ read_line (const ictus_net *net, place *p, ictus__synapse *s, uint64_t *target)
   return ICTUS_OK;
 }
 
+/* count [local targets], or NULL: all targets, and their synapses are not numbered. */
 static ictus_err
 read_all (const ictus_net *net, const ictus__wires *w, uint32_t *count, ictus__sink f, void *ctx)
 {
@@ -108,12 +109,12 @@ read_all (const ictus_net *net, const ictus__wires *w, uint32_t *count, ictus__s
       if (word_length (p.at) > 0)
         {
           ICTUS_TRY (read_line (net, &p, &s, &target));
-          i = ictus__net_local (to, to->first + target);
+          s.gid = to->first + target;
+          i = count == NULL ? (size_t) target : ictus__net_local (to, s.gid);
           if (i != SIZE_MAX)
             {
               s.to = (uint32_t) i;
-              s.gid = to->cells.gid[i];
-              s.number = count[i]++;
+              s.number = count == NULL ? 0 : count[i]++;
               ICTUS_TRY (f (ctx, &s));
             }
         }
@@ -131,4 +132,10 @@ ictus__net_draw_list (const ictus_net *net, const ictus__wires *w, ictus__sink f
 
   ictus_free (count);
   return e;
+}
+
+ictus_err
+ictus__net_scan_list (const ictus_net *net, const ictus__wires *w, ictus__sink f, void *ctx)
+{
+  return read_all (net, w, NULL, f, ctx);
 }

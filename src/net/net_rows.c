@@ -187,6 +187,12 @@ sort_rows (ictus__wires *w, size_t nsource)
   return ICTUS_OK;
 }
 
+bool
+ictus__wires_drop (const ictus__wires *w, size_t nsource, size_t full)
+{
+  return full * (sizeof *w->first + sizeof *w->row_source) < nsource * sizeof *w->first;
+}
+
 /* Keep only rows that have synapses, when the numbers of their sources cost less than the empty rows. */
 static ictus_err
 drop_empty (ictus__wires *w, size_t nsource)
@@ -197,7 +203,7 @@ drop_empty (ictus__wires *w, size_t nsource)
   w->nrow = nsource;
   for (size_t r = 0; r < nsource; ++r)
     full += w->first[r + 1] > w->first[r];
-  if (full * (sizeof *w->first + sizeof *w->row_source) >= nsource * sizeof *w->first)
+  if (!ictus__wires_drop (w, nsource, full))
     return ICTUS_OK;
   first = ictus_alloc (full + 1, sizeof *first);
   w->row_source = ictus_alloc (full, sizeof *w->row_source);
@@ -334,15 +340,21 @@ ictus__wires_weight (const ictus__wires *w, size_t s)
 }
 
 size_t
+ictus__wires_each (const ictus__wires *w, bool weights, bool delays, bool grid)
+{
+  size_t each = sizeof *w->to + (weights ? sizeof *w->w_of : 0);
+
+  if (delays)
+    each += !grid ? sizeof *w->d_of : w->dmax > UINT16_MAX ? sizeof *w->k32 : sizeof *w->k16;
+  return each;
+}
+
+size_t
 ictus__wires_bytes (const ictus__wires *w)
 {
-  size_t each = sizeof *w->to;
+  bool grid = w->d_of == NULL;
 
-  each += w->w_of == NULL ? 0 : sizeof *w->w_of;
-  each += w->d_of == NULL ? 0 : sizeof *w->d_of;
-  each += w->k16 == NULL ? 0 : sizeof *w->k16;
-  each += w->k32 == NULL ? 0 : sizeof *w->k32;
-  return w->nsyn * each + (w->nrow + 1) * sizeof *w->first
+  return w->nsyn * ictus__wires_each (w, w->w_of != NULL, !grid || w->k16 != NULL || w->k32 != NULL, grid) + (w->nrow + 1) * sizeof *w->first
          + (w->row_source == NULL ? 0 : w->nrow * sizeof *w->row_source);
 }
 
