@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/* Points are dealt to teams once each; the measures of runs whose answer is known. */
+/* Runs are dealt to teams once each; the measures of runs whose answer is known. */
 #include <math.h>
 #include <stdio.h>
 #include <string.h>
@@ -18,49 +18,111 @@ typedef struct seen
   bool good;
 } seen;
 
-static void
-take (void *ctx, const ictus__row *row, const double *value)
+typedef struct game /* gives out the odd numbers below 2 * NTODO, each when the one three before it has come in */
 {
-  seen *s = ctx;
+  ictus__source head;
+  seen *seen;
+  size_t given, taken;
+} game;
 
-  s->times[row->point] += 1;
-  for (int k = 0; k < NVALUE; ++k)
-    s->good = s->good && value[k] == 10.0 * (double) row->point + k;
-  s->good = s->good && strcmp (row->reason, "because") == 0;
+static int64_t
+game_next (ictus__source *s)
+{
+  game *g = (game *) s;
+
+  if (g->given == g->head.opt.nparts)
+    return ICTUS__NONE_LEFT;
+  if (g->given >= g->taken + 3)
+    return ICTUS__NONE_NOW;
+  return (int64_t) (2 * g->given++ + 1);
 }
 
-/* Deals the odd numbers below 2 * NTODO. */
-static void
-deal (int ranks_per_point, size_t ntodo, bool stop_early, seen *s)
+static ictus_err
+game_take (ictus__source *s, size_t run, ictus__status status, const double *value)
 {
+  (void) run;
+  (void) status;
+  (void) value;
+  ((game *) s)->taken += 1;
+  return ICTUS_OK;
+}
+
+static size_t
+game_left (const ictus__source *s)
+{
+  return s->opt.nparts - ((const game *) s)->taken;
+}
+
+static const ictus__source_ops game_ops = { game_next, game_take, game_left, NULL };
+
+static void
+take (void *ctx, const ictus__row *row)
+{
+  game *g = ctx;
+  seen *s = g->seen;
+
+  if (row->status == ICTUS__TODO)
+    return;
+  s->times[row->run] += 1;
+  if (row->run % 4 == 1)
+    {
+      s->good = s->good && row->status == ICTUS__DONE;
+      for (int k = 0; k < NVALUE; ++k)
+        s->good = s->good && row->value[k] == 10.0 * (double) row->run + k;
+    }
+  else
+    s->good = s->good && row->status == ICTUS__FAILED && strcmp (row->reason, "because") == 0;
+  s->good = s->good && row->nrank >= 1 && row->busy_s == 0.5;
+  ictus__source_take (&g->head, row->run, row->status, row->value);
+}
+
+static bool told_now;
+
+static bool
+told (void *ctx)
+{
+  (void) ctx;
+  return told_now;
+}
+
+static void
+fill_row (ictus__row *row, int64_t run, double *value)
+{
+  *row = (ictus__row){ .run = (size_t) run, .busy_s = 0.5, .reason = "because", .value = value };
+  row->status = run % 4 == 1 ? ICTUS__DONE : ICTUS__FAILED;
+  for (int k = 0; k < NVALUE; ++k)
+    value[k] = 10.0 * (double) run + k;
+}
+
+/* stop_rank: is told to end when its team has done run 7 or a later one; -1: nobody is. */
+static void
+deal (int ranks_per_point, size_t ntodo, int stop_rank, seen *s)
+{
+  game g = { .head = { .ops = &game_ops, .opt.nparts = ntodo }, .seen = s };
+  const ictus__deal_options o = { .ranks_per_point = ranks_per_point, .nvalue = NVALUE, .source = &g.head,
+                                  .take = take, .told = told, .ctx = &g };
   ictus__deal *d = NULL;
-  ictus__row row = { .point = -1 };
-  size_t todo[NTODO];
+  ictus__row row;
   double value[NVALUE];
-  int64_t point;
+  int64_t run;
   bool has = false;
 
   memset (s, 0, sizeof *s);
   s->good = true;
-  for (size_t k = 0; k < ntodo; ++k)
-    todo[k] = 2 * k + 1;
-  ck_all (ictus__deal_create (MPI_COMM_WORLD, ranks_per_point, NVALUE, todo, ntodo, take, s, &d) == ICTUS_OK);
-  while ((point = ictus__deal_next (d, has ? &row : NULL, value)) >= 0)
+  told_now = false;
+  ck_all (ictus__deal_create (MPI_COMM_WORLD, &o, &d) == ICTUS_OK);
+  while ((run = ictus__deal_next (d, has ? &row : NULL)) >= 0)
     {
-      row.point = point;
-      snprintf (row.reason, sizeof row.reason, "because");
-      for (int k = 0; k < NVALUE; ++k)
-        value[k] = 10.0 * (double) point + k;
+      fill_row (&row, run, value);
       has = true;
+      told_now = run >= 7 && ictus_comm_rank (MPI_COMM_WORLD) == stop_rank;
       ictus__deal_poll (d);
-      if (stop_early && point >= 7)
-        ictus__deal_stop (d);
     }
   ictus__deal_finish (d);
   ictus__deal_destroy (&d);
 }
 
-START_TEST (every_point_is_dealt_once)
+START_TEST (every_run_is_dealt_once)
 {
   int rank = ictus_comm_rank (MPI_COMM_WORLD);
   static const int each[] = { 1, 2, 3, 8 };
@@ -70,7 +132,7 @@ START_TEST (every_point_is_dealt_once)
     {
       bool good;
 
-      deal (each[k], NTODO, false, &s);
+      deal (each[k], NTODO, -1, &s);
       good = s.good;
       for (int p = 0; p < 2 * NTODO; ++p)
         good = good && s.times[p] == (rank == 0 ? p % 2 : 0);
@@ -84,24 +146,34 @@ START_TEST (nothing_to_do_ends_at_once)
   seen s;
   int n = 0;
 
-  deal (1, 0, false, &s);
+  deal (1, 0, -1, &s);
   for (int p = 0; p < 2 * NTODO; ++p)
     n += s.times[p];
   ck_all (n == 0);
 }
 END_TEST
 
-START_TEST (after_a_stop_all_rows_under_way_still_come_in)
+/* Whoever is told, all end, and what was under way still comes in. */
+START_TEST (all_end_when_one_is_told)
 {
+  int size = ictus_comm_size (MPI_COMM_WORLD), n = 0;
   seen s;
-  bool good = true;
 
-  deal (1, NTODO, true, &s);
-  for (int p = 0; p < 2 * NTODO; ++p)
-    good = good && s.times[p] <= p % 2;
-  if (ictus_comm_rank (MPI_COMM_WORLD) == 0)
-    good = good && s.times[1] == 1 && s.times[3] == 1;
-  ck_all (good);
+  for (int who = 0; who < size; ++who)
+    {
+      bool good;
+
+      deal (1, NTODO, who, &s);
+      good = s.good;
+      for (int p = 0; p < 2 * NTODO; ++p)
+        {
+          good = good && s.times[p] <= p % 2;
+          n += s.times[p];
+        }
+      ck_all (good);
+    }
+  ck_all (ictus_comm_rank (MPI_COMM_WORLD) > 0 || n >= 4 * size);
+  told_now = false;
 }
 END_TEST
 
@@ -254,9 +326,9 @@ main (int argc, char **argv)
   Suite *s = suite_create ("sweep");
   TCase *t = tcase_create ("sweep");
 
-  tcase_add_test (t, every_point_is_dealt_once);
+  tcase_add_test (t, every_run_is_dealt_once);
   tcase_add_test (t, nothing_to_do_ends_at_once);
-  tcase_add_test (t, after_a_stop_all_rows_under_way_still_come_in);
+  tcase_add_test (t, all_end_when_one_is_told);
   tcase_add_test (t, chi_of_decaying_potentials);
   tcase_add_test (t, measures_of_replayed_spikes);
   tcase_add_test (t, nothing_left_after_discard_is_an_error);

@@ -142,15 +142,23 @@ teardown (void)
   rmdir (dir);
 }
 
+static ictus_err
+reopen (uint64_t digest, bool overwrite, ictus__journal *j)
+{
+  const ictus__journal_head h = { .digest = digest, .nrun = NPOINT, .nvalue = NVALUE, .nparts = 1 };
+
+  return ictus__journal_open (dir, &h, overwrite, table, j);
+}
+
 /* Points 0 (done) and 3 (failed) are written; then everything is forgotten. */
 static void
 write_two (void)
 {
-  ck_assert_msg (ictus__journal_open (dir, 7, false, table, &journal) == ICTUS_OK, "%s", ictus_err_last ());
+  ck_assert_msg (reopen (7, false, &journal) == ICTUS_OK, "%s", ictus_err_last ());
   ck_assert_int_eq (ictus__table_set (table, 0, ICTUS__DONE, row, NULL), ICTUS_OK);
   ck_assert_int_eq (ictus__table_set (table, 3, ICTUS__FAILED, NULL, "line one\n\tC:\\name"), ICTUS_OK);
-  ck_assert_int_eq (ictus__journal_add (&journal, table, 0), ICTUS_OK);
-  ck_assert_int_eq (ictus__journal_add (&journal, table, 3), ICTUS_OK);
+  ck_assert_int_eq (ictus__journal_add (&journal, table, 0, 0.25), ICTUS_OK);
+  ck_assert_int_eq (ictus__journal_add (&journal, table, 3, 0.25), ICTUS_OK);
   ck_assert_int_eq (ictus__journal_close (&journal), ICTUS_OK);
   ictus__table_destroy (&table);
   ck_assert_int_eq (ictus__table_create (NPOINT, NVALUE, &table), ICTUS_OK);
@@ -169,7 +177,7 @@ append (const char *text)
 START_TEST (rows_come_back_bit_for_bit)
 {
   write_two ();
-  ck_assert_int_eq (ictus__journal_open (dir, 7, false, table, &journal), ICTUS_OK);
+  ck_assert_int_eq (reopen (7, false, &journal), ICTUS_OK);
   ck_assert_uint_eq (ictus__table_count (table, ICTUS__DONE), 1);
   ck_assert_uint_eq (ictus__table_count (table, ICTUS__FAILED), 1);
   ck_assert (memcmp (table->value, row, sizeof row) == 0);
@@ -182,13 +190,13 @@ START_TEST (undefined_values_come_back)
 {
   double nan[NVALUE] = { NAN, 1, -NAN, 2 };
 
-  ck_assert_int_eq (ictus__journal_open (dir, 7, false, table, &journal), ICTUS_OK);
+  ck_assert_int_eq (reopen (7, false, &journal), ICTUS_OK);
   ck_assert_int_eq (ictus__table_set (table, 1, ICTUS__DONE, nan, NULL), ICTUS_OK);
-  ck_assert_int_eq (ictus__journal_add (&journal, table, 1), ICTUS_OK);
+  ck_assert_int_eq (ictus__journal_add (&journal, table, 1, 0.25), ICTUS_OK);
   ck_assert_int_eq (ictus__journal_close (&journal), ICTUS_OK);
   ictus__table_destroy (&table);
   ck_assert_int_eq (ictus__table_create (NPOINT, NVALUE, &table), ICTUS_OK);
-  ck_assert_int_eq (ictus__journal_open (dir, 7, false, table, &journal), ICTUS_OK);
+  ck_assert_int_eq (reopen (7, false, &journal), ICTUS_OK);
   ck_assert_uint_eq (table->status[1], ICTUS__DONE);
   ck_assert (isnan (table->value[NVALUE]) && table->value[NVALUE + 1] == 1);
   ck_assert (isnan (table->value[NVALUE + 2]) && !signbit (table->value[NVALUE + 2])); /* one kind only */
@@ -199,15 +207,15 @@ START_TEST (a_torn_last_line_is_cut_off)
 {
   write_two ();
   append ("2\tdone\t0.5\t1\t2");
-  ck_assert_int_eq (ictus__journal_open (dir, 7, false, table, &journal), ICTUS_OK);
+  ck_assert_int_eq (reopen (7, false, &journal), ICTUS_OK);
   ck_assert_uint_eq (ictus__table_count (table, ICTUS__TODO), NPOINT - 2);
   /* what is added now stands on a line of its own */
   ck_assert_int_eq (ictus__table_set (table, 2, ICTUS__DONE, row, NULL), ICTUS_OK);
-  ck_assert_int_eq (ictus__journal_add (&journal, table, 2), ICTUS_OK);
+  ck_assert_int_eq (ictus__journal_add (&journal, table, 2, 0.25), ICTUS_OK);
   ck_assert_int_eq (ictus__journal_close (&journal), ICTUS_OK);
   ictus__table_destroy (&table);
   ck_assert_int_eq (ictus__table_create (NPOINT, NVALUE, &table), ICTUS_OK);
-  ck_assert_int_eq (ictus__journal_open (dir, 7, false, table, &journal), ICTUS_OK);
+  ck_assert_int_eq (reopen (7, false, &journal), ICTUS_OK);
   ck_assert_uint_eq (table->status[2], ICTUS__DONE);
   ck_assert_uint_eq (table->status[0], ICTUS__DONE);
 }
@@ -226,7 +234,7 @@ START_TEST (a_spoilt_line_is_left_out)
   ck_assert_int_eq (ictus_file_write (path, text, len), ICTUS_OK);
   ictus_free (text);
   ictus_log_quiet (true);
-  ck_assert_int_eq (ictus__journal_open (dir, 7, false, table, &journal), ICTUS_OK);
+  ck_assert_int_eq (reopen (7, false, &journal), ICTUS_OK);
   ck_assert_uint_eq (table->status[0], ICTUS__TODO);
   ck_assert_uint_eq (table->status[3], ICTUS__FAILED);
 }
@@ -235,13 +243,13 @@ END_TEST
 START_TEST (a_later_line_replaces_an_earlier_one)
 {
   write_two ();
-  ck_assert_int_eq (ictus__journal_open (dir, 7, false, table, &journal), ICTUS_OK);
+  ck_assert_int_eq (reopen (7, false, &journal), ICTUS_OK);
   ck_assert_int_eq (ictus__table_set (table, 3, ICTUS__DONE, row, NULL), ICTUS_OK);
-  ck_assert_int_eq (ictus__journal_add (&journal, table, 3), ICTUS_OK);
+  ck_assert_int_eq (ictus__journal_add (&journal, table, 3, 0.25), ICTUS_OK);
   ck_assert_int_eq (ictus__journal_close (&journal), ICTUS_OK);
   ictus__table_destroy (&table);
   ck_assert_int_eq (ictus__table_create (NPOINT, NVALUE, &table), ICTUS_OK);
-  ck_assert_int_eq (ictus__journal_open (dir, 7, false, table, &journal), ICTUS_OK);
+  ck_assert_int_eq (reopen (7, false, &journal), ICTUS_OK);
   ck_assert_uint_eq (table->status[3], ICTUS__DONE);
   ck_assert (table->reason[3] == NULL);
 }
@@ -250,9 +258,9 @@ END_TEST
 START_TEST (another_experiment_is_refused_unless_overwritten)
 {
   write_two ();
-  ck_assert_int_eq (ictus__journal_open (dir, 8, false, table, &journal), ICTUS_E_INPUT);
+  ck_assert_int_eq (reopen (8, false, &journal), ICTUS_E_INPUT);
   ck_assert_msg (strstr (ictus_err_last (), "--overwrite") != NULL, "%s", ictus_err_last ());
-  ck_assert_int_eq (ictus__journal_open (dir, 8, true, table, &journal), ICTUS_OK);
+  ck_assert_int_eq (reopen (8, true, &journal), ICTUS_OK);
   ck_assert_uint_eq (ictus__table_count (table, ICTUS__TODO), NPOINT);
 }
 END_TEST
@@ -261,16 +269,128 @@ START_TEST (two_programs_cannot_write_one_journal)
 {
   ictus__journal other = { .fd = -1 };
 
-  ck_assert_int_eq (ictus__journal_open (dir, 7, false, table, &journal), ICTUS_OK);
-  ck_assert_int_eq (ictus__journal_open (dir, 7, false, table, &other), ICTUS_E_RESOURCE);
+  ck_assert_int_eq (reopen (7, false, &journal), ICTUS_OK);
+  ck_assert_int_eq (reopen (7, false, &other), ICTUS_E_RESOURCE);
 }
 END_TEST
 
 START_TEST (a_torn_first_line_begins_anew)
 {
   append ("ictus-swe");
-  ck_assert_int_eq (ictus__journal_open (dir, 7, false, table, &journal), ICTUS_OK);
+  ck_assert_int_eq (reopen (7, false, &journal), ICTUS_OK);
   ck_assert_uint_eq (ictus__table_count (table, ICTUS__TODO), NPOINT);
+}
+END_TEST
+
+START_TEST (a_start_says_nothing_about_the_outcome)
+{
+  bool synced = true;
+
+  write_two ();
+  ck_assert_int_eq (reopen (7, false, &journal), ICTUS_OK);
+  ck_assert_int_eq (ictus__journal_add_start (&journal, 0, 1.7e9, 2), ICTUS_OK);
+  ck_assert_int_eq (ictus__journal_add_start (&journal, 4, 1.7e9, 2), ICTUS_OK);
+  ck_assert_int_eq (ictus__journal_sync (&journal, 1e9, &synced), ICTUS_OK);
+  ck_assert (!synced); /* it was flushed not so long ago */
+  ck_assert_int_eq (ictus__journal_sync (&journal, 0, &synced), ICTUS_OK);
+  ck_assert (synced);
+  ck_assert_int_eq (ictus__journal_close (&journal), ICTUS_OK);
+  ck_assert_int_eq (reopen (7, false, &journal), ICTUS_OK);
+  ck_assert_uint_eq (table->status[0], ICTUS__DONE);
+  ck_assert_uint_eq (table->status[4], ICTUS__TODO);
+}
+END_TEST
+
+typedef struct seen
+{
+  size_t n, start, done, failed;
+  double busy_s;
+} seen;
+
+static ictus_err
+look (void *ctx, const ictus__journal_line *line)
+{
+  seen *s = ctx;
+
+  s->n += 1;
+  s->start += line->kind == ICTUS__LINE_START && line->run == 2 && line->nrank == 4 && line->seconds == 1234567890;
+  s->done += line->kind == ICTUS__LINE_DONE && line->run == 0 && memcmp (line->value, row, sizeof row) == 0;
+  s->failed += line->kind == ICTUS__LINE_FAILED && line->run == 3;
+  if (line->kind == ICTUS__LINE_DONE)
+    s->busy_s = line->seconds;
+  return line->text[line->len - 1] == '\n' ? ICTUS_OK : ICTUS_E_INTERNAL;
+}
+
+START_TEST (a_journal_can_be_looked_through)
+{
+  ictus__journal_head h;
+  size_t good = 0, spoilt = 0;
+  seen s = { 0 };
+
+  write_two ();
+  ck_assert_int_eq (reopen (7, false, &journal), ICTUS_OK);
+  ck_assert_int_eq (ictus__journal_add_start (&journal, 2, 1234567890, 4), ICTUS_OK);
+  append ("nonsense\n2\tdone\t0.5\t1");
+  ck_assert_int_eq (ictus__journal_each (path, &h, look, &s, &good, &spoilt), ICTUS_OK);
+  ck_assert (s.n == 3 && s.start == 1 && s.done == 1 && s.failed == 1 && s.busy_s == 0.25);
+  ck_assert (h.digest == 7 && h.nrun == NPOINT && h.nvalue == NVALUE && h.part == 0 && h.nparts == 1);
+  ck_assert_uint_eq (spoilt, 1);
+}
+END_TEST
+
+START_TEST (journals_of_other_versions_are_refused)
+{
+  append ("ictus-sweep\t1\t0000000000000007\t5\t4\t0123456789abcdef\n");
+  ck_assert_int_eq (reopen (7, false, &journal), ICTUS_E_FORMAT);
+  ck_assert_msg (strstr (ictus_err_last (), "format 1") != NULL, "%s", ictus_err_last ());
+  ck_assert_int_eq (reopen (7, true, &journal), ICTUS_OK);
+}
+END_TEST
+
+START_TEST (parts_have_names_of_their_own)
+{
+  ictus_text t = { 0 };
+  size_t part = 0, nparts = 0;
+
+  ictus__journal_name ("d", 2, 12, "journal", &t);
+  ck_assert_str_eq (t.s, "d/part-0003-of-0012.journal");
+  ck_assert (ictus__journal_is_part (t.s + 2, &part, &nparts) && part == 2 && nparts == 12);
+  ck_assert (!ictus__journal_is_part ("part-0003-of-0002.journal", &part, &nparts));
+  ck_assert (!ictus__journal_is_part ("part-0001-of-0002.journal2", &part, &nparts));
+  ck_assert (!ictus__journal_is_part ("sweep.journal", &part, &nparts));
+  ictus_text_clear (&t);
+}
+END_TEST
+
+START_TEST (parts_share_all_runs)
+{
+  ictus__source_options o = { .table = table };
+  size_t seen_in[NPOINT] = { 0 };
+
+  ck_assert_int_eq (ictus__table_set (table, 0, ICTUS__DONE, row, NULL), ICTUS_OK);
+  ck_assert_int_eq (ictus__table_set (table, 3, ICTUS__FAILED, NULL, "why"), ICTUS_OK);
+  o.nparts = 2;
+  for (o.part = 0; o.part < 2; ++o.part)
+    {
+      ictus__source *s = NULL;
+      size_t left;
+      int64_t run;
+
+      o.retry_failed = o.part == 1;
+      ck_assert_int_eq (ictus__source_create (&o, &s), ICTUS_OK);
+      left = ictus__source_left (s);
+      while ((run = ictus__source_next (s)) >= 0)
+        {
+          ck_assert (run < NPOINT);
+          seen_in[run] += 1;
+          ck_assert_int_eq (ictus__source_take (s, (size_t) run, ICTUS__DONE, row), ICTUS_OK);
+          left -= 1;
+        }
+      ck_assert_int_eq (run, ICTUS__NONE_LEFT);
+      ck_assert (left == 0 && ictus__source_left (s) == 0);
+      ictus__source_destroy (&s);
+    }
+  ck_assert (seen_in[0] == 0 && seen_in[1] == 1 && seen_in[2] == 1 && seen_in[3] == 1 && seen_in[4] == 1);
 }
 END_TEST
 
@@ -297,6 +417,11 @@ main (void)
   tcase_add_test (jour, another_experiment_is_refused_unless_overwritten);
   tcase_add_test (jour, two_programs_cannot_write_one_journal);
   tcase_add_test (jour, a_torn_first_line_begins_anew);
+  tcase_add_test (jour, a_start_says_nothing_about_the_outcome);
+  tcase_add_test (jour, a_journal_can_be_looked_through);
+  tcase_add_test (jour, journals_of_other_versions_are_refused);
+  tcase_add_test (jour, parts_have_names_of_their_own);
+  tcase_add_test (jour, parts_share_all_runs);
   suite_add_tcase (s, jour);
   runner = srunner_create (s);
   srunner_run_all (runner, CK_NORMAL);

@@ -55,6 +55,9 @@ typedef struct ictus_sweep_options
   bool progress;     /* say how far it is (rank 0 only prints) */
   FILE *table;       /* the finished table goes here, by rank 0; NULL: none */
   bool json;         /* the table as JSON; otherwise aligned text, and only up to 200 points */
+  size_t part, nparts; /* do only part 0 .. nparts - 1 of the runs, into DIR/part-KKKK-of-NNNN.journal and .h5; nparts 0 or 1: all */
+  bool (*told) (void *ctx); /* true on any rank: end in an orderly way; asked often; NULL: never */
+  void *told_ctx;
   int argc;          /* command line, for the provenance */
   char **argv;
 } ictus_sweep_options;
@@ -62,6 +65,8 @@ typedef struct ictus_sweep_options
 /** Run or go on with the sweep of a document in folder dir. Teams have sweep.ranks_per_point ranks; what is
  * left over is a smaller team; fewer ranks than that are one team. Results do not depend on it.
  * \retval ICTUS_OK       even when points failed (they are marked, with the reason)
+ * \retval ICTUS_E_STOPPED  told to end: runs under way went on to their next restart mark and wrote a checkpoint; the
+ *     same call goes on from there, on any number of ranks
  * \retval ICTUS_E_INPUT  the experiment is wrong, has no axes, or dir holds another sweep. Collectivity: all
  *     ranks of comm. */
 ictus_err ictus_sweep_run (MPI_Comm comm, ictus_conf *conf, const char *dir, const ictus_sweep_options *opt);

@@ -3,9 +3,10 @@
 #include "cli/cli.h"
 
 #include <getopt.h>
+#include <stdlib.h>
 #include <string.h>
 
-enum { OPT_LIST = 1, OPT_RETRY };
+enum { OPT_LIST = 1, OPT_RETRY, OPT_PART };
 
 static void
 help (void)
@@ -20,7 +21,11 @@ help (void)
       "and\n"
       "DIR/used.yaml. Recorders of the experiment do not run. Prints the table of up to 200 points.\n\n"
       "Options:\n" ICTUS_CLI_COMMON_HELP "      --retry-failed     run points again that failed before\n"
-      "      --list             print the points and run nothing\n\n"
+      "      --list             print the points and run nothing\n"
+      "      --part K/N         run the K-th of N shares of the points, on its own (a job array: one task a share);\n"
+      "                         'ictus merge DIR' makes one sweep.h5 of them\n\n"
+      "Told to end (SIGTERM, SIGUSR1, SIGINT), it finishes or checkpoints what is under way and ends with\n"
+      "status 75; the same command goes on.\n\n"
       "Example: mpirun -n 2 ictus sweep jobs/ei-sweep/experiment.yaml -o out/ei-sweep\n"
       "         ictus plot out/ei-sweep/sweep.h5 -o map.png\n");
 }
@@ -59,6 +64,8 @@ sweep_file (const char *path, const ictus_cli_common *c, bool only_list, ictus_s
       o->progress = !c->quiet;
       o->table = stdout;
       o->json = c->json;
+      o->told = ictus_cli_told_to_end;
+      ictus_cli_heed_signals ();
       ICTUS_GO (ictus_sweep_run (MPI_COMM_WORLD, conf, dir.s, o));
     }
 done:
@@ -67,11 +74,27 @@ done:
   return e == ICTUS_OK ? 0 : ictus_cli_fail (e);
 }
 
+/* "3/10" */
+static bool
+take_part (const char *text, ictus_sweep_options *o)
+{
+  char *end;
+  unsigned long part = strtoul (text, &end, 10), nparts = 0;
+
+  if (end == text || *end != '/' || *text == '-' || end[1] < '0' || end[1] > '9')
+    return false;
+  nparts = strtoul (end + 1, &end, 10);
+  o->part = part - 1;
+  o->nparts = nparts;
+  return *end == '\0' && part >= 1 && part <= nparts && nparts <= 999999;
+}
+
 int
 ictus_cli_sweep (int argc, char **argv)
 {
   static const struct option options[] = { ICTUS_CLI_COMMON_OPTIONS,
                                            { "list", no_argument, NULL, OPT_LIST },
+                                           { "part", required_argument, NULL, OPT_PART },
                                            { "retry-failed", no_argument, NULL, OPT_RETRY },
                                            { NULL, 0, NULL, 0 } };
   ictus_cli_common c = { 0 };
@@ -90,6 +113,14 @@ ictus_cli_sweep (int argc, char **argv)
         only_list = true;
       else if (opt == OPT_RETRY)
         o.retry_failed = true;
+      else if (opt == OPT_PART)
+        {
+          if (!take_part (optarg, &o))
+            {
+              status = ictus_cli_usage ("sweep", "--part takes K/N, such as 3/10, not \"%s\"", optarg);
+              goto done;
+            }
+        }
       else if (!ictus_cli_common_take (&c, opt, optarg))
         {
           status = ictus_cli_usage ("sweep", "wrong option");

@@ -7,31 +7,30 @@
 
 #include "sweep/sweep_impl.h"
 
-#define WRITE_S 30.0 /* sweep.h5 is made anew at most this often while points come in */
+#define SYNC_S 1.0   /* rows are flushed to disk at most this often */
+#define WRITE_S 30.0 /* sweep.h5 is made anew at most this often while rows come in, */
+#define WRITE_PART 50 /* and writing takes at most this part of the time */
 #define SAY_S 5.0    /* a line about the progress, where there is no terminal */
 
 typedef struct sweep
 {
   MPI_Comm comm;
-  ictus_conf *conf;  /* borrowed */
-  ictus_conf *plain; /* without the defaults filled in, since a default may depend on what is swept */
   const char *dir;
   const ictus_sweep_options *opt;
-  ictus_experiment *exp;
-  ictus_conf *first_conf; /* of point 0: models and names are checked with it */
-  ictus_experiment *first;
-  ictus_net *net;
-  int rank, nvalue;
-  size_t npoint;
+  ictus__study study;
+  int rank;
+  size_t part, nparts;
   ictus__deal *deal;
   /* rank 0 */
   ictus__table *table;
+  ictus__source *source;
   ictus__journal journal;
   ictus__facts facts;
   ictus_text hosts;
   char start[32];
-  size_t *todo, ntodo, nnew, nfailed;
-  double written_s, said_s;
+  size_t nkept, nnew, nfailed; /* outcomes from before, of now; failed of both */
+  double written_s, writing_s, said_s;
+  double busy_s; /* times ranks */
   bool tty;
   ictus_err failed; /* what ended the dealing, and its message */
   char *message;
@@ -43,31 +42,35 @@ static void
 say (sweep *s, bool last)
 {
   double now = ictus_wall_s (), spent = now - s->facts.start_s;
+  size_t left = ictus__source_left (s->source), done = s->nkept + s->nnew;
+  double wait = s->nnew > 0 ? spent / (double) s->nnew * (double) left : 0;
 
   if (!s->opt->progress || (!last && now - s->said_s < (s->tty ? 0.2 : SAY_S)))
     return;
   s->said_s = now;
   if (s->tty)
-    fprintf (stderr, "\r%zu of %zu points, %zu failed, %.0f s, %.0f s left\033[K%s",
-             s->npoint - s->ntodo + s->nnew, s->npoint, s->nfailed, spent,
-             s->nnew > 0 ? spent / (double) s->nnew * (double) (s->ntodo - s->nnew) : 0.0, last ? "\n" : "");
+    fprintf (stderr, "\r%zu of %zu points, %zu failed, %.0f s, %.0f s left\033[K%s", done, done + left, s->nfailed, spent,
+             wait, last ? "\n" : "");
   else
-    ictus_log ("%zu of %zu points, %zu failed, %.0f s, %.0f s left", s->npoint - s->ntodo + s->nnew,
-               s->npoint, s->nfailed, spent,
-               s->nnew > 0 ? spent / (double) s->nnew * (double) (s->ntodo - s->nnew) : 0.0);
+    ictus_log ("%zu of %zu points, %zu failed, %.0f s, %.0f s left", done, done + left, s->nfailed, spent, wait);
   fflush (stderr);
+  if (last)
+    ictus_log ("efficiency %.2f: ranks worked for %.3g of %.3g s", s->facts.efficiency, s->busy_s,
+               s->facts.efficiency > 0 ? s->busy_s / s->facts.efficiency : 0.0);
 }
 
 static void
 say_start (const sweep *s)
 {
-  int size = ictus_comm_size (s->comm), each = s->exp->ranks_per_point, rest = size % each;
-  size_t done = ictus__table_count (s->table, ICTUS__DONE);
+  int size = ictus_comm_size (s->comm), each = s->study.exp->ranks_per_point, rest = size % each;
+  size_t left = ictus__source_left (s->source);
 
   if (!s->opt->progress)
     return;
-  ictus_log ("%zu points, %zu of them to do%s", s->npoint, s->ntodo,
-             done > 0 ? "; the others are kept from before" : "");
+  if (s->nparts > 1)
+    ictus_log ("part %zu of %zu", s->part + 1, s->nparts);
+  ictus_log ("%zu points, %zu of them to do%s", s->nkept + left, left,
+             s->nkept > s->nfailed ? "; the others are kept from before" : "");
   if (s->nfailed > 0)
     ictus_log ("%zu points failed before; --retry-failed runs them again", s->nfailed);
   if (size < each)
@@ -82,6 +85,8 @@ say_start (const sweep *s)
 static void
 stop_with (sweep *s, ictus_err e)
 {
+  if (s->failed != ICTUS_OK)
+    return;
   s->failed = e;
   s->message = ictus_strdup (ictus_err_last ());
   ictus__deal_stop (s->deal);
@@ -90,70 +95,75 @@ stop_with (sweep *s, ictus_err e)
 static ictus_err
 write_file (sweep *s)
 {
+  double begin = ictus_wall_s (), ranks = (double) s->facts.nrank * (begin - s->facts.start_s);
+  ictus_err e;
+
+  s->facts.complete = ictus__source_left (s->source) == 0;
+  s->facts.busy_s = s->busy_s;
+  s->facts.efficiency = ranks > 0 ? s->busy_s / ranks : 0;
+  e = ictus__file_write (s->dir, s->study.exp, s->study.net, s->table, &s->facts);
   s->written_s = ictus_wall_s ();
-  return ictus__file_write (s->dir, s->exp, s->net, s->table, &s->facts);
+  s->writing_s = s->written_s - begin;
+  return e;
 }
 
 static void
-take_row (void *ctx, const ictus__row *row, const double *value)
+take_row (void *ctx, const ictus__row *row)
 {
   sweep *s = ctx;
-  size_t point = (size_t) row->point;
   ictus_err e;
 
-  if (s->failed != ICTUS_OK)
+  s->busy_s += row->busy_s * (double) row->nrank;
+  if (s->failed != ICTUS_OK || row->status == ICTUS__TODO)
     return;
   s->nnew += 1;
   s->nfailed += row->status == ICTUS__FAILED;
-  ICTUS_GO (ictus__table_set (s->table, point, (ictus__status) row->status, value, row->reason));
-  ICTUS_GO (ictus__journal_add (&s->journal, s->table, point));
-  if (ictus_wall_s () - s->written_s >= WRITE_S)
-    ICTUS_GO (write_file (s));
+  ICTUS_GO (ictus__table_set (s->table, row->run, row->status, row->value, row->reason));
+  ICTUS_GO (ictus__journal_add (&s->journal, s->table, row->run, row->busy_s));
+  ICTUS_GO (ictus__source_take (s->source, row->run, row->status, row->value));
   say (s, false);
 done:
   if (e != ICTUS_OK)
     stop_with (s, e);
 }
 
-/* ---- one point, by a team ---- */
-
-static ictus_err
-answer (void *ctx, double t0_ms, double t1_ms, const ictus_spike *spike, size_t n)
+static void
+under_way (void *ctx, size_t run, double since, int nrank)
 {
-  (void) t0_ms;
-  (void) t1_ms;
-  (void) spike;
-  (void) n;
-  ictus__deal_poll (ctx);
-  return ICTUS_OK;
+  sweep *s = ctx;
+
+  if (s->failed == ICTUS_OK && ictus__journal_add_start (&s->journal, run, since, nrank) != ICTUS_OK)
+    stop_with (s, ICTUS_E_IO);
 }
 
-static ictus_err
-run_point (sweep *s, size_t point, ictus_measures *m)
+/* Rank 0, about once a second. */
+static void
+tick (void *ctx)
 {
-  MPI_Comm team = ictus__deal_team (s->deal);
-  ictus_hook hook = { .ctx = s->deal, .window = answer };
-  ictus_conf *conf = NULL;
-  ictus_experiment *exp = NULL;
-  ictus_engine *engine = NULL;
-  ictus_summary *summary = NULL;
+  sweep *s = ctx;
+  double since = ictus_wall_s () - s->written_s;
+  bool synced;
   ictus_err e;
 
-  ICTUS_GO (ictus_comm_agree (team, ictus__grid_point (s->plain, s->exp, point, &conf, &exp)));
-  ICTUS_GO (ictus_engine_create (team, exp, &engine));
-  e = ictus_summary_create (engine, exp->discard_ms, &summary);
-  if (e == ICTUS_OK && s->rank == 0) /* the others have nobody to answer */
-    e = ictus_engine_hook (engine, &hook);
-  ICTUS_GO (ictus_comm_agree (team, e));
-  ICTUS_GO (ictus_engine_run (engine));
-  ICTUS_GO (ictus_summary_get (summary, m));
+  if (s->failed != ICTUS_OK)
+    return;
+  ICTUS_GO (ictus__journal_sync (&s->journal, SYNC_S, &synced));
+  if (since >= WRITE_S && since >= WRITE_PART * s->writing_s)
+    ICTUS_GO (write_file (s));
 done:
-  ictus_summary_destroy (&summary);
-  ictus_engine_destroy (&engine);
-  ictus_experiment_destroy (&exp);
-  ictus_conf_destroy (&conf);
-  return e;
+  if (e != ICTUS_OK)
+    stop_with (s, e);
 }
+
+static bool
+told (void *ctx)
+{
+  const sweep *s = ctx;
+
+  return s->opt->told != NULL && s->opt->told (s->opt->told_ctx);
+}
+
+/* ---- every team ---- */
 
 /* Which rank of a team a neuron lived on does not belong into the result. */
 static const char *
@@ -168,51 +178,32 @@ without_rank (const char *message)
 static ictus_err
 work (sweep *s)
 {
-  ictus_measures *m = ictus_alloc ((size_t) s->nvalue / ICTUS__NMEASURE, sizeof *m);
-  ictus__row *row = ictus_alloc (1, sizeof *row);
+  ictus_measures *m = ictus_alloc ((size_t) s->study.nvalue / ICTUS__NMEASURE, sizeof *m);
   bool has_row = false;
-  int64_t point;
+  ictus__row row;
+  int64_t run;
   ictus_err e;
 
-  ICTUS_GO (ictus_comm_agree (s->comm, m != NULL && row != NULL ? ICTUS_OK : ICTUS_E_NOMEM));
-  while ((point = ictus__deal_next (s->deal, has_row ? row : NULL, (const double *) m)) >= 0)
+  ICTUS_GO (ictus_comm_agree (s->comm, m != NULL ? ICTUS_OK : ICTUS_E_NOMEM));
+  while ((run = ictus__deal_next (s->deal, has_row ? &row : NULL)) >= 0)
     {
-      memset (row, 0, sizeof *row);
-      row->point = point;
-      row->status = ICTUS__DONE;
-      if (run_point (s, (size_t) point, m) != ICTUS_OK)
-        {
-          row->status = ICTUS__FAILED;
-          snprintf (row->reason, sizeof row->reason, "%s", without_rank (ictus_err_last ()));
-        }
+      double begin = ictus_wall_s ();
+      ictus_err outcome = ictus__point_run (&s->study, s->deal, (size_t) run, m);
+
+      row = (ictus__row){ .run = (size_t) run, .value = (const double *) m };
+      row.status = outcome == ICTUS_OK ? ICTUS__DONE : outcome == ICTUS_E_STOPPED ? ICTUS__TODO : ICTUS__FAILED;
+      if (row.status == ICTUS__FAILED)
+        row.reason = without_rank (ictus_err_last ());
+      row.busy_s = ictus_wall_s () - begin;
       has_row = true;
     }
   ictus__deal_finish (s->deal);
 done:
-  ictus_free (row);
   ictus_free (m);
   return e;
 }
 
 /* ---- before and after ---- */
-
-static ictus_err
-read_all (sweep *s)
-{
-  ictus_err e = ictus_conf_copy (s->conf, &s->plain);
-
-  if (e == ICTUS_OK)
-    e = ictus_experiment_read (s->conf, &s->exp);
-  if (e == ICTUS_OK)
-    e = ictus__grid_check (s->exp, &s->npoint);
-  if (e == ICTUS_OK)
-    e = ictus__grid_point (s->plain, s->exp, 0, &s->first_conf, &s->first);
-  ICTUS_TRY_ALL (s->comm, e);
-  /* also compiles the user's models, once for all teams */
-  ICTUS_TRY (ictus_net_create (s->comm, s->first, &s->net));
-  s->nvalue = ICTUS__NMEASURE * (ictus_net_npopulation (s->net) + 1);
-  return ICTUS_OK;
-}
 
 /* Names of the hosts, each once, on rank 0. */
 static ictus_err
@@ -239,29 +230,12 @@ done:
   return e;
 }
 
-static ictus_err
-write_used (const sweep *s)
-{
-  ictus_text path = { 0 }, text = { 0 };
-  ictus_err e;
-
-  ictus_text_add (&path, "%s/used.yaml", s->dir);
-  ICTUS_GO (ictus_conf_emit (s->conf, &text));
-  ICTUS_GO (path.failed || text.failed ? ICTUS_E_NOMEM : ICTUS_OK);
-  ICTUS_GO (ictus_file_write (path.s, text.s, text.len));
-done:
-  ictus_text_clear (&path);
-  ictus_text_clear (&text);
-  return e;
-}
-
 static void
 set_facts (sweep *s)
 {
   time_t now = time (NULL);
   struct tm utc;
-  int size = ictus_comm_size (s->comm),
-      each = s->exp->ranks_per_point < size ? s->exp->ranks_per_point : size;
+  int size = ictus_comm_size (s->comm), want = s->study.exp->ranks_per_point, each = want < size ? want : size;
 
   s->facts.argc = s->opt->argc;
   s->facts.argv = s->opt->argv;
@@ -273,28 +247,31 @@ set_facts (sweep *s)
     strftime (s->start, sizeof s->start, "%Y-%m-%dT%H:%M:%SZ", &utc);
   s->facts.start = s->start;
   s->facts.start_s = s->said_s = ictus_wall_s ();
+  s->facts.part = s->part;
+  s->facts.nparts = s->nparts;
 }
 
 /* Rank 0: the folder, what is kept from before, what is to do. */
 static ictus_err
 prepare (sweep *s)
 {
+  ictus__journal_head head = { .nrun = s->study.nrun, .nvalue = s->study.nvalue, .part = s->part, .nparts = s->nparts };
+  ictus__source_options source = { .exp = s->study.exp, .retry_failed = s->opt->retry_failed, .part = s->part,
+                                   .nparts = s->nparts };
   ictus_err e;
 
   set_facts (s);
   s->tty = s->opt->progress && isatty (STDERR_FILENO);
-  ICTUS_GO (ictus__table_create (s->npoint, s->nvalue, &s->table));
-  ICTUS_GO (ictus_net_digest (s->net, s->conf, &s->facts.digest));
+  ICTUS_GO (ictus__table_create (head.nrun, head.nvalue, &s->table));
+  ICTUS_GO (ictus_net_digest (s->study.net, s->study.conf, &head.digest));
+  s->facts.digest = head.digest;
   ICTUS_GO (ictus_mkdirs (s->dir));
-  ICTUS_GO (ictus__journal_open (s->dir, s->facts.digest, s->opt->overwrite, s->table, &s->journal));
-  s->todo = ictus_alloc (s->npoint, sizeof *s->todo);
-  ICTUS_GO (s->todo != NULL ? ICTUS_OK : ICTUS_E_NOMEM);
-  for (size_t k = 0; k < s->npoint; ++k)
-    if (s->table->status[k] == ICTUS__TODO || (s->table->status[k] == ICTUS__FAILED && s->opt->retry_failed))
-      s->todo[s->ntodo++] = k;
-    else
-      s->nfailed += s->table->status[k] == ICTUS__FAILED;
-  ICTUS_GO (write_used (s));
+  ICTUS_GO (ictus__journal_open (s->dir, &head, s->opt->overwrite, s->table, &s->journal));
+  s->nfailed = s->opt->retry_failed ? 0 : ictus__table_count (s->table, ICTUS__FAILED);
+  s->nkept = ictus__table_count (s->table, ICTUS__DONE) + s->nfailed;
+  source.table = s->table;
+  ICTUS_GO (ictus__source_create (&source, &s->source));
+  ICTUS_GO (ictus__study_write (&s->study, s->dir, head.digest, s->part, s->nparts));
   ICTUS_GO (write_file (s));
   say_start (s);
 done:
@@ -305,19 +282,33 @@ done:
 static ictus_err
 conclude (sweep *s)
 {
+  size_t left = ictus__source_left (s->source);
   ictus_err e = s->failed;
 
   if (e != ICTUS_OK)
-    e = ictus_err_note (e, __FILE__, __LINE__, "%s", s->message != NULL ? s->message : "");
-  if (e == ICTUS_OK)
-    e = write_file (s);
-  if (e == ICTUS_OK)
-    e = ictus__journal_close (&s->journal);
-  if (e == ICTUS_OK && s->ntodo > 0)
+    return ictus_err_note (e, __FILE__, __LINE__, "%s", s->message != NULL ? s->message : "");
+  ICTUS_TRY (write_file (s));
+  ICTUS_TRY (ictus__journal_close (&s->journal));
+  if (s->nnew + left > 0)
     say (s, true);
-  if (e == ICTUS_OK && s->opt->table != NULL)
-    ictus__table_print (s->opt->table, s->exp, s->table, s->opt->json);
-  return e;
+  if (left > 0)
+    return ICTUS_FAIL (ICTUS_E_STOPPED, "stopped on request, %zu points left to do: the same command goes on", left);
+  if (s->opt->table != NULL)
+    ictus__table_print (s->opt->table, s->study.exp, s->table, s->opt->json);
+  return ICTUS_OK;
+}
+
+/* All ranks end alike. */
+static ictus_err
+end (sweep *s)
+{
+  ictus_err e = s->rank == 0 ? conclude (s) : ICTUS_OK;
+  int stopped = e == ICTUS_E_STOPPED;
+
+  ICTUS_MPI (MPI_Bcast (&stopped, 1, MPI_INT, 0, s->comm));
+  if (stopped && s->rank > 0)
+    e = ICTUS_FAIL (ICTUS_E_STOPPED, "stopped on request");
+  return ictus_comm_agree (s->comm, e);
 }
 
 static void
@@ -326,35 +317,46 @@ clear (sweep *s)
   ictus__deal_destroy (&s->deal);
   if (s->rank == 0)
     ictus__journal_close (&s->journal);
+  ictus__source_destroy (&s->source);
   ictus__table_destroy (&s->table);
   ictus_text_clear (&s->hosts);
-  ictus_free (s->todo);
   ictus_free (s->message);
-  ictus_net_destroy (&s->net);
-  ictus_experiment_destroy (&s->first);
-  ictus_conf_destroy (&s->first_conf);
-  ictus_experiment_destroy (&s->exp);
-  ictus_conf_destroy (&s->plain);
+  ictus__study_close (&s->study);
+}
+
+static ictus_err
+make_deal (sweep *s)
+{
+  const ictus__deal_options o = { .ranks_per_point = s->study.exp->ranks_per_point,
+                                  .nvalue = s->study.nvalue,
+                                  .source = s->source,
+                                  .take = take_row,
+                                  .under_way = under_way,
+                                  .tick = tick,
+                                  .told = told,
+                                  .ctx = s };
+
+  return ictus__deal_create (s->comm, &o, &s->deal);
 }
 
 ictus_err
 ictus_sweep_run (MPI_Comm comm, ictus_conf *conf, const char *dir, const ictus_sweep_options *opt)
 {
   sweep s = { .comm = comm,
-              .conf = conf,
               .dir = dir,
               .opt = opt,
+              .part = opt->part,
+              .nparts = opt->nparts > 0 ? opt->nparts : 1,
               .rank = ictus_comm_rank (comm),
               .journal = { .fd = -1 } };
   ictus_err e;
 
-  ICTUS_GO (read_all (&s));
+  ICTUS_GO (ictus__study_open (comm, conf, &s.study));
   ICTUS_GO (gather_hosts (&s));
   ICTUS_GO (ictus_comm_agree (comm, s.rank == 0 ? prepare (&s) : ICTUS_OK));
-  ICTUS_GO (
-      ictus__deal_create (comm, s.exp->ranks_per_point, s.nvalue, s.todo, s.ntodo, take_row, &s, &s.deal));
+  ICTUS_GO (make_deal (&s));
   ICTUS_GO (work (&s));
-  ICTUS_GO (ictus_comm_agree (comm, s.rank == 0 ? conclude (&s) : ICTUS_OK));
+  ICTUS_GO (end (&s));
 done:
   clear (&s);
   return e;

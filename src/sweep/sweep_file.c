@@ -228,7 +228,6 @@ write_provenance (writer *w, const ictus__facts *facts)
 {
   const char *run = "/provenance/run";
   const int64_t ranks = facts->nrank, teams = facts->nteam, each = facts->ranks_per_point;
-  const bool done = ictus__table_count (w->table, ICTUS__TODO) == 0;
   char digest[32];
 
   snprintf (digest, sizeof digest, "%016" PRIx64, facts->digest);
@@ -241,7 +240,9 @@ write_provenance (writer *w, const ictus__facts *facts)
   ICTUS_TRY (ictus_h5_attr_int (&w->file, run, "teams", H5T_STD_I32LE, &teams, 1));
   ICTUS_TRY (ictus_h5_attr_int (&w->file, run, "ranks_per_point", H5T_STD_I32LE, &each, 1));
   ICTUS_TRY (ictus_h5_attr_string (&w->file, run, "sweep_digest", digest));
-  return ictus_h5_attr_string (&w->file, run, "state", done ? "done" : "incomplete");
+  ICTUS_TRY (ictus_h5_attr_double (&w->file, run, "busy_s", facts->busy_s));
+  ICTUS_TRY (ictus_h5_attr_double (&w->file, run, "efficiency", facts->efficiency));
+  return ictus_h5_attr_string (&w->file, run, "state", facts->complete ? "done" : "incomplete");
 }
 
 /* ---- the file ---- */
@@ -301,8 +302,8 @@ ictus__file_write (const char *dir, const ictus_experiment *exp, const ictus_net
 
   for (int k = 0; k < MAXDIM; ++k)
     w.scale[k] = H5I_INVALID_HID;
-  ictus_text_add (&path, "%s/sweep.h5", dir);
-  ictus_text_add (&tmp, "%s/sweep.h5.tmp", dir);
+  ictus__journal_name (dir, facts->part, facts->nparts, "h5", &path);
+  ictus__journal_name (dir, facts->part, facts->nparts, "h5.tmp", &tmp);
   ICTUS_GO (path.failed || tmp.failed ? ICTUS_E_NOMEM : ICTUS_OK);
   ICTUS_GO (ictus_h5_create (MPI_COMM_SELF, tmp.s, true, &w.file));
   e = write_all (&w, facts);

@@ -45,7 +45,61 @@ void ictus__grid_name (const ictus_experiment *exp, size_t point, ictus_text *ou
 ictus_err ictus__grid_point (const ictus_conf *conf, const ictus_experiment *exp, size_t point,
                              ictus_conf **conf_out, ictus_experiment **exp_out);
 
+/* ---- what the sweep is about (sweep_study.c) ---- */
+
+typedef struct ictus__study
+{
+  ictus_conf *conf;  /* borrowed; its defaults are filled in */
+  ictus_conf *plain; /* without them, since a default may depend on what is swept */
+  ictus_experiment *exp;
+  ictus_conf *first_conf; /* of point 0: models and names are checked with it */
+  ictus_experiment *first;
+  ictus_net *net;
+  size_t nrun;
+  int nvalue;
+} ictus__study;
+
+/* Collectivity: all ranks of comm. */
+ictus_err ictus__study_open (MPI_Comm comm, ictus_conf *conf, ictus__study *s);
+void ictus__study_close (ictus__study *s);
+/* DIR/used.yaml: every value, and the digest of the sweep in a comment. One rank. */
+ictus_err ictus__study_write (const ictus__study *s, const char *dir, uint64_t digest, size_t part, size_t nparts);
+/* The digest in the text of a used.yaml; false: there is none. */
+bool ictus__study_digest (const char *text, uint64_t *digest);
+
 /* ---- the journal (sweep_journal.c), rank 0 ---- */
+
+typedef struct ictus__journal_head /* its first line */
+{
+  uint64_t digest; /* of the experiment */
+  size_t nrun, part, nparts; /* part 0 .. nparts - 1; 0, 1: the whole sweep */
+  int nvalue;
+} ictus__journal_head;
+
+typedef struct ictus__journal_line /* each other line */
+{
+  size_t run;
+  enum { ICTUS__LINE_START, ICTUS__LINE_DONE, ICTUS__LINE_FAILED } kind;
+  double seconds;      /* start: Unix time; done: how long its team was busy */
+  int nrank;           /* start: of the team */
+  const double *value; /* done: [nvalue] */
+  const char *reason;  /* failed */
+  const char *text;    /* the whole line with its newline */
+  size_t len;
+} ictus__journal_line;
+
+/* Goes through a journal without changing anything; lines of which the hash is wrong are left out, and a torn last
+   one. each: NULL: only the head is looked at. *good: bytes up to the last whole line (0: not even the head is);
+   *spoilt: lines left out before it; both may be NULL.
+   ICTUS_E_IO: cannot be read; ICTUS_E_FORMAT: not a journal, or of another version; or what `each` returns. */
+ictus_err ictus__journal_each (const char *path, ictus__journal_head *head,
+                               ictus_err (*each) (void *ctx, const ictus__journal_line *line), void *ctx,
+                               size_t *good, size_t *spoilt);
+
+/* DIR/sweep.journal, DIR/part-0003-of-0010.journal; with another ending likewise. */
+void ictus__journal_name (const char *dir, size_t part, size_t nparts, const char *ending, ictus_text *out);
+/* The other way round, for the name of a file without its folder; true when it is that of a part. */
+bool ictus__journal_is_part (const char *name, size_t *part, size_t *nparts);
 
 typedef struct ictus__journal
 {
@@ -55,11 +109,16 @@ typedef struct ictus__journal
   bool dirty;
 } ictus__journal;
 
-/* Open or begin dir/sweep.journal; what it holds of the same digest goes into the table. A torn last line is
+/* Open or begin a journal in dir; what it holds of the same head goes into the table. A torn last line is
    cut off. ICTUS_E_INPUT: another experiment's; ICTUS_E_RESOURCE: another program is writing it. */
-ictus_err ictus__journal_open (const char *dir, uint64_t digest, bool overwrite, ictus__table *t,
+ictus_err ictus__journal_open (const char *dir, const ictus__journal_head *head, bool overwrite, ictus__table *t,
                                ictus__journal *j);
-ictus_err ictus__journal_add (ictus__journal *j, const ictus__table *t, size_t point);
+/* The row of a run with its outcome. */
+ictus_err ictus__journal_add (ictus__journal *j, const ictus__table *t, size_t run, double busy_s);
+ictus_err ictus__journal_add_start (ictus__journal *j, size_t run, double since, int nrank);
+ictus_err ictus__journal_add_line (ictus__journal *j, const ictus__journal_line *line); /* copied as it is */
+/* Flushes to disk what was added, when the last time was at least max_age_s ago; true when nothing is left to flush. */
+ictus_err ictus__journal_sync (ictus__journal *j, double max_age_s, bool *synced);
 ictus_err ictus__journal_close (ictus__journal *j); /* flushes */
 
 /* ---- sweep.h5 (sweep_file.c), rank 0 ---- */
@@ -73,9 +132,13 @@ typedef struct ictus__facts /* what the provenance says beside the experiment */
   const char *start; /* ISO 8601 */
   double start_s;    /* the same on the wall clock of base */
   uint64_t digest;
+  size_t part, nparts; /* of which part the file is; 0, 1: of all */
+  bool complete;       /* no run is left to do */
+  double busy_s;       /* time that ranks worked on runs, all together */
+  double efficiency;   /* the same over ranks times wall time */
 } ictus__facts;
 
-/* Whole or not at all: temporary name, flushed, renamed. */
+/* DIR/sweep.h5 or that of a part, whole or not at all: temporary name, flushed, renamed. */
 ictus_err ictus__file_write (const char *dir, const ictus_experiment *exp, const ictus_net *net,
                              const ictus__table *t, const ictus__facts *facts);
 
@@ -129,36 +192,53 @@ int64_t ictus__source_next (ictus__source *s);
 ictus_err ictus__source_take (ictus__source *s, size_t run, ictus__status status, const double *value);
 size_t ictus__source_left (const ictus__source *s);
 
-/* ---- dealing points to teams (sweep_deal.c) ---- */
+/* ---- dealing runs to teams (sweep_deal.c) ---- */
 
 typedef struct ictus__deal ictus__deal;
 
-typedef struct ictus__row /* outcome of a point, as it travels */
+typedef struct ictus__row /* outcome of a run, as its team tells it */
 {
-  int64_t point; /* -1: none yet */
-  int32_t status;
-  char reason[ICTUS_ERR_TEXT];
+  size_t run;
+  ictus__status status; /* ICTUS__TODO: stopped before its end */
+  double busy_s;        /* how long its team worked on it */
+  int nrank;            /* ranks of that team; set by the deal */
+  const double *value;  /* [nvalue]; done */
+  const char *reason;   /* failed */
 } ictus__row;
 
-/* On world rank 0 for every row that came in. */
-typedef void (*ictus__deal_row) (void *ctx, const ictus__row *row, const double *value);
+typedef struct ictus__deal_options
+{
+  int ranks_per_point, nvalue;
+  ictus__source *source; /* rank 0; borrowed */
+  /* On world rank 0 for every outcome that came in; it has to tell the source. */
+  void (*take) (void *ctx, const ictus__row *row);
+  /* On world rank 0: a run that has been under way for a second or more; since: Unix time. Once each. */
+  void (*under_way) (void *ctx, size_t run, double since, int nrank);
+  void (*tick) (void *ctx); /* on world rank 0, about once a second; may be NULL */
+  bool (*told) (void *ctx); /* true: the sweep is to end; local, any rank; may be NULL */
+  void *ctx;
+} ictus__deal_options;
 
-/* Split comm into teams. On rank 0 todo [ntodo] are the points to deal (borrowed), elsewhere ignored.
-   Collectivity: all ranks of comm. */
-ictus_err ictus__deal_create (MPI_Comm comm, int ranks_per_point, int nvalue, const size_t *todo,
-                              size_t ntodo, ictus__deal_row take, void *ctx, ictus__deal **out);
+/* Split comm into teams. Collectivity: all ranks of comm. */
+ictus_err ictus__deal_create (MPI_Comm comm, const ictus__deal_options *o, ictus__deal **out);
 void ictus__deal_destroy (ictus__deal **d); /* Collectivity: all ranks of comm. */
 MPI_Comm ictus__deal_team (const ictus__deal *d);
-int ictus__deal_nteam (const ictus__deal *d);
-/* Hand in the row of the last point (row and value as the team's rank 0 has them; row NULL: none) and get the
-   next one; -1 when there is none left. Collectivity: all ranks of the team. */
-int64_t ictus__deal_next (ictus__deal *d, const ictus__row *row, const double *value);
-/* Answer the teams that ask, without waiting; on rank 0, else nothing. Collectivity: none. */
-void ictus__deal_poll (ictus__deal *d);
-/* No more points are given out. Rank 0. Collectivity: none. */
+/* Hand in the outcome of the last run (as the team's rank 0 has it; NULL: none) and get the next one, or
+   ICTUS__NONE_LEFT. Collectivity: all ranks of the team. */
+int64_t ictus__deal_next (ictus__deal *d, const ictus__row *row);
+/* To be called often: rank 0 answers the teams, without waiting; leaders pass on that the sweep is to end. True when
+   it is, as far as this rank knows. Collectivity: none. */
+bool ictus__deal_poll (ictus__deal *d);
+/* No more runs are given out. Rank 0. Collectivity: none. */
 void ictus__deal_stop (ictus__deal *d);
-/* Rank 0: wait until every other team knows that it is over; after that all rows are in. Collectivity:
-   none. */
+/* Rank 0: wait until every other team knows that it is over; after that all outcomes are in. Leaders: say so.
+   Collectivity: none. */
 void ictus__deal_finish (ictus__deal *d);
+
+/* ---- one run (sweep_point.c) ---- */
+
+/* Run it and measure, m [nvalue / ICTUS__NMEASURE]. ICTUS_E_STOPPED: not to its end, since the sweep is to end.
+   Collectivity: all ranks of the team of deal. */
+ictus_err ictus__point_run (const ictus__study *s, ictus__deal *deal, size_t run, ictus_measures *m);
 
 #endif
