@@ -72,6 +72,53 @@ ictus_err ictus_h5_write (ictus_h5 *f, const char *path, hid_t type, hid_t memty
 /** A scalar string data set. Collectivity: all ranks of f. */
 ictus_err ictus_h5_write_string (ictus_h5 *f, const char *path, const char *value);
 
+/* ---- data sets of fixed size, in parts ------------------------------------------------------------ */
+
+/* The file is made whole, closed, and opened again (ictus_h5_open_rw) to write into its data sets and do nothing else:
+ * no metadata wait to be written then, so that it can be closed after a failed write too. */
+
+/** A contiguous data set of dims [ndim] (1 or 2), its place in the file settled at once, fill never written.
+ * Collectivity: all ranks of f. */
+ictus_err ictus_h5_make_fixed (ictus_h5 *f, const char *path, hid_t type, int ndim, const hsize_t *dims);
+/** A fixed-length string attribute that is not there yet: without a heap, its bytes stand under HDF5's checksum of
+ * the object. Collectivity: all ranks of f. */
+ictus_err ictus_h5_attr_text (ictus_h5 *f, const char *object, const char *name, const char *value);
+/** What was written into parts, to disk, on every rank. Collectivity: all ranks of f. */
+ictus_err ictus_h5_sync_parts (ictus_h5 *f);
+/** A data set to be moved in parts; close with ictus_h5_set_close. The outcome is not agreed on.
+ * Collectivity: all ranks of f. */
+ictus_err ictus_h5_set_open (ictus_h5 *f, const char *path, hid_t *set);
+void ictus_h5_set_close (hid_t set); /* one not opened is fine; Collectivity: all ranks of its file. */
+/** Rows [first, first + n) of an open set (elements, when it has one dimension); each rank when and what it wants.
+ * Collectivity: none. */
+ictus_err ictus_h5_write_part (ictus_h5 *f, hid_t set, hid_t memtype, hsize_t first, hsize_t n, const void *data);
+/** As write_part. Collectivity: none. */
+ictus_err ictus_h5_read_part (ictus_h5 *f, hid_t set, hid_t memtype, hsize_t first, hsize_t n, void *data);
+
+/* ---- where things lie in a file ------------------------------------------------------------------- */
+
+typedef struct ictus_h5_range /* bytes of a file */
+{
+  uint64_t at, n;
+} ictus_h5_range;
+typedef struct ictus_h5_ranges /* start with {0}; r is freed with ictus_free */
+{
+  ictus_h5_range *r; /* [n] */
+  size_t n, cap;
+} ictus_h5_ranges;
+/** Open a file to write anything into it, as after ictus_h5_create. Errors as ictus_h5_open. Collectivity: all ranks of
+ * comm. */
+ictus_err ictus_h5_open_rw (MPI_Comm comm, const char *path, ictus_h5 *out);
+/** Add the places of the chunks of a growing set that hold its rows from *row on, and set *row to the first row beyond
+ * them: next time only new chunks are looked at. Right after a flush. Chunks never move.
+ * \param row  0, or from the call before  \param to  NULL: this rank does not keep them
+ * Collectivity: all ranks of f. */
+ictus_err ictus_h5_chunks (ictus_h5 *f, const char *path, hsize_t *row, ictus_h5_ranges *to);
+/** First byte of a data set that does not grow and was written: it never moves. Collectivity: all ranks of f. */
+ictus_err ictus_h5_place (ictus_h5 *f, const char *path, uint64_t *at);
+
+/* ---- reading -------------------------------------------------------------------------------------- */
+
 /** Read a whole data set (any number of dimensions, *n elements) as doubles / as unsigned; *out freed with
  * ictus_free.
  * \retval ICTUS_E_FORMAT no such data set. Collectivity: all ranks of f. */
@@ -83,6 +130,19 @@ ictus_err ictus_h5_read_uint (ictus_h5 *f, const char *path, uint64_t **out, siz
 ictus_err ictus_h5_read_string (ictus_h5 *f, const char *path, char **out);
 /** The same of an attribute. Collectivity: all ranks of f. */
 ictus_err ictus_h5_read_attr_string (ictus_h5 *f, const char *object, const char *name, char **out);
+/** A single integer. \retval ICTUS_E_FORMAT  there is none. Collectivity: all ranks of f. */
+ictus_err ictus_h5_read_attr_int (ictus_h5 *f, const char *object, const char *name, int64_t *value);
+typedef struct ictus_h5_facts /* of a group or data set */
+{
+  bool is_group;
+  H5T_class_t class; /* of the elements, from here on for data sets only */
+  size_t size;
+  bool has_sign, is_little;
+  int ndim;
+  hsize_t dims[32];
+} ictus_h5_facts;
+/** \retval ICTUS_E_FORMAT  no such object, or neither group nor data set. Collectivity: all ranks of f. */
+ictus_err ictus_h5_look (ictus_h5 *f, const char *path, ictus_h5_facts *out);
 /** Extent of a data set: dims [*ndim], room for maxdim (at most 32).
  * \retval ICTUS_E_FORMAT  no data set, or of more dimensions. Collectivity: all ranks of f. */
 ictus_err ictus_h5_shape (ictus_h5 *f, const char *path, int maxdim, hsize_t *dims, int *ndim);

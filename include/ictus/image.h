@@ -14,7 +14,7 @@
  *
  * Everything is staged in memory, dealt to the ranks in contiguous shares, until ictus_image_commit: nothing is on disk
  * before, and a failed put leaves no file. Elements are written in the byte order of the machine (little-endian
- * types; others are refused at configure time).
+ * types; it does not compile on others).
  */
 #ifndef ICTUS_IMAGE_H
 #define ICTUS_IMAGE_H

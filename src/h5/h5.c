@@ -102,13 +102,32 @@ finish (ictus_h5 *out, hid_t access, ictus_err e)
 ictus_err
 ictus_h5_create (MPI_Comm comm, const char *path, bool overwrite, ictus_h5 *out)
 {
+  hid_t access, how = H5I_INVALID_HID;
+  ictus_err e = start (comm, path, out, &access);
+
+  ICTUS_GO (ictus_comm_agree (comm, e));
+  ICTUS_GO (ictus_comm_verdict (comm, ictus_comm_rank (comm) == 0 ? may_create (path, overwrite) : ICTUS_OK));
+  how = H5Pcreate (H5P_FILE_CREATE);
+  if (how >= 0 && H5Pset_obj_track_times (how, false) >= 0) /* equal contents, equal files */
+    out->file = H5Fcreate (path, H5F_ACC_TRUNC, how, access);
+  e = out->file < 0 ? ictus_h5_fail (ICTUS_E_IO, "cannot create %s", path) : ICTUS_OK;
+  e = ictus_comm_agree (comm, e);
+done:
+  if (how >= 0)
+    H5Pclose (how);
+  return finish (out, access, e);
+}
+
+static ictus_err
+open_existing (MPI_Comm comm, const char *path, unsigned flags, ictus_h5 *out)
+{
   hid_t access;
   ictus_err e = start (comm, path, out, &access);
 
   ICTUS_GO (ictus_comm_agree (comm, e));
-  ICTUS_GO (ictus__h5_verdict (comm, ictus_comm_rank (comm) == 0 ? may_create (path, overwrite) : ICTUS_OK));
-  out->file = H5Fcreate (path, H5F_ACC_TRUNC, H5P_DEFAULT, access);
-  e = out->file < 0 ? ictus_h5_fail (ICTUS_E_IO, "cannot create %s", path) : ICTUS_OK;
+  ICTUS_GO (ictus_comm_verdict (comm, ictus_comm_rank (comm) == 0 ? may_open (path) : ICTUS_OK));
+  out->file = H5Fopen (path, flags, access);
+  e = out->file < 0 ? ictus_h5_fail (ICTUS_E_FORMAT, "cannot open %s", path) : ICTUS_OK;
   e = ictus_comm_agree (comm, e);
 done:
   return finish (out, access, e);
@@ -117,16 +136,13 @@ done:
 ictus_err
 ictus_h5_open (MPI_Comm comm, const char *path, ictus_h5 *out)
 {
-  hid_t access;
-  ictus_err e = start (comm, path, out, &access);
+  return open_existing (comm, path, H5F_ACC_RDONLY, out);
+}
 
-  ICTUS_GO (ictus_comm_agree (comm, e));
-  ICTUS_GO (ictus__h5_verdict (comm, ictus_comm_rank (comm) == 0 ? may_open (path) : ICTUS_OK));
-  out->file = H5Fopen (path, H5F_ACC_RDONLY, access);
-  e = out->file < 0 ? ictus_h5_fail (ICTUS_E_FORMAT, "cannot open %s", path) : ICTUS_OK;
-  e = ictus_comm_agree (comm, e);
-done:
-  return finish (out, access, e);
+ictus_err
+ictus_h5_open_rw (MPI_Comm comm, const char *path, ictus_h5 *out)
+{
+  return open_existing (comm, path, H5F_ACC_RDWR, out);
 }
 
 /* The plain driver hands its bytes to the system; MPI-IO has synced in H5Fflush. */
@@ -162,6 +178,18 @@ ictus_h5_flush (ictus_h5 *f)
   else if (ictus_comm_size (f->comm) == 1)
     e = sync_plain (f);
   return ictus__h5_wrote (f, e);
+}
+
+ictus_err
+ictus_h5_sync_parts (ictus_h5 *f)
+{
+  ictus_err e = ICTUS_OK;
+
+  if (H5Fflush (f->file, H5F_SCOPE_GLOBAL) < 0)
+    e = ictus_h5_fail (ICTUS_E_IO, "cannot write %s to disk", f->path);
+  else if (ictus_comm_size (f->comm) == 1)
+    e = sync_plain (f);
+  return ictus_comm_agree (f->comm, e);
 }
 
 ictus_err

@@ -20,18 +20,22 @@ ictus__h5_on_the_way (void)
 ictus_err
 ictus_h5_group (ictus_h5 *f, const char *path)
 {
-  hid_t on_the_way, g;
+  hid_t on_the_way, how, g = H5I_INVALID_HID;
   ictus_err e = ICTUS_OK;
 
   ICTUS_TRY (ictus__h5_usable (f));
   if (ictus_h5_exists (f, path))
     return ICTUS_OK;
   on_the_way = ictus__h5_on_the_way ();
-  g = H5Gcreate2 (f->file, path, on_the_way, H5P_DEFAULT, H5P_DEFAULT);
+  how = H5Pcreate (H5P_GROUP_CREATE);
+  if (how >= 0 && H5Pset_obj_track_times (how, false) >= 0) /* equal contents, equal files */
+    g = H5Gcreate2 (f->file, path, on_the_way, how, H5P_DEFAULT);
   if (g < 0)
     e = ictus_h5_fail (ICTUS_E_IO, "%s: cannot make the group %s", f->path, path);
   else
     H5Gclose (g);
+  if (how >= 0)
+    H5Pclose (how);
   if (on_the_way >= 0)
     H5Pclose (on_the_way);
   return ictus__h5_wrote (f, e);

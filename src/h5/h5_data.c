@@ -56,7 +56,8 @@ ictus_h5_make_growing (ictus_h5 *f, const char *path, hid_t type, hsize_t width)
   how = H5Pcreate (H5P_DATASET_CREATE);
   on_the_way = ictus__h5_on_the_way ();
   if (space >= 0 && how >= 0 && on_the_way >= 0 && H5Pset_chunk (how, ndim, chunk) >= 0
-      && H5Pset_fill_time (how, H5D_FILL_TIME_NEVER) >= 0)
+      && H5Pset_fill_time (how, H5D_FILL_TIME_NEVER) >= 0
+      && H5Pset_alloc_time (how, H5D_ALLOC_TIME_EARLY) >= 0) /* on one rank too: more may go on with the file */
     d = H5Dcreate2 (f->file, path, type, space, on_the_way, how, H5P_DEFAULT);
   if (d < 0)
     e = ictus_h5_fail (ICTUS_E_IO, "%s: cannot make the data set %s", f->path, path);

@@ -57,15 +57,6 @@ ictus__h5_quiet (void)
 }
 
 ictus_err
-ictus__h5_verdict (MPI_Comm comm, ictus_err e)
-{
-  int code = (int) e;
-
-  ICTUS_MPI (MPI_Bcast (&code, 1, MPI_INT, 0, comm));
-  return code == ICTUS_OK ? ICTUS_OK : ictus_comm_share_error (comm, 0, (ictus_err) code);
-}
-
-ictus_err
 ictus__h5_usable (const ictus_h5 *f)
 {
   if (f->failed)
@@ -132,5 +123,5 @@ ictus__h5_room (ictus_h5 *f, hsize_t bytes)
                             (double) need / (1 << 20), (double) is / (1 << 20));
         }
     }
-  return ictus__h5_verdict (f->comm, e);
+  return ictus_comm_verdict (f->comm, e);
 }

@@ -13,8 +13,6 @@ enum
 /* Once in a process, before any other call of HDF5: no automatic printing, no work behind our back at exit.
  */
 void ictus__h5_quiet (void);
-/* What rank 0 found out (a file exists, a disk is full), on all ranks with rank 0's words. Collective. */
-ictus_err ictus__h5_verdict (MPI_Comm comm, ictus_err e);
 /* A file that can still be used; local, the same on all ranks. */
 ictus_err ictus__h5_usable (const ictus_h5 *f);
 /* After writing calls: agree; on failure the file is left alone from now on. Collective. */
