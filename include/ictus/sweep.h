@@ -71,6 +71,13 @@ typedef struct ictus_sweep_options
  *     ranks of comm. */
 ictus_err ictus_sweep_run (MPI_Comm comm, ictus_conf *conf, const char *dir, const ictus_sweep_options *opt);
 
+/** Put together the parts (options part, nparts) that are in a folder: dir/sweep.journal and dir/sweep.h5, as one sweep of all would have
+ * written them but for the provenance. What dir/sweep.journal has already is kept, unless opt->overwrite. Of the options only overwrite,
+ * progress, table, json and the command line are looked at.
+ * \retval ICTUS_E_STOPPED  points are missing; the message says how many of which parts; the others are written
+ * \retval ICTUS_E_INPUT    there are no parts, or not of one experiment. Collectivity: all ranks of comm. */
+ictus_err ictus_sweep_merge (MPI_Comm comm, const char *dir, const ictus_sweep_options *opt);
+
 /** Print the points of a document without running: index and value of every axis.
  * \retval ICTUS_E_INPUT  the experiment is wrong or has no axes. Collectivity: none. */
 ictus_err ictus_sweep_list (FILE *f, ictus_conf *conf, bool json);

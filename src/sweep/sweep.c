@@ -351,7 +351,7 @@ ictus_sweep_run (MPI_Comm comm, ictus_conf *conf, const char *dir, const ictus_s
               .journal = { .fd = -1 } };
   ictus_err e;
 
-  ICTUS_GO (ictus__study_open (comm, conf, &s.study));
+  ICTUS_GO (ictus__study_open (comm, conf, true, &s.study));
   ICTUS_GO (gather_hosts (&s));
   ICTUS_GO (ictus_comm_agree (comm, s.rank == 0 ? prepare (&s) : ICTUS_OK));
   ICTUS_GO (make_deal (&s));

@@ -52,15 +52,16 @@ typedef struct ictus__study
   ictus_conf *conf;  /* borrowed; its defaults are filled in */
   ictus_conf *plain; /* without them, since a default may depend on what is swept */
   ictus_experiment *exp;
-  ictus_conf *first_conf; /* of point 0: models and names are checked with it */
+  ictus_conf *first_conf; /* of point 0: models and names are checked with it; or NULL */
   ictus_experiment *first;
   ictus_net *net;
   size_t nrun;
   int nvalue;
 } ictus__study;
 
-/* Collectivity: all ranks of comm. */
-ictus_err ictus__study_open (MPI_Comm comm, ictus_conf *conf, ictus__study *s);
+/* first: the net is that of the first point, and so that point is tried; otherwise that of the document as it stands, which
+   may be one that was used before, with defaults that do not fit the points. Collectivity: all ranks of comm. */
+ictus_err ictus__study_open (MPI_Comm comm, ictus_conf *conf, bool first, ictus__study *s);
 void ictus__study_close (ictus__study *s);
 /* DIR/used.yaml: every value, and the digest of the sweep in a comment. One rank. */
 ictus_err ictus__study_write (const ictus__study *s, const char *dir, uint64_t digest, size_t part, size_t nparts);

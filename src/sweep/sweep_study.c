@@ -12,7 +12,7 @@
 #define DIGEST_LINE "# sweep digest: "
 
 static ictus_err
-read_all (ictus__study *s, ictus_conf *conf)
+read_all (ictus__study *s, ictus_conf *conf, bool first)
 {
   size_t npoint = 0;
 
@@ -20,19 +20,19 @@ read_all (ictus__study *s, ictus_conf *conf)
   ICTUS_TRY (ictus_experiment_read (conf, &s->exp));
   ICTUS_TRY (ictus__grid_check (s->exp, &npoint));
   s->nrun = npoint;
-  return ictus__grid_point (s->plain, s->exp, 0, &s->first_conf, &s->first);
+  return first ? ictus__grid_point (s->plain, s->exp, 0, &s->first_conf, &s->first) : ICTUS_OK;
 }
 
 ictus_err
-ictus__study_open (MPI_Comm comm, ictus_conf *conf, ictus__study *s)
+ictus__study_open (MPI_Comm comm, ictus_conf *conf, bool first, ictus__study *s)
 {
   ictus_err e;
 
   memset (s, 0, sizeof *s);
   s->conf = conf;
-  ICTUS_GO (ictus_comm_agree (comm, read_all (s, conf)));
+  ICTUS_GO (ictus_comm_agree (comm, read_all (s, conf, first)));
   /* also compiles the user's models, once for all teams */
-  ICTUS_GO (ictus_net_create (comm, s->first, &s->net));
+  ICTUS_GO (ictus_net_create (comm, first ? s->first : s->exp, &s->net));
   s->nvalue = ICTUS__NMEASURE * (ictus_net_npopulation (s->net) + 1);
 done:
   if (e != ICTUS_OK)
