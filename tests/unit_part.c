@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /* Partitions: even shares, files, and what is wrong with them. */
 #include <check.h>
+#include <math.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
@@ -133,6 +134,131 @@ START_TEST (digest_tells_owners_and_nothing_else)
 }
 END_TEST
 
+/* ---- by cost ------------------------------------------------------------------------------------ */
+
+/* Neurons of a population are in the order of their ranks; load [nrank] is the cost of each rank. */
+static void
+loads (const ictus_part *p, const size_t *size, const double *const *cost, int npop, int nrank, double *load)
+{
+  uint64_t g = 0;
+
+  memset (load, 0, (size_t) nrank * sizeof *load);
+  for (int k = 0; k < npop; ++k)
+    for (size_t i = 0; i < size[k]; ++i, ++g)
+      {
+        int r = ictus_part_owner (p, g);
+
+        ck_assert (r >= 0 && r < nrank && (i == 0 || r >= ictus_part_owner (p, g - 1)));
+        load[r] += cost[k][i];
+      }
+}
+
+START_TEST (equal_costs_are_blocks)
+{
+  size_t size[] = { 10, 1, 400, 3, 1, 7 };
+  double zero[400] = { 0 };
+  const double *none[] = { NULL, zero, zero, NULL, zero, NULL };
+  int ranks[] = { 1, 3, 64, 1000 };
+
+  for (int k = 0; k < 4; ++k)
+    for (int h = 0; h < 2; ++h)
+      {
+        ictus_part *a = NULL, *b = NULL;
+
+        ck_assert_int_eq (ictus_part_make (size, 6, ranks[k], "block", &a), ICTUS_OK);
+        ck_assert_int_eq (ictus_part_make_balanced (size, h == 0 ? NULL : none, 6, ranks[k], &b), ICTUS_OK);
+        ck_assert (ictus_part_digest (a) == ictus_part_digest (b));
+        ck_assert_str_eq (ictus_part_name (b), "balanced");
+        ictus_part_destroy (&a);
+        ictus_part_destroy (&b);
+      }
+  ck_assert_uint_eq (ictus_mem_live (), 0);
+}
+END_TEST
+
+START_TEST (skewed_costs_are_balanced)
+{
+  enum { N = 1000 };
+  static double first[N], second[N], same[N];
+  size_t size[] = { N, N, N };
+  const double *cost[] = { first, second, same };
+  int ranks[] = { 1, 2, 3, 7, 50 };
+  double sum = 0, load[50];
+
+  /* neurons that cost up to 1000 leave pieces uneven; the third population makes up for it, as far as it goes */
+  for (int i = 0; i < N; ++i)
+    {
+      first[i] = i < 100 ? 1000 : i % 2; /* one tenth does nearly all, and some do nothing */
+      second[i] = i;
+      same[i] = 5;
+      sum += first[i] + second[i] + same[i];
+    }
+  for (int k = 0; k < 5; ++k)
+    {
+      ictus_part *p = NULL;
+
+      ck_assert_int_eq (ictus_part_make_balanced (size, cost, 3, ranks[k], &p), ICTUS_OK);
+      loads (p, size, cost, 3, ranks[k], load);
+      for (int r = 0; r < ranks[k]; ++r)
+        ck_assert_msg (fabs (load[r] - sum / ranks[k]) <= (ranks[k] < 50 ? 5 : 500), "rank %d of %d: %g of %g", r,
+                       ranks[k], load[r], sum);
+      ictus_part_destroy (&p);
+    }
+}
+END_TEST
+
+START_TEST (a_neuron_that_costs_more_than_a_share_is_alone)
+{
+  size_t size[] = { 5, 9 };
+  double first[] = { 1, 1, 100, 1, 1 }, second[] = { 1, 1, 1, 1, 1, 1, 1, 1, 1 };
+  const double *cost[] = { first, second };
+  double load[3];
+  ictus_part *p = NULL;
+
+  ck_assert_int_eq (ictus_part_make_balanced (size, cost, 2, 3, &p), ICTUS_OK);
+  loads (p, size, cost, 2, 3, load);
+  ck_assert (load[1] == 100 && load[0] >= 6 && load[2] >= 6); /* the second population is left to the others */
+  ictus_part_destroy (&p);
+}
+END_TEST
+
+START_TEST (more_ranks_than_neurons_get_one_each_at_most)
+{
+  size_t size[] = { 3, 1, 1, 1, 2 };
+  double c[] = { 2, 2, 2 };
+  const double *cost[] = { c, c, c, c, c };
+  ictus_part *p = NULL;
+
+  ck_assert_int_eq (ictus_part_make_balanced (size, cost, 5, 8, &p), ICTUS_OK);
+  for (int r = 0; r < 8; ++r)
+    ck_assert_uint_eq (share (p, r, 0, 8), 1);
+  ictus_part_destroy (&p);
+  ck_assert_int_eq (ictus_part_make_balanced (size, cost, 5, 100, &p), ICTUS_OK);
+  for (int r = 0; r < 100; ++r)
+    ck_assert_uint_le (share (p, r, 0, 8), 1);
+  ictus_part_destroy (&p);
+  ck_assert_uint_eq (ictus_mem_live (), 0);
+}
+END_TEST
+
+START_TEST (costs_that_are_none_are_refused)
+{
+  size_t size[] = { 2 };
+  double bad[][2] = { { 1, -1 }, { (double) NAN, 1 }, { 1, (double) INFINITY } };
+  ictus_part *p = NULL;
+
+  for (int k = 0; k < 3; ++k)
+    {
+      const double *cost[] = { bad[k] };
+
+      ck_assert_int_eq (ictus_part_make_balanced (size, cost, 1, 2, &p), ICTUS_E_ARG);
+      ck_assert_ptr_null (p);
+    }
+  ck_assert_int_eq (ictus_part_make_balanced (size, NULL, 1, 0, &p), ICTUS_E_ARG);
+  ck_assert_uint_eq (ictus_mem_live (), 0);
+}
+END_TEST
+
 #define HEAD "ictus-partition 1\nneurons 10\nranks 3\n"
 
 START_TEST (good_files_are_read)
@@ -197,6 +323,11 @@ main (void)
   tcase_add_test (c, unknown_strategies_are_told_with_the_nearest);
   tcase_add_test (c, files_give_the_same_owners);
   tcase_add_test (c, digest_tells_owners_and_nothing_else);
+  tcase_add_test (c, equal_costs_are_blocks);
+  tcase_add_test (c, skewed_costs_are_balanced);
+  tcase_add_test (c, a_neuron_that_costs_more_than_a_share_is_alone);
+  tcase_add_test (c, more_ranks_than_neurons_get_one_each_at_most);
+  tcase_add_test (c, costs_that_are_none_are_refused);
   tcase_add_test (c, good_files_are_read);
   tcase_add_test (c, wrong_files_are_told_by_place);
   suite_add_tcase (s, c);

@@ -22,8 +22,11 @@ ictus_err ictus_part_create (MPI_Comm comm, const ictus_net *net, const char *ho
 /** The same without a net: sizes of the populations, any number of ranks; how must not be a file.
  * Collectivity: none. */
 ictus_err ictus_part_make (const size_t *size, int npop, int nrank, const char *how, ictus_part **out);
-/** Every population cut into contiguous pieces of equal cost. cost [npop]: [size[p]] each, or NULL (equal costs); all costs of a population
- * 0 count as equal. Collectivity: none. */
+/** Every population cut into contiguous pieces of equal cost; what one population leaves uneven, because a neuron is not
+ * divided, the next ones make up for.
+ * \param cost  [npop]: [size[p]] each, not negative, in one unit; NULL for one population or all, or all costs of a population
+ *     0: its neurons cost the same, as with "block"
+ * \retval ICTUS_E_ARG  a cost is negative or not finite. Collectivity: none. */
 ictus_err ictus_part_make_balanced (const size_t *size, const double *const *cost, int npop, int nrank, ictus_part **out);
 void ictus_part_destroy (ictus_part **p); /* Collectivity: none. */
 int ictus_part_owner (const void *part, uint64_t gid); /* an ictus_owner. Collectivity: none. */

@@ -24,34 +24,44 @@ looks_like_path (const char *how)
   return strpbrk (how, "/.") != NULL;
 }
 
-/* Every population is cut into contiguous pieces whose sizes differ by one at most. The longer pieces go on
-   from rank to rank with the populations, so that the totals differ by one at most, too. */
-static ictus_err
-make_blocks (ictus_part *p, const size_t *size, int npop)
+ictus_err
+ictus__part_add (ictus_part *p, uint64_t first, uint64_t n, int rank)
 {
-  uint64_t first = 0, nrank = (uint64_t) p->nrank, begin = 0; /* begin: first rank with a longer piece */
-
-  for (int k = 0; k < npop; ++k)
-    {
-      uint64_t each = size[k] / nrank, longer = size[k] % nrank;
-
-      for (uint64_t r = 0; r < nrank; ++r)
-        {
-          uint64_t n = each + ((r + nrank - begin) % nrank < longer);
-
-          if (n == 0)
-            continue;
-          ICTUS_TRY (ictus_grow (&p->range, &p->cap, p->nrange + 1, sizeof *p->range));
-          p->range[p->nrange++] = (ictus__range){ .first = first, .last = first + n - 1, .rank = (int) r };
-          first += n;
-        }
-      begin = (begin + longer) % nrank;
-    }
+  if (n == 0)
+    return ICTUS_OK;
+  ICTUS_TRY (ictus_grow (&p->range, &p->cap, p->nrange + 1, sizeof *p->range));
+  p->range[p->nrange++] = (ictus__range){ .first = first, .last = first + n - 1, .rank = rank };
   return ICTUS_OK;
 }
 
-static uint64_t
-hash_owners (const ictus_part *p)
+ictus_err
+ictus__part_cut_even (ictus_part *p, uint64_t first, uint64_t size, uint64_t *begin)
+{
+  uint64_t nrank = (uint64_t) p->nrank, each = size / nrank, longer = size % nrank;
+
+  for (uint64_t r = 0; r < nrank; ++r)
+    {
+      uint64_t n = each + ((r + nrank - *begin) % nrank < longer);
+
+      ICTUS_TRY (ictus__part_add (p, first, n, (int) r));
+      first += n;
+    }
+  *begin = (*begin + longer) % nrank;
+  return ICTUS_OK;
+}
+
+static ictus_err
+make_blocks (ictus_part *p, const size_t *size, int npop)
+{
+  uint64_t first = 0, begin = 0;
+
+  for (int k = 0; k < npop; first += size[k], ++k)
+    ICTUS_TRY (ictus__part_cut_even (p, first, size[k], &begin));
+  return ICTUS_OK;
+}
+
+uint64_t
+ictus__part_hash (const ictus_part *p)
 {
   uint64_t h = ictus_hash (&p->n, sizeof p->n, 0);
   int32_t last = -1;
@@ -70,8 +80,8 @@ hash_owners (const ictus_part *p)
   return h;
 }
 
-static ictus_err
-start (const char *how, uint64_t n, int nrank, ictus_part **out)
+ictus_err
+ictus__part_start (const char *how, uint64_t n, int nrank, ictus_part **out)
 {
   ictus_part *p = ictus_alloc (1, sizeof *p);
 
@@ -105,11 +115,11 @@ ictus_part_make (const size_t *size, int npop, int nrank, const char *how, ictus
     }
   for (int k = 0; k < npop; ++k)
     n += size[k];
-  ICTUS_GO (start (how, n, nrank, &p));
+  ICTUS_GO (ictus__part_start (how, n, nrank, &p));
   p->robin = strcmp (how, "round-robin") == 0;
   if (!p->robin)
     ICTUS_GO (make_blocks (p, size, npop));
-  p->digest = hash_owners (p);
+  p->digest = ictus__part_hash (p);
   *out = p;
   p = NULL;
 done:
@@ -138,9 +148,9 @@ make_for_net (const ictus_net *net, int nrank, const char *how, ictus_part **out
 static ictus_err
 parse_here (const char *how, const char *path, const char *text, uint64_t n, int nrank, ictus_part **out)
 {
-  ICTUS_TRY (start (how, n, nrank, out));
+  ICTUS_TRY (ictus__part_start (how, n, nrank, out));
   ICTUS_TRY (ictus__part_parse (*out, path, text));
-  (*out)->digest = hash_owners (*out);
+  (*out)->digest = ictus__part_hash (*out);
   return ICTUS_OK;
 }
 
