@@ -177,6 +177,20 @@ ictus__cell_begin (ictus__cell *c, double t)
   return ictus__cell_set_stop (c);
 }
 
+ictus_err
+ictus__cell_forget (ictus__cell *c, double t)
+{
+  int flag, rising = 1;
+
+  if (c->s->b.k->fire == NULL)
+    return ICTUS_OK;
+  if ((flag = CVodeRootInit (c->mem, 0, NULL)) < 0 || (flag = CVodeRootInit (c->mem, 1, cell_root)) < 0
+      || (flag = CVodeSetRootDirection (c->mem, &rising)) < 0
+      || (flag = CVodeSetNoInactiveRootWarn (c->mem)) < 0)
+    return ictus__cell_fail (c, t, flag);
+  return ICTUS_OK;
+}
+
 /* A neuron whose solution runs to infinity is given up, not followed for ever. before: tn before the step. */
 static ictus_err
 guard (ictus__cell *c, double before)
@@ -288,7 +302,7 @@ ictus_err
 ictus__cell_create (ictus__cvode *s, size_t i, const ictus_solver_config *cfg, bool bdf)
 {
   ictus__cell *c = &s->cell[i];
-  int flag = CV_MEM_FAIL, rising = 1;
+  int flag = CV_MEM_FAIL;
 
   c->s = s;
   c->i = i;
@@ -305,11 +319,6 @@ ictus__cell_create (ictus__cvode *s, size_t i, const ictus_solver_config *cfg, b
       || (flag = CVodeSetMaxConvFails (c->mem, 50)) < 0
       || (flag = CVodeSetMaxHnilWarns (c->mem, -1)) < 0
       || (flag = CVodeSetMaxStep (c->mem, cfg->max_step_ms)) < 0)
-    goto failed;
-  if (s->b.k->fire != NULL
-      && ((flag = CVodeRootInit (c->mem, 1, cell_root)) < 0
-          || (flag = CVodeSetRootDirection (c->mem, &rising)) < 0
-          || (flag = CVodeSetNoInactiveRootWarn (c->mem)) < 0))
     goto failed;
   return ICTUS_OK;
 failed:
