@@ -85,7 +85,8 @@ make_solvers (ictus_engine *e)
 {
   e->solver = ictus_alloc ((size_t) e->npop, sizeof *e->solver);
   e->samples = ictus_alloc ((size_t) e->npop, sizeof *e->samples);
-  if (e->solver == NULL || e->samples == NULL)
+  e->work = ictus_alloc ((size_t) e->npop, sizeof *e->work);
+  if (e->solver == NULL || e->samples == NULL || e->work == NULL)
     return ICTUS_E_NOMEM;
   for (int p = 0; p < e->npop; ++p)
     ICTUS_TRY (make_solver (e->net, p, &e->solver[p]));
@@ -153,7 +154,10 @@ ictus_engine_destroy (ictus_engine **engine)
           ictus_free (e->samples[p].t_ms);
           ictus_free (e->samples[p].first);
         }
+      if (e->work != NULL)
+        ictus_free (e->work[p]);
     }
+  ictus_free (e->work);
   ictus_free (e->solver);
   ictus_free (e->samples);
   ictus_free (e->mine.s);
@@ -200,7 +204,7 @@ void
 ictus_engine_get_stats (const ictus_engine *e, ictus_engine_stats *out)
 {
   *out = e->stats;
-  memset (&out->solver, 0, sizeof out->solver);
+  out->solver = e->solver_before;
   for (int p = 0; p < e->npop; ++p)
     if (e->solver[p] != NULL)
       {

@@ -83,12 +83,18 @@ struct ictus_engine
   double window_ms;
   engine_clock clock;
   ictus_engine_stats stats;
+  /* of runs before this engine, from an image */
+  uint64_t **work;                  /* [npop], each NULL or [n]: solver work of the neurons of this rank */
+  ictus_solver_stats solver_before; /* to be added to what the solvers say; of all ranks, on rank 0 */
 };
 
 /* Configuration of the solver of a population, or why it cannot be. atol [nstate] gets tolerances by state, and is
    borrowed by *out. Local. */
 ictus_err engine_configure_solver (const ictus_experiment *exp, const ictus_population *p, double *atol,
                                    ictus_solver_config *out);
+
+/* Model time of the last window's end: t_stop, on the grid. */
+double engine_end_ms (const ictus_experiment *x);
 
 /* Room for the packets. Local. */
 ictus_err engine_exchange_init (ictus_engine *e);

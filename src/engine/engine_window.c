@@ -5,6 +5,12 @@
 #include <math.h>
 #include <string.h>
 
+double
+engine_end_ms (const ictus_experiment *x)
+{
+  return x->grid ? ictus_tick_ms (ictus_tick_of (x->t_stop_ms, x->resolution_ms), x->resolution_ms) : x->t_stop_ms;
+}
+
 /* Begin the stretch after the marks done so far; false when t_stop was reached. */
 static bool
 next_stretch (ictus_engine *e)
@@ -178,8 +184,9 @@ one_window (ictus_engine *e, ictus_window *w, bool *stop)
   return ICTUS_OK;
 }
 
+/* Hooks behind one that asks for a stop are called, too: what they keep is of the same mark everywhere. */
 static ictus_err
-at_mark (ictus_engine *e)
+at_mark (ictus_engine *e, bool *stop)
 {
   e->clock.open = false;
   e->clock.mark += 1;
@@ -189,7 +196,16 @@ at_mark (ictus_engine *e)
   ICTUS_TRY (settle (e));
   for (int k = 0; k < e->nhook; ++k)
     if (e->hook[k].mark != NULL)
-      ICTUS_TRY (e->hook[k].mark (e->hook[k].ctx, e->stats.t_ms));
+      {
+        ictus_err err = e->hook[k].mark (e->hook[k].ctx, e->stats.t_ms);
+
+        if (err == ICTUS_E_STOPPED)
+          *stop = true;
+        else
+          ICTUS_TRY (err);
+      }
+  if (e->stats.t_ms >= engine_end_ms (e->exp)) /* there is nothing left to stop */
+    *stop = false;
   return ICTUS_OK;
 }
 
@@ -217,7 +233,7 @@ run_windows (ictus_engine *e, ictus_progress *progress, bool *stop)
           ictus_progress_at (progress, e->stats.t_ms, rate_Hz (e), NULL);
         }
       if (!*stop)
-        ICTUS_TRY (at_mark (e));
+        ICTUS_TRY (at_mark (e, stop));
     }
   return call_flush (e, e->stats.t_ms);
 }
