@@ -5,63 +5,14 @@
 #include <math.h>
 #include <string.h>
 
-#include "sweep/sweep_impl.h"
+#include "sweep/sweep_summary_impl.h"
 
 #define SAMPLE_MS 1.0    /* of the first state, for chi */
 #define BIN_MS 5.0       /* of the spike count, for the Fano factor */
 #define BIN_TOLERANCE 1e-8 /* of a bin: a spike that close to an edge lies on it */
 
-typedef struct running /* mean and sum of squared deviations (Welford 1962) */
-{
-  uint64_t n;
-  double mean, m2;
-} running;
-
-typedef struct neuron /* a neuron of this rank: its intervals */
-{
-  double last_ms; /* spike before; NaN: none yet */
-  running interval;
-} neuron;
-
-/* A neuron of this rank: its first state; the number of samples is known from their index. */
-typedef struct potential
-{
-  double mean, m2;
-} potential;
-
-typedef struct group /* a population, or all */
-{
-  ictus_summary *owner;
-  size_t size;           /* neurons on all ranks */
-  bool has_model;
-  uint64_t nspike;       /* after discard, of all ranks */
-  uint64_t bin, nbinned; /* bin being filled, spikes in it */
-  running count;         /* of full bins */
-  running mean_state;    /* mean over all neurons, over time */
-  potential *local;      /* [nlocal] */
-  size_t nlocal;
-  ictus_sum *pending;    /* [npending] sums over the local neurons, of samples not yet added up over ranks */
-  size_t npending, cap;
-  uint64_t first;        /* index of the first pending sample */
-} group;
-
-struct ictus_summary
-{
-  const ictus_net *net;
-  ictus_engine *engine; /* borrowed */
-  MPI_Comm comm;        /* borrowed */
-  double discard_ms;
-  int npop;
-  group *group;         /* [npop + 1]; the last: all */
-  bool same_unit;       /* of the first states of all */
-  uint64_t *gid;        /* [nlocal] neurons of this rank, ascending */
-  neuron *neuron;       /* [nlocal] */
-  size_t nlocal;
-  ictus_err failed;     /* in a sample, reported by the next hook */
-};
-
 static void
-add_to (running *r, double x)
+add_to (summary_running *r, double x)
 {
   double d = x - r->mean;
 
@@ -75,7 +26,7 @@ add_to (running *r, double x)
 static void
 take_sample (void *ctx, size_t i, uint64_t index, double t_ms, const double *y, const double *u)
 {
-  group *g = ctx;
+  summary_group *g = ctx;
   size_t k = (size_t) (index - g->first);
   double d;
 
@@ -97,7 +48,7 @@ take_sample (void *ctx, size_t i, uint64_t index, double t_ms, const double *y, 
 }
 
 static void
-fill_bins (group *g, uint64_t upto)
+fill_bins (summary_group *g, uint64_t upto)
 {
   while (g->bin < upto)
     {
@@ -108,7 +59,7 @@ fill_bins (group *g, uint64_t upto)
 }
 
 static void
-count_spike (group *g, double after_ms)
+count_spike (summary_group *g, double after_ms)
 {
   double b = ceil (after_ms / BIN_MS - BIN_TOLERANCE) - 1; /* bins are open at the left, as windows are */
 
@@ -117,7 +68,7 @@ count_spike (group *g, double after_ms)
   g->nbinned += 1;
 }
 
-static neuron *
+static summary_neuron *
 find_local (const ictus_summary *s, uint64_t gid)
 {
   size_t lo = 0, hi = s->nlocal;
@@ -138,15 +89,15 @@ static ictus_err
 see_window (void *ctx, double t0_ms, double t1_ms, const ictus_spike *spike, size_t n)
 {
   ictus_summary *s = ctx;
-  group *all = &s->group[s->npop];
+  summary_group *all = &s->group[s->npop];
 
   (void) t0_ms;
   (void) t1_ms;
   for (size_t k = 0; k < n; ++k)
     {
       double t = spike[k].t_ms;
-      group *g = &s->group[ictus_net_population_of (s->net, spike[k].gid)];
-      neuron *mine;
+      summary_group *g = &s->group[ictus_net_population_of (s->net, spike[k].gid)];
+      summary_neuron *mine;
 
       if (t <= s->discard_ms)
         continue;
@@ -190,11 +141,11 @@ reduce_pending (ictus_summary *s, int64_t *n, ictus_sum **sums, size_t *total)
   return ICTUS_OK;
 }
 
-static ictus_err
-flush (void *ctx, double t_ms)
+ictus_err
+ictus__summary_flush (void *ctx, double t_ms)
 {
   ictus_summary *s = ctx;
-  group *all = &s->group[s->npop];
+  summary_group *all = &s->group[s->npop];
   int64_t *n = ictus_alloc ((size_t) s->npop, sizeof *n);
   ictus_sum *sums = NULL;
   size_t total = 0, at = 0, longest = 0;
@@ -218,7 +169,7 @@ flush (void *ctx, double t_ms)
   at = 0;
   for (int p = 0; p < s->npop; at += (size_t) n[p], ++p)
     {
-      group *g = &s->group[p];
+      summary_group *g = &s->group[p];
 
       for (size_t k = 0; k < (size_t) n[p]; ++k)
         add_to (&g->mean_state, ictus_sum_value (&sums[at + k]) / (double) g->size);
@@ -261,7 +212,7 @@ static ictus_err
 ask_samples (ictus_summary *s, const ictus_experiment *exp, int p)
 {
   const ictus_population *pop = ictus_net_population (s->net, p);
-  group *g = &s->group[p];
+  summary_group *g = &s->group[p];
   ictus_sampling want = { .population = p, .sample = take_sample, .ctx = g, .stop_ms = (double) INFINITY };
   double steps = rint (SAMPLE_MS / exp->resolution_ms);
 
@@ -280,7 +231,7 @@ ask_samples (ictus_summary *s, const ictus_experiment *exp, int p)
 static ictus_err
 set_groups (ictus_summary *s, const ictus_experiment *exp)
 {
-  group *all = &s->group[s->npop];
+  summary_group *all = &s->group[s->npop];
   const char *unit = NULL;
 
   s->same_unit = true;
@@ -314,7 +265,7 @@ ictus_err
 ictus_summary_create (ictus_engine *engine, double discard_ms, ictus_summary **out)
 {
   const ictus_experiment *exp = ictus_engine_experiment (engine);
-  ictus_hook hook = { .window = see_window, .flush = flush };
+  ictus_hook hook = { .window = see_window, .flush = ictus__summary_flush };
   ictus_summary *s = NULL;
   ictus_err e = ICTUS_E_NOMEM;
 
@@ -375,7 +326,7 @@ sum_local (const ictus_summary *s, parts *sum)
 {
   for (size_t i = 0; i < s->nlocal; ++i)
     {
-      const running *r = &s->neuron[i].interval;
+      const summary_running *r = &s->neuron[i].interval;
       parts *of = &sum[ictus_net_population_of (s->net, s->gid[i])];
 
       if (r->n < 2 || !(r->mean > 0)) /* at least three spikes */
@@ -389,9 +340,9 @@ sum_local (const ictus_summary *s, parts *sum)
 }
 
 static void
-measure (const group *g, const parts *sum, double duration_ms, ictus_measures *m)
+measure (const summary_group *g, const parts *sum, double duration_ms, ictus_measures *m)
 {
-  group full = *g; /* the bins up to the end are closed in a copy */
+  summary_group full = *g; /* the bins up to the end are closed in a copy */
   double variance = ictus_sum_value (&sum->variance) / (double) g->size;
 
   fill_bins (&full, duration_ms > 0 ? (uint64_t) floor (duration_ms / BIN_MS + BIN_TOLERANCE) : 0);
@@ -411,7 +362,7 @@ ictus_summary_get (ictus_summary *s, ictus_measures *m)
   ictus_err e;
 
   ICTUS_GO (ictus_comm_agree (s->comm, sum != NULL ? ICTUS_OK : ICTUS_E_NOMEM));
-  ICTUS_GO (flush (s, 0));
+  ICTUS_GO (ictus__summary_flush (s, 0));
   sum_local (s, sum);
   ICTUS_MPI (MPI_Allreduce (MPI_IN_PLACE, sum, PARTS_INT64 * s->npop, MPI_INT64_T, MPI_SUM, s->comm));
   ictus_engine_get_stats (s->engine, &stats);
