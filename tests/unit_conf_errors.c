@@ -76,7 +76,7 @@ START_TEST (keys_that_are_unknown_missing_or_misplaced_are_told)
     { 0, "name: x", "x.yaml:1:1: the key 'ictus' is missing (version of this format: 1)" },
     { 0, "ictus: 1\nauthor: me",
       "x.yaml:2:1: unknown key 'author'; expected one of ictus, name, description, seed, run, populations, "
-      "projections, stimuli, record, output, sweep" },
+      "projections, stimuli, record, output, checkpoint, sweep" },
     { 1, "run: {t_stop: 10 ms, resolutoin: 0.1}",
       "x.yaml:2:22: unknown key 'resolutoin'; did you mean 'resolution'?" },
     { 1, "run: {t_stop: 10 ms, xyz: 0.1}",
@@ -430,6 +430,67 @@ START_TEST (wrong_sweeps_are_told)
       "x.yaml:8:76: expected a number from 0 to 1, found '2'" },
     { 7, "sweep: {axes: {g: {set: projections.a.scale, values: [1]}}, ranks_per_point: 0}",
       "x.yaml:8:78: expected a whole number from 1 to 1000000, found '0'" },
+    { 7, "sweep: {axes: {g: {set: projections.a.scale, values: [1]}}, repeats: 0}",
+      "x.yaml:8:70: expected a whole number from 1 to 1000000, found '0'" },
+    { 7, "sweep: {axes: {g: {set: projections.a.scale, from: 0, to: 1}}, design: latin}",
+      "x.yaml:8:72: expected one of grid, latin_hypercube, random, found 'latin'; did you mean 'latin_hypercube'?" },
+    { 7, "sweep: {axes: {g: {set: projections.a.scale, from: 0, to: 1}}, design: randon, points: 5}",
+      "x.yaml:8:72: expected one of grid, latin_hypercube, random, found 'randon'; did you mean 'random'?" },
+    { 7, "sweep: {axes: {g: {set: projections.a.scale, from: 0, to: 1}}, design: random}",
+      "x.yaml:8:1: the key 'points' is missing in sweep (number of points that are drawn)" },
+    { 7, "sweep: {axes: {g: {set: projections.a.scale, values: [1]}}, points: 5}",
+      "x.yaml:8:61: 'points' belongs to design latin_hypercube, random; design grid does not take it" },
+    { 7, "sweep: {axes: {g: {set: projections.a.scale, from: 0, to: 1, n: 3}}, design: random, points: 5}",
+      "x.yaml:8:62: 'n' belongs to design grid; design random draws 'points' of sweep between 'from' and 'to' of "
+      "each axis" },
+    { 7, "sweep: {axes: {g: {set: projections.a.scale, from: 0}}, design: latin_hypercube, points: 5}",
+      "x.yaml:8:16: the axis 'g' needs 'from' and 'to', between which design latin_hypercube draws, or 'values' to "
+      "choose from" },
+    { 7, "sweep: {axes: {g: {set: projections.a.indegree, from: 1, to: 9}}, design: random, points: 5}",
+      "x.yaml:8:25: the axis 'g' cannot set projections.a.indegree=1.5: expected a whole number of at least "
+      "0, found '1.5'" },
+    { 7, "sweep: {axes: {g: {set: projections.a.scale, from: 0, to: 1, spacing: log}}, design: random, points: 5}",
+      "x.yaml:8:46: a log range lies above 0" },
+  };
+
+  check_all (list, sizeof list / sizeof *list);
+}
+END_TEST
+
+#define SEARCH(axis, rest) \
+  "sweep: {axes: {g_in: {set: projections.a.scale, values: " axis "}}, threshold: {" rest "}}"
+
+START_TEST (wrong_threshold_searches_are_told)
+{
+  static const mistake list[] = {
+    { 7, SEARCH ("[1, 2]", "measure: rate, level: 5"),
+      "x.yaml:8:67: the key 'axis' is missing in sweep.threshold (the axis that is searched; its values ascend or "
+      "descend)" },
+    { 7, SEARCH ("[1, 2]", "axis: g_in, level: 5"),
+      "x.yaml:8:67: the key 'measure' is missing in sweep.threshold (one of rate, cv, chi, fano)" },
+    { 7, SEARCH ("[1, 2]", "axis: g_in, measure: rate"),
+      "x.yaml:8:67: the key 'level' is missing in sweep.threshold (the level: spikes/s for rate, without unit for "
+      "the others)" },
+    { 7, SEARCH ("[1, 2]", "axis: g_im, measure: rate, level: 5"),
+      "x.yaml:8:85: unknown axis 'g_im'; did you mean 'g_in'?" },
+    { 7, SEARCH ("[1, 2]", "axis: x, measure: rate, level: 5"),
+      "x.yaml:8:85: unknown axis 'x'; expected one of g_in" },
+    { 7, SEARCH ("[1, 2]", "axis: g_in, measure: raet, level: 5"),
+      "x.yaml:8:100: expected one of rate, cv, chi, fano, found 'raet'; did you mean 'rate'?" },
+    { 7, SEARCH ("[1, 2]", "axis: g_in, measure: rate, level: 5 mV"),
+      "x.yaml:8:113: expected a quantity in spikes/s, found mV" },
+    { 7, SEARCH ("[1, 2]", "axis: g_in, measure: chi, level: 5 Hz"),
+      "x.yaml:8:112: expected a number without unit, found Hz" },
+    { 7, SEARCH ("[1, 2]", "axis: g_in, measure: chi, level: 0.4, population: F"),
+      "x.yaml:8:129: there is no population 'F'; there is E, P" },
+    { 7, SEARCH ("[1]", "axis: g_in, measure: rate, level: 5"),
+      "x.yaml:8:82: the axis 'g_in' has only one value; a threshold search needs at least two" },
+    { 7, SEARCH ("[1, 3, 2]", "axis: g_in, measure: rate, level: 5"),
+      "x.yaml:8:88: the values of the axis 'g_in' neither ascend nor descend: value 2 is 3, value 3 is 2; a "
+      "threshold search needs them in order" },
+    { 7, "sweep: {axes: {g: {set: projections.a.scale, from: 1, to: 2}}, design: random, points: 5, threshold: {axis: g, "
+         "measure: rate, level: 5}}",
+      "x.yaml:8:91: a threshold search needs design grid, found design random" },
   };
 
   check_all (list, sizeof list / sizeof *list);
@@ -439,4 +500,5 @@ END_TEST
 CONF_MAIN ("conf_errors", the_experiment_without_mistakes_is_accepted,
            keys_that_are_unknown_missing_or_misplaced_are_told, values_of_the_wrong_kind_or_size_are_told,
            times_that_miss_the_grid_are_told, wrong_projections_are_told, wrong_stimuli_are_told,
-           wrong_recorders_are_told, wrong_sweeps_are_told)
+           wrong_recorders_are_told, wrong_sweeps_are_told,
+           wrong_threshold_searches_are_told)

@@ -134,6 +134,33 @@ START_TEST (axes_have_values_units_and_places)
 }
 END_TEST
 
+#define SMALL \
+  "ictus: 1\nrun: {t_stop: 10}\npopulations: {E: {size: 1, model: lif}, I: {size: 1, model: lif}}\n"
+
+START_TEST (designs_repeats_and_thresholds_arrive)
+{
+  ictus_conf *c = conf_of (SMALL "sweep:\n  design: latin_hypercube\n  points: 1e3\n  repeats: 4\n  axes:\n"
+                                 "    a: {set: populations.E.params.g, from: 10 nS, to: 1 nS, spacing: log}\n"
+                                 "    b: {set: populations.E.size, values: [3, 5]}\n");
+  ictus_experiment *x = experiment_of (c);
+
+  ck_assert (x->design == ICTUS_DESIGN_LATIN_HYPERCUBE && x->design_points == 1000 && x->nrepeat == 4);
+  ck_assert (x->axis[0].value == NULL && x->axis[0].from == 10 && x->axis[0].to == 1 && x->axis[0].log);
+  ck_assert (x->axis[1].value != NULL && x->axis[1].nvalue == 2 && !x->threshold.is_searched);
+  ictus_experiment_destroy (&x);
+  ictus_conf_destroy (&c);
+
+  c = conf_of (SMALL "sweep:\n  axes: {a: {set: populations.E.size, values: [1, 2]}, b: {set: populations.I.size, values: "
+                     "[9, 4, 2]}}\n  threshold: {axis: b, measure: chi, level: 0.5, population: I}\n");
+  x = experiment_of (c);
+  ck_assert (x->design == ICTUS_DESIGN_GRID && x->nrepeat == 1 && x->threshold.is_searched);
+  ck_assert (x->threshold.axis == 1 && x->threshold.measure == ICTUS_MEASURE_CHI && x->threshold.level == 0.5
+             && x->threshold.population == 1);
+  ictus_experiment_destroy (&x);
+  ictus_conf_destroy (&c);
+}
+END_TEST
+
 START_TEST (defaults_are_as_documented)
 {
   ictus_conf *c;
@@ -168,7 +195,8 @@ START_TEST (defaults_are_as_documented)
       "    solver: {name: cvode-bdf, rtol: 1e-4, atol: 1e-4, max_step: 0 ms, dt: 0.2 ms}\n"
       "  Q:\n    size: 2\n    model: lif\n"
       "    solver: {name: cvode-bdf, rtol: 1e-4, atol: 1e-4, max_step: 0 ms, dt: 0.2 ms}\n"
-      "projections: {}\nseed: 1\noutput:\n  flush: 1000 ms\nname: tiny.net\n"
+      "projections: {}\nseed: 1\noutput:\n  flush: 1000 ms\n"
+                        "checkpoint:\n  interval: 0 ms\n  wall: 15 min\n  keep: 2\nname: tiny.net\n"
       "record:\n  spikes:\n    type: spikes\n    population: [E, Q]\n    start: 0 ms\n");
   ictus_text_clear (&t);
   ictus_experiment_destroy (&x);
@@ -264,6 +292,7 @@ START_TEST (the_manual_has_every_key)
 END_TEST
 
 CONF_MAIN ("conf_experiment", every_key_arrives_in_the_record, axes_have_values_units_and_places,
+           designs_repeats_and_thresholds_arrive,
            defaults_are_as_documented, what_is_emitted_gives_the_same_experiment,
            paths_become_absolute_for_another_folder, with_exact_timing_times_lie_anywhere,
            the_manual_has_every_key)

@@ -146,6 +146,8 @@ typedef enum ictus_purpose /* numbers never change: results depend on them */
   ICTUS_RNG_POISSON = 6,
   ICTUS_RNG_NOISE = 7,
   ICTUS_RNG_SPLIT = 8,
+  ICTUS_RNG_DESIGN = 9,  /* points of a sweep */
+  ICTUS_RNG_REPEAT = 10, /* seeds of repeated runs */
   ICTUS_RNG_TEST = 99
 } ictus_purpose;
 

@@ -197,10 +197,36 @@ typedef struct ictus_exp_axis
   const ictus_node *node;
   const char **set; /* [nset] key paths that get the value */
   int nset;
-  double *value;    /* [nvalue], in the unit below */
+  double *value;    /* [nvalue], in the unit below; NULL: drawn between from and to, by a design */
   size_t nvalue;
+  double from, to;  /* ends of the range, where there is one */
+  bool log;         /* spacing: equal ratios */
   const char *unit; /* put behind the number; "" if none was given */
 } ictus_exp_axis;
+
+typedef enum ictus_design /* of the points of a sweep */
+{
+  ICTUS_DESIGN_GRID,            /* all combinations of the values of the axes */
+  ICTUS_DESIGN_LATIN_HYPERCUBE, /* npoint points, one in each of npoint strata of every axis */
+  ICTUS_DESIGN_RANDOM           /* npoint points, each on its own */
+} ictus_design;
+
+typedef enum ictus_measure /* in the order of ictus_measures */
+{
+  ICTUS_MEASURE_RATE,
+  ICTUS_MEASURE_CV,
+  ICTUS_MEASURE_CHI,
+  ICTUS_MEASURE_FANO
+} ictus_measure;
+
+typedef struct ictus_exp_threshold
+{
+  bool is_searched;      /* sweep.threshold is there */
+  int axis;              /* the one that is searched; at least two values, strictly ascending or descending */
+  ictus_measure measure;
+  int population;        /* -1: all */
+  double level;          /* Hz for the rate */
+} ictus_exp_threshold;
 
 typedef struct ictus_experiment /* plain record; strings and nodes are borrowed from the document */
 {
@@ -221,6 +247,10 @@ typedef struct ictus_experiment /* plain record; strings and nodes are borrowed 
   ictus_exp_stimulus *stimulus;
   ictus_exp_record *record;        /* without a record section: the spikes of all populations */
   ictus_exp_axis *axis;            /* sweep.axes */
+  ictus_design design;             /* sweep, a grid */
+  uint64_t design_points;          /* sweep.points, of designs that draw */
+  uint64_t nrepeat;                /* sweep.repeats, 1 */
+  ictus_exp_threshold threshold;   /* sweep.threshold */
   int ranks_per_point;             /* sweep, 1 */
   double discard_ms;               /* sweep: left out of every summary, 0 */
   double seizure_rate_Hz, seizure_chi, seizure_tonic_Hz; /* sweep.seizure: criterion, see sweep.h */

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/* Section sweep: the axes, their values, and that each value can be put where the axis says. */
+/* Section sweep: the design, the axes, their values, that each value can be put where the axis says, and the search
+ * for a threshold. */
 #include "conf/conf_impl.h"
 
 #include <math.h>
@@ -49,23 +50,52 @@ read_values (ictus_exp_axis *a, const ictus_node *values)
   return ICTUS_OK;
 }
 
+/* from, to and spacing; n is the reader's of the design. */
+static ictus_err
+read_ends (ictus_exp_axis *a)
+{
+  const ictus_node *end[2] = { ictus_node_find (a->node, "from"), ictus_node_find (a->node, "to") };
+
+  ICTUS_TRY (ictus_conf_fill (a->node, "spacing", "lin"));
+  a->log = conf_get_choice (a->node, "sweep.axes.*.spacing") == 1;
+  ICTUS_TRY (find_unit (a, end, 2));
+  ICTUS_TRY (ictus_node_double (end[0], a->unit, -HUGE_VAL, HUGE_VAL, &a->from));
+  ICTUS_TRY (ictus_node_double (end[1], a->unit, -HUGE_VAL, HUGE_VAL, &a->to));
+  if (a->log && !(a->from > 0 && a->to > 0))
+    return ictus_node_fail_key (a->node, a->from > 0 ? "to" : "from", ICTUS_E_INPUT,
+                                "a log range lies above 0");
+  return ICTUS_OK;
+}
+
+/* A range that a design draws from. */
+static ictus_err
+read_drawn (ictus_exp_axis *a, const ictus_node *design)
+{
+  if (ictus_node_find (a->node, "n") != NULL)
+    return ictus_node_fail_key (a->node, "n", ICTUS_E_INPUT,
+                                "'n' belongs to design grid; design %s draws 'points' of sweep between 'from' and "
+                                "'to' of each axis", design->text);
+  if (ictus_node_find (a->node, "from") == NULL || ictus_node_find (a->node, "to") == NULL)
+    return ictus_node_fail (a->node, ICTUS_E_INPUT,
+                            "the axis '%s' needs 'from' and 'to', between which design %s draws, or 'values' to "
+                            "choose from", a->name, design->text);
+  return read_ends (a);
+}
+
 static ictus_err
 read_range (ictus_exp_axis *a)
 {
-  const ictus_node *end[2] = { ictus_node_find (a->node, "from"), ictus_node_find (a->node, "to") };
   double from, to;
   bool logs;
 
-  if (end[0] == NULL || end[1] == NULL || ictus_node_find (a->node, "n") == NULL)
+  if (ictus_node_find (a->node, "from") == NULL || ictus_node_find (a->node, "to") == NULL
+      || ictus_node_find (a->node, "n") == NULL)
     return ictus_node_fail (a->node, ICTUS_E_INPUT, "the axis '%s' needs 'values', or 'from', 'to' and 'n'",
                             a->name);
-  ICTUS_TRY (ictus_conf_fill (a->node, "spacing", "lin"));
-  logs = conf_get_choice (a->node, "sweep.axes.*.spacing") == 1;
-  ICTUS_TRY (find_unit (a, end, 2));
-  ICTUS_TRY (ictus_node_double (end[0], a->unit, -HUGE_VAL, HUGE_VAL, &from));
-  ICTUS_TRY (ictus_node_double (end[1], a->unit, -HUGE_VAL, HUGE_VAL, &to));
-  if (logs && !(from > 0 && to > 0))
-    return ictus_node_fail_key (a->node, from > 0 ? "to" : "from", ICTUS_E_INPUT, "a log range lies above 0");
+  ICTUS_TRY (read_ends (a));
+  from = a->from;
+  to = a->to;
+  logs = a->log;
   a->nvalue = (size_t)conf_get_whole (a->node, "sweep.axes.*.n");
   if ((a->value = ictus_alloc (a->nvalue, sizeof *a->value)) == NULL)
     return ICTUS_E_NOMEM;
@@ -101,6 +131,13 @@ extremes (const ictus_exp_axis *a, double *out)
 {
   size_t n = 2;
 
+  if (a->value == NULL) /* drawn: hardly ever whole */
+    {
+      out[0] = fmin (a->from, a->to);
+      out[1] = fmax (a->from, a->to);
+      out[2] = floor (out[0]) + 0.5;
+      return out[2] > out[0] && out[2] < out[1] ? 3 : 2;
+    }
   out[0] = out[1] = a->value[0];
   for (size_t k = 0; k < a->nvalue; ++k)
     {
@@ -180,6 +217,82 @@ read_places (const ictus_experiment *x, ictus_exp_axis *a)
   return ICTUS_OK;
 }
 
+/* ---- threshold search --------------------------------------------------------------------------- */
+
+static ictus_err
+find_threshold_axis (const ictus_experiment *x, const ictus_node *name, int *out)
+{
+  ictus_text t = { 0 };
+  const char *near;
+  const char **names = ictus_alloc ((size_t)x->naxis, sizeof *names);
+  ictus_err e = ICTUS_OK;
+
+  if (names == NULL)
+    return ICTUS_E_NOMEM;
+  *out = -1;
+  for (int k = 0; k < x->naxis; ++k)
+    {
+      names[k] = x->axis[k].name;
+      if (strcmp (name->text, names[k]) == 0)
+        *out = k;
+    }
+  if (*out < 0)
+    {
+      near = ictus_nearest (name->text, names, (size_t)x->naxis);
+      conf_words (&t, names, (size_t)x->naxis);
+      if (near != NULL)
+        e = ictus_node_fail (name, ICTUS_E_INPUT, "unknown axis '%.60s'; did you mean '%s'?", name->text, near);
+      else
+        e = ictus_node_fail (name, ICTUS_E_INPUT, "unknown axis '%.60s'; expected one of %s", name->text,
+                             t.s != NULL ? t.s : "");
+    }
+  ictus_text_clear (&t);
+  ictus_free (names);
+  return e;
+}
+
+/* Two values or more, in order: otherwise there is no side of a level to be on. */
+static ictus_err
+check_searched (const ictus_exp_axis *a, const ictus_node *named_by)
+{
+  if (a->nvalue < 2)
+    return ictus_node_fail (named_by, ICTUS_E_INPUT,
+                            "the axis '%s' has only one value; a threshold search needs at least two", a->name);
+  for (size_t k = 1; k < a->nvalue; ++k)
+    if (a->value[1] > a->value[0] ? !(a->value[k] > a->value[k - 1]) : !(a->value[k] < a->value[k - 1]))
+      return ictus_node_fail (named_by, ICTUS_E_INPUT,
+                              "the values of the axis '%s' neither ascend nor descend: value %zu is %.6g, value "
+                              "%zu is %.6g; a threshold search needs them in order",
+                              a->name, k, a->value[k - 1], k + 1, a->value[k]);
+  return ICTUS_OK;
+}
+
+static ictus_err
+read_threshold (ictus_experiment *x, const ictus_node *sweep)
+{
+  const ictus_node *map = ictus_node_find (sweep, "threshold"), *name = ictus_node_find (map, "axis");
+  const ictus_node *population = ictus_node_find (map, "population");
+  ictus_exp_threshold *t = &x->threshold;
+
+  t->axis = t->population = -1;
+  if (map == NULL)
+    return ICTUS_OK;
+  if (x->design != ICTUS_DESIGN_GRID)
+    return ictus_node_fail_key (sweep, "threshold", ICTUS_E_INPUT,
+                                "a threshold search needs design grid, found design %s",
+                                conf_get_text (sweep, "design"));
+  ICTUS_TRY (find_threshold_axis (x, name, &t->axis));
+  ICTUS_TRY (check_searched (&x->axis[t->axis], name));
+  t->measure = (ictus_measure)conf_get_choice (map, "sweep.threshold.measure");
+  if (population != NULL)
+    ICTUS_TRY (conf_population (x, population, &t->population));
+  ICTUS_TRY (ictus_node_double (ictus_node_find (map, "level"),
+                                t->measure == ICTUS_MEASURE_RATE ? "spikes/s" : "", -HUGE_VAL, HUGE_VAL,
+                                &t->level));
+  t->is_searched = true;
+  return ICTUS_OK;
+}
+
 /* ---- the section -------------------------------------------------------------------------------- */
 
 ictus_err
@@ -193,6 +306,9 @@ conf_read_sweep (ictus_experiment *x, const ictus_node *root)
   x->seizure_chi = conf_get_number (seizure, "sweep.seizure.chi");
   x->seizure_rate_Hz = conf_get_number (seizure, "sweep.seizure.rate");
   x->seizure_tonic_Hz = conf_get_number (seizure, "sweep.seizure.tonic_rate");
+  x->design = sweep != NULL ? (ictus_design)conf_get_choice (sweep, "sweep.design") : ICTUS_DESIGN_GRID;
+  x->design_points = conf_get_whole (sweep, "sweep.points");
+  x->nrepeat = conf_get_whole (sweep, "sweep.repeats");
   ICTUS_TRY (conf_records (axes, sizeof *x->axis, &x->axis, &x->naxis));
   for (int i = 0; i < x->naxis; ++i)
     {
@@ -202,8 +318,10 @@ conf_read_sweep (ictus_experiment *x, const ictus_node *root)
       a->name = axes->key[i];
       a->node = axes->child[i];
       values = ictus_node_find (a->node, "values");
-      ICTUS_TRY (values != NULL ? read_values (a, values) : read_range (a));
+      ICTUS_TRY (values != NULL                      ? read_values (a, values)
+                 : x->design == ICTUS_DESIGN_GRID ? read_range (a)
+                                                  : read_drawn (a, ictus_node_find (sweep, "design")));
       ICTUS_TRY (read_places (x, a));
     }
-  return ICTUS_OK;
+  return read_threshold (x, sweep);
 }

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /* Where the runs of a sweep come from, and the plain way: every run of this part that is not done, in order. */
-#include "sweep/sweep_impl.h"
+#include "sweep/sweep_design.h"
 
 typedef struct plain /* a source that walks over the table */
 {
@@ -84,6 +84,8 @@ ictus__source_create (const ictus__source_options *opt, ictus__source **out)
   *out = NULL;
   if (opt->nparts < 1 || opt->part >= opt->nparts)
     return ICTUS_FAIL (ICTUS_E_ARG, "part %zu of %zu", opt->part, opt->nparts);
+  if (opt->exp != NULL && opt->exp->threshold.is_searched)
+    return ictus__threshold_source (opt, out);
   return plain_create (opt, out);
 }
 

@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/* The rows of a sweep in memory. */
+/* The rows of a sweep in memory, one a run, and what the repeats of a point say together. */
 #include <math.h>
 #include <string.h>
 
-#include "sweep/sweep_impl.h"
+#include "sweep/sweep_design.h"
 
 ictus_err
 ictus__table_create (size_t npoint, int nvalue, ictus__table **out)
@@ -74,4 +74,70 @@ ictus__table_count (const ictus__table *t, ictus__status status)
   for (size_t k = 0; k < t->npoint; ++k)
     n += t->status[k] == status;
   return n;
+}
+
+/* ---- the repeats of a point ---- */
+
+ictus__status
+ictus__point_status (const ictus_experiment *exp, const ictus__table *t, size_t point)
+{
+  const uint8_t *status = &t->status[point * (size_t) exp->nrepeat];
+  bool done = true;
+
+  for (size_t r = 0; r < (size_t) exp->nrepeat; ++r)
+    {
+      if (status[r] == ICTUS__FAILED)
+        return ICTUS__FAILED;
+      done = done && status[r] == ICTUS__DONE;
+    }
+  return done ? ICTUS__DONE : ICTUS__TODO;
+}
+
+size_t
+ictus__point_ndone (const ictus_experiment *exp, const ictus__table *t, size_t point)
+{
+  size_t n = 0;
+
+  for (size_t r = 0; r < (size_t) exp->nrepeat; ++r)
+    n += t->status[point * (size_t) exp->nrepeat + r] == ICTUS__DONE;
+  return n;
+}
+
+double
+ictus__point_mean (const ictus_experiment *exp, const ictus__table *t, size_t point, int k, double *sd)
+{
+  size_t first = point * (size_t) exp->nrepeat, n = 0;
+  double mean = 0, m2 = 0;
+
+  for (size_t r = first; r < first + (size_t) exp->nrepeat; ++r)
+    {
+      double x = t->value[r * (size_t) t->nvalue + (size_t) k], d;
+
+      if (isnan (x)) /* not done, or not defined */
+        continue;
+      n += 1;
+      d = x - mean;
+      mean = n == 1 ? x : mean + d / (double) n; /* Welford 1962; of one run its own bits */
+      m2 += d * (x - mean);
+    }
+  if (sd != NULL)
+    *sd = n > 1 ? sqrt (m2 / (double) (n - 1)) : (double) NAN;
+  return n > 0 ? mean : (double) NAN;
+}
+
+double
+ictus__point_seizures (const ictus_experiment *exp, const ictus__table *t, size_t point)
+{
+  size_t first = point * (size_t) exp->nrepeat, n = 0, flagged = 0;
+
+  for (size_t r = first; r < first + (size_t) exp->nrepeat; ++r)
+    if (t->status[r] == ICTUS__DONE)
+      {
+        ictus_measures all;
+
+        memcpy (&all, &t->value[(r + 1) * (size_t) t->nvalue - ICTUS__NMEASURE], sizeof all);
+        n += 1;
+        flagged += ictus_summary_is_seizure (exp, &all);
+      }
+  return n > 0 ? (double) flagged / (double) n : (double) NAN;
 }
