@@ -24,6 +24,8 @@ ictus_err ictus_conf_copy (const ictus_conf *c, ictus_conf **out);
 /** "populations.E.size=100": replace or add; the value is YAML. The path must lead to places that exist or
  * that the table of keys knows; otherwise ICTUS_E_INPUT with the nearest name. Collectivity: none. */
 ictus_err ictus_conf_set (ictus_conf *c, const char *assignment);
+/** Take a section of the top level out; nothing happens when there is none. Collectivity: none. */
+void ictus_conf_drop (ictus_conf *c, const char *section);
 const ictus_node *ictus_conf_root (const ictus_conf *c); /* Collectivity: none. */
 const char *ictus_conf_path (const ictus_conf *c);       /* as given to parse. Collectivity: none. */
 const char *ictus_conf_dir (const ictus_conf *c);        /* folder of path, or ".". Collectivity: none. */

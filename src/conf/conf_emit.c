@@ -239,6 +239,29 @@ mark_filled (ictus_node *n, const conf_place *at)
     mark_filled (n->child[k], at);
 }
 
+/* A word, number or quantity, that needs no parser: defaults are filled in for every point of a sweep. */
+static bool
+is_bare (const char *s)
+{
+  size_t n = strspn (s, "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789_.+-/^ ");
+
+  return isalnum ((unsigned char)s[0]) && s[n] == '\0' && s[n - 1] != ' ';
+}
+
+static ictus_err
+plain_scalar (ictus_conf *c, const char *value, ictus_node **out)
+{
+  *out = conf_node_new (c, ICTUS_NODE_SCALAR, NULL);
+  if (*out == NULL)
+    return ICTUS_E_NOMEM;
+  (*out)->text = ictus_strdup (value);
+  if ((*out)->text != NULL)
+    return ICTUS_OK;
+  conf_node_free (*out);
+  *out = NULL;
+  return ICTUS_E_NOMEM;
+}
+
 ictus_err
 ictus_conf_fill (const ictus_node *map, const char *key, const char *value)
 {
@@ -250,7 +273,7 @@ ictus_conf_fill (const ictus_node *map, const char *key, const char *value)
     return ICTUS_FAIL (ICTUS_E_ARG, "a default for '%s' goes into a map only", key);
   if (ictus_node_find (map, key) != NULL)
     return ICTUS_OK;
-  ICTUS_TRY (conf_yaml_parse (c, "default", value, value, &n));
+  ICTUS_TRY (is_bare (value) ? plain_scalar (c, value, &n) : conf_yaml_parse (c, "default", value, value, &n));
   mark_filled (n, &map->key_at);
   return conf_node_add (owner, key, n);
 }

@@ -211,30 +211,31 @@ conf_schema_at (size_t k)
   return k < NKEY ? &table[k] : NULL;
 }
 
-/* Compare part by part; * of the pattern matches any one part. */
+/* Compare part by part; * of the pattern matches any one part. The pattern ends at `end`. */
 static bool
-matches (const char *pattern, const char *path)
+matches (const char *pattern, const char *end, const char *path)
 {
-  for (;;)
+  while (pattern < end)
     {
-      size_t n = strcspn (pattern, "."), m = strcspn (path, ".");
-
-      if (!(n == 1 && *pattern == '*') && (n != m || memcmp (pattern, path, n) != 0))
+      if (*pattern == '*')
+        {
+          if (*path == '\0')
+            return false;
+          ++pattern;
+          while (*path != '.' && *path != '\0')
+            ++path;
+        }
+      else if (*pattern++ != *path++)
         return false;
-      pattern += n;
-      path += m;
-      if (*pattern == '\0' || *path == '\0')
-        return *pattern == *path;
-      ++pattern;
-      ++path;
     }
+  return *path == '\0';
 }
 
 const conf_key *
 conf_schema_find (const char *path)
 {
   for (size_t k = 0; k < NKEY; ++k)
-    if (matches (table[k].path, path))
+    if (matches (table[k].path, table[k].path + strlen (table[k].path), path))
       return &table[k];
   return NULL;
 }
@@ -275,7 +276,6 @@ conf_schema_belongs (const conf_key *key, const ictus_node *map)
 size_t
 conf_schema_children (const char *path, const char **out, size_t max)
 {
-  char parent[128];
   size_t n = 0;
 
   for (size_t k = 0; k < NKEY && n < max; ++k)
@@ -283,10 +283,9 @@ conf_schema_children (const char *path, const char **out, size_t max)
       const char *name = conf_schema_name (&table[k]);
       size_t len = (size_t)(name - table[k].path);
 
-      if (strcmp (name, "*") == 0 || len > sizeof parent)
+      if (strcmp (name, "*") == 0)
         continue;
-      snprintf (parent, sizeof parent, "%.*s", len > 0 ? (int)len - 1 : 0, table[k].path);
-      if (path[0] == '\0' ? len == 0 : len > 0 && matches (parent, path))
+      if (path[0] == '\0' ? len == 0 : len > 0 && matches (table[k].path, name - 1, path))
         out[n++] = name;
     }
   return n;

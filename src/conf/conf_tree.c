@@ -245,6 +245,23 @@ ictus_conf_destroy (ictus_conf **c)
   *c = NULL;
 }
 
+void
+ictus_conf_drop (ictus_conf *c, const char *section)
+{
+  ictus_node *map = c->root;
+
+  for (size_t k = 0; map->kind == ICTUS_NODE_MAP && k < map->n; ++k)
+    if (strcmp (map->key[k], section) == 0)
+      {
+        ictus_free (map->key[k]);
+        conf_node_free (map->child[k]);
+        map->n -= 1;
+        memmove (&map->key[k], &map->key[k + 1], (map->n - k) * sizeof *map->key);
+        memmove (&map->child[k], &map->child[k + 1], (map->n - k) * sizeof *map->child);
+        return;
+      }
+}
+
 ictus_err
 ictus_conf_copy (const ictus_conf *c, ictus_conf **out)
 {

@@ -61,15 +61,18 @@ ictus_node_double (const ictus_node *n, const char *unit, double lo, double hi, 
   char expected[160], found[80];
   double x;
 
-  describe (unit, lo, hi, expected, sizeof expected);
-  if (n->kind != ICTUS_NODE_SCALAR)
-    return ictus_node_fail (n, ICTUS_E_INPUT, "expected %s, found %s", expected,
-                            conf_found (n, found, sizeof found));
-  if (ictus_quantity (n->text, unit, &x, NULL) != ICTUS_OK)
-    return fail_with_last (n, expected);
-  if (!(x >= lo && x <= hi))
-    return ictus_node_fail (n, ICTUS_E_INPUT, "expected %s, found %s", expected,
-                            conf_found (n, found, sizeof found));
+  if (n->kind == ICTUS_NODE_SCALAR)
+    {
+      if (ictus_quantity (n->text, unit, &x, NULL) != ICTUS_OK)
+        return fail_with_last (n, describe (unit, lo, hi, expected, sizeof expected));
+      if (x >= lo && x <= hi)
+        {
+          *out = x;
+          return ICTUS_OK;
+        }
+    }
+  return ictus_node_fail (n, ICTUS_E_INPUT, "expected %s, found %s", describe (unit, lo, hi, expected, sizeof expected),
+                          conf_found (n, found, sizeof found));
   *out = x;
   return ICTUS_OK;
 }

@@ -50,7 +50,7 @@ ictus_err ictus__grid_point (const ictus_conf *conf, const ictus_experiment *exp
 typedef struct ictus__study
 {
   ictus_conf *conf;  /* borrowed; its defaults are filled in */
-  ictus_conf *plain; /* without them, since a default may depend on what is swept */
+  ictus_conf *plain; /* without them, since a default may depend on what is swept, and with nothing to sweep */
   ictus_experiment *exp;
   ictus_conf *first_conf; /* of point 0: models and names are checked with it; or NULL */
   ictus_experiment *first;

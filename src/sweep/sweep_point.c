@@ -27,7 +27,7 @@ ictus__point_run (const ictus__study *s, ictus__deal *deal, size_t run, ictus_me
   ICTUS_GO (ictus_comm_agree (team, ictus__grid_point (s->plain, s->exp, run, &conf, &exp)));
   ICTUS_GO (ictus_engine_create (team, exp, &engine));
   ictus__deal_poll (deal);
-  e = ictus_summary_create (engine, exp->discard_ms, &summary);
+  e = ictus_summary_create (engine, s->exp->discard_ms, &summary);
   if (e == ICTUS_OK)
     e = ictus_engine_hook (engine, &hook);
   ICTUS_GO (ictus_comm_agree (team, e));

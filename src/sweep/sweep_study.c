@@ -14,12 +14,10 @@
 static ictus_err
 read_all (ictus__study *s, ictus_conf *conf, bool first)
 {
-  size_t npoint = 0;
-
   ICTUS_TRY (ictus_conf_copy (conf, &s->plain));
   ICTUS_TRY (ictus_experiment_read (conf, &s->exp));
-  ICTUS_TRY (ictus__grid_check (s->exp, &npoint));
-  s->nrun = npoint;
+  ictus_conf_drop (s->plain, "sweep"); /* axes are tried one by one when they are read: once is enough */
+  ICTUS_TRY (ictus__grid_check (s->exp, &s->nrun));
   return first ? ictus__grid_point (s->plain, s->exp, 0, &s->first_conf, &s->first) : ICTUS_OK;
 }
 
