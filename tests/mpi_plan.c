@@ -62,7 +62,8 @@ typedef struct world
   ictus_net *net;
   ictus_engine *engine;
   size_t local[4];
-  double peak[4];
+  double rate[4];
+  ictus_net_rates rates;
 } world;
 
 static void
@@ -116,8 +117,10 @@ make_engine (world *w)
   for (int p = 0; p < w->exp->npopulation; ++p)
     {
       w->local[p] = ictus_net_population (ictus_engine_net (w->engine), p)->cells.n;
-      w->peak[p] = 50;
+      w->rate[p] = 50;
     }
+  w->rates = (ictus_net_rates){ .mean_Hz = w->rate, .peak_Hz = w->rate };
+  w->rates.window_ms = ictus_engine_window (w->exp, ictus_net_min_delay (ictus_engine_net (w->engine)));
 }
 
 /* ---- tests -------------------------------------------------------------------------------------- */
@@ -151,9 +154,7 @@ compare_net (const char *text, double part)
 
   begin (&w, text);
   make_engine (&w);
-  ck_all (ictus_net_plan (w.net, w.local, w.peak, ictus_engine_window (w.exp, ictus_net_min_delay (ictus_engine_net (w.engine))),
-                          &need)
-          == ICTUS_OK);
+  ck_all (ictus_net_plan (w.net, w.local, &w.rates, &need) == ICTUS_OK);
   ck_all (near ("bytes of synapses and slots", need.synapses + need.inbox,
                 (double) ictus_net_bytes (ictus_engine_net (w.engine)), part));
   ck_all (near ("smallest delay", need.min_delay_ms, ictus_net_min_delay (ictus_engine_net (w.engine)), 0.11));
@@ -189,9 +190,7 @@ compare_heap (const char *text, double part)
     solvers += each[p] * (double) w.local[p];
   ck_all (ictus_engine_run (w.engine) == ICTUS_OK);
   after = ictus_mem_heap ();
-  ck_all (ictus_net_plan (w.net, w.local, w.peak, ictus_engine_window (w.exp, ictus_net_min_delay (ictus_engine_net (w.engine))),
-                          &need)
-          == ICTUS_OK);
+  ck_all (ictus_net_plan (w.net, w.local, &w.rates, &need) == ICTUS_OK);
   ictus_engine_plan_exchange (ictus_comm_size (MPI_COMM_WORLD), 5, 50, &packet, &exchange);
   ck_all (near ("heap", need.cells + need.synapses + need.inbox + solvers + exchange, after - before, part));
   end (&w);

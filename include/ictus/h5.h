@@ -53,6 +53,8 @@ ictus_err ictus_h5_attr_int (ictus_h5 *f, const char *object, const char *name, 
 /** A data set [0, width] (width 0: one-dimensional [0]) that grows along its first dimension; chunked, fill
  * never written. type: H5T_IEEE_F64LE, ... Collectivity: all ranks of f. */
 ictus_err ictus_h5_make_growing (ictus_h5 *f, const char *path, hid_t type, hsize_t width);
+/** Bytes of a file that such a set takes once it has rows of width numbers of the given size. Collectivity: none. */
+double ictus_h5_grown_bytes (size_t size, uint64_t width, double rows);
 /** Append rows: the set grows by nrow (equal on all ranks) and this rank writes its part.
  * One-dimensional: elements [first, first + n) of the new rows (n may be 0).
  * Two-dimensional: columns col[0 .. ncol-1] (ascending) of every new row; data [nrow, ncol]. Any partition of

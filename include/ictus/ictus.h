@@ -19,6 +19,7 @@
 #include "ictus/out.h"
 #include "ictus/ckpt.h"
 #include "ictus/sweep.h"
+#include "ictus/plan.h"
 #include "ictus/analyse.h"
 #include "ictus/schema.h"
 #endif

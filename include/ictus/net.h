@@ -108,7 +108,7 @@ typedef struct ictus_net_need /* what one rank will hold, in bytes, as it is exp
   double synapses; /* of all projections */
   double inbox;    /* input that waits: slots, or events */
   double building; /* in addition while it is built */
-  double saved;    /* states of all neurons of all ranks in a checkpoint */
+  double saved;    /* of the whole net, all ranks, in a checkpoint */
   double min_delay_ms; /* of all ranks */
 } ictus_net_need;
 
@@ -116,12 +116,14 @@ typedef struct ictus_net_need /* what one rank will hold, in bytes, as it is exp
  * \param local  [npopulation] neurons of each population on the rank that is asked for; NULL: all
  * \retval ICTUS_E_IO, ICTUS_E_INPUT  a list file that cannot be read. Collectivity: none. */
 ictus_err ictus_net_plan_rows (const ictus_net *net, int projection, const size_t *local, ictus_net_rows *out);
-/** \param local      as above, not NULL
- * \param peak_Hz    [npopulation] rates that buffers of events must hold (exact timing)
- * \param window_ms  of the engine
- * As above. Collectivity: none. */
-ictus_err ictus_net_plan (const ictus_net *net, const size_t *local, const double *peak_Hz, double window_ms,
-                          ictus_net_need *out);
+typedef struct ictus_net_rates /* what is expected of the populations */
+{
+  const double *mean_Hz, *peak_Hz; /* [npopulation] of a neuron: on average; in the fullest window */
+  double window_ms;                /* of the engine */
+} ictus_net_rates;
+
+/** \param local  as above, not NULL. As above. Collectivity: none. */
+ictus_err ictus_net_plan (const ictus_net *net, const size_t *local, const ictus_net_rates *rates, ictus_net_need *out);
 /** Instead of place and build: the first n neurons of every population, with parameters, states and stimuli but
  * without synapses and input, to measure solvers with. Collectivity: none. */
 ictus_err ictus_net_sample (ictus_net *net, size_t n);

@@ -38,6 +38,20 @@ bool ictus_out_is_complete (const char *path);
  * engine. */
 ictus_err ictus_out_close (ictus_out **out);
 
+typedef struct ictus_out_need /* of the recorders of an experiment, as it is expected */
+{
+  double memory;          /* bytes that one rank holds between two writes */
+  double file, rest;      /* bytes of results.h5; of it, what is no recorded data and stands in checkpoints too */
+  double spikes, samples; /* numbers that are recorded, of all ranks; a mean is as many samples as it has neurons */
+  int sets;               /* data sets that are written at every flush */
+} ictus_out_need;
+
+/** What the recorders will hold and write.
+ * \param net      phase created
+ * \param local    [npopulation] neurons on the rank that is asked for, of nrank
+ * \param rate_Hz  [npopulation] expected. Collectivity: none. */
+void ictus_out_plan (const ictus_net *net, const size_t *local, int nrank, const double *rate_Hz, ictus_out_need *out);
+
 /** /provenance into any result file. Collectivity: all ranks of f. */
 ictus_err ictus_provenance_write (ictus_h5 *f, MPI_Comm comm, const ictus_experiment *exp,
                                   const ictus_net *net, const ictus_part *part, int argc, char **argv);

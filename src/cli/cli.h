@@ -82,6 +82,7 @@ int ictus_cli_compile (int argc, char **argv);
 int ictus_cli_merge (int argc, char **argv);
 int ictus_cli_models (int argc, char **argv);
 int ictus_cli_partition (int argc, char **argv);
+int ictus_cli_plan (int argc, char **argv);
 int ictus_cli_plot (int argc, char **argv);
 int ictus_cli_rerun (int argc, char **argv);
 int ictus_cli_run (int argc, char **argv);

@@ -25,6 +25,7 @@ static const command commands[] = {
   { "models", ictus_cli_models, "list the shipped models, or show one" },
   { "compile", ictus_cli_compile, "compile model files ahead of use" },
   { "check", ictus_cli_check, "validate experiments and model files" },
+  { "plan", ictus_cli_plan, "say what a run or a sweep will need, before it starts" },
   { "partition", ictus_cli_partition, "write a file that deals the neurons to ranks" },
   { "rerun", ictus_cli_rerun, "repeat the run that made a result file" },
 };

@@ -2,6 +2,7 @@
 /* Data sets: whole small ones, and ones that grow along time and are appended to by all ranks at once. */
 #include "h5/h5_impl.h"
 
+#include <math.h>
 #include <string.h>
 
 enum
@@ -38,6 +39,19 @@ choose_chunk (size_t size, hsize_t width, hsize_t chunk[2])
   bytes = bytes < CHUNK_SMALL ? CHUNK_SMALL : bytes > CHUNK_LARGE ? CHUNK_LARGE : bytes;
   chunk[0] = bytes / row > 0 ? bytes / row : 1;
   chunk[1] = cols;
+}
+
+/* Chunks are whole; they are found through a tree of nodes with 64 entries, the earlier ones nine tenths full. */
+double
+ictus_h5_grown_bytes (size_t size, uint64_t width, double rows)
+{
+  const double entry[2] = { 8 + 24, 8 + 32 };
+  hsize_t chunk[2];
+  double nchunk;
+
+  choose_chunk (size, width, chunk);
+  nchunk = ceil (rows / (double) chunk[0]) * (width == 0 ? 1 : ceil ((double) width / (double) chunk[1]));
+  return nchunk * (double) (chunk[0] * chunk[1] * size) + (1 + ceil (nchunk / 57)) * (64 * entry[width > 0] + 64);
 }
 
 ictus_err

@@ -252,12 +252,16 @@ doubled (double need)
   return need > 0 ? (size_t) cap : 0;
 }
 
-/* Events that are on their way to a population, and those of one window. */
-static void
-expect_events (const ictus_net *net, int pop, const size_t *local, const double *peak_Hz, double window_ms,
-               ictus__inbox *b)
+typedef struct traffic /* to some neurons of a population */
 {
-  double pending = 0, taken = 0;
+  double pending, taken; /* events on their way at the end of a window; events of a window */
+  double spikes;         /* a ms, of all that project to it */
+} traffic;
+
+static traffic
+expect_traffic (const ictus_net *net, int pop, double targets, const double *rate_Hz, double window_ms)
+{
+  traffic t = { 0 };
 
   for (int k = 0; k < net->nwires; ++k)
     {
@@ -265,24 +269,48 @@ expect_events (const ictus_net *net, int pop, const size_t *local, const double 
       double lo, hi, per_ms;
       drawn d;
 
-      if (w.target != pop || expect (net, &w, (double) local[pop], &d) != ICTUS_OK)
+      if (w.target != pop || expect (net, &w, targets, &d) != ICTUS_OK)
         continue;
       delay_range (&w.delay, fmax (d.n, 1), &lo, &hi);
-      per_ms = 1e-3 * peak_Hz[w.source] * d.n; /* each synapse carries its source's spikes */
-      pending += per_ms * ((lo + hi) / 2 + window_ms);
-      taken += per_ms * window_ms;
+      per_ms = 1e-3 * rate_Hz[w.source] * d.n; /* each synapse carries its source's spikes */
+      t.pending += per_ms * (lo + hi) / 2;
+      t.taken += per_ms * window_ms;
+      t.spikes += 1e-3 * rate_Hz[w.source] * (double) net->pop[w.source].size;
     }
+  return t;
+}
+
+/* Events that an inbox holds at most. */
+static void
+expect_events (const ictus_net *net, int pop, double targets, const double *peak_Hz, double window_ms, ictus__inbox *b)
+{
+  traffic t = expect_traffic (net, pop, targets, peak_Hz, window_ms);
+  double taken = t.taken;
+
   for (int s = 0; s < net->npoisson; ++s)
     if (net->poisson[s].target == pop)
-      taken += 1e-3 * net->poisson[s].conf->rate_Hz * (double) local[pop] * window_ms;
-  b->cap_pending = doubled (pending);
+      taken += 1e-3 * net->poisson[s].conf->rate_Hz * targets * window_ms;
+  b->cap_pending = doubled (t.pending);
   b->cap_taken = doubled (taken);
   b->cap_event = doubled (taken);
 }
 
+/* What a checkpoint holds of all input that is on its way to a population. */
+static double
+saved_input (const ictus_net *net, int pop, const ictus__inbox *b, const double *rate_Hz, double window_ms)
+{
+  double n = (double) net->pop[pop].size, ticks;
+  traffic t = expect_traffic (net, pop, n, rate_Hz, window_ms);
+
+  if (!net->exp->grid)
+    return t.pending * 3 * sizeof (double) + n * sizeof (uint32_t);
+  ticks = (double) b->kmax * -expm1 (-t.spikes * net->exp->resolution_ms); /* those in which something arrives */
+  return ticks * n * b->nport * sizeof (double);
+}
+
 static ictus_err
-need_inbox (const ictus_net *net, int pop, const size_t *local, const double *peak_Hz, double min_delay_ms,
-            double window_ms, double *bytes)
+need_inbox (const ictus_net *net, int pop, const size_t *local, const ictus_net_rates *rates, double min_delay_ms,
+            double window_ms, ictus_net_need *out)
 {
   double h = net->exp->resolution_ms;
   ictus__inbox b = { .n = local[pop] };
@@ -313,10 +341,11 @@ need_inbox (const ictus_net *net, int pop, const size_t *local, const double *pe
                                  b.kmax);
   else
     {
-      expect_events (net, pop, local, peak_Hz, window_ms, &b);
+      expect_events (net, pop, (double) local[pop], rates->peak_Hz, window_ms, &b);
       b.first = &first;
     }
-  *bytes += (double) ictus__inbox_bytes (&b);
+  out->inbox += (double) ictus__inbox_bytes (&b);
+  out->saved += saved_input (net, pop, &b, rates->mean_Hz, window_ms);
   return ICTUS_OK;
 }
 
@@ -360,7 +389,7 @@ need_cells (const ictus_net *net, int pop, double n)
 
 /* ---- checkpoints -------------------------------------------------------------------------------- */
 
-/* Rows of all neurons as ictus_net_save puts them; input that is on its way is added by the caller's rates. */
+/* Rows of all neurons as ictus_net_save puts them. */
 static double
 state_bytes (const ictus_net *net, int pop)
 {
@@ -372,7 +401,7 @@ state_bytes (const ictus_net *net, int pop)
 }
 
 ictus_err
-ictus_net_plan (const ictus_net *net, const size_t *local, const double *peak_Hz, double window_ms, ictus_net_need *out)
+ictus_net_plan (const ictus_net *net, const size_t *local, const ictus_net_rates *rates, ictus_net_need *out)
 {
   double least = INFINITY;
 
@@ -392,7 +421,7 @@ ictus_net_plan (const ictus_net *net, const size_t *local, const double *peak_Hz
     {
       out->cells += need_cells (net, p, (double) local[p]);
       out->saved += state_bytes (net, p);
-      ICTUS_TRY (need_inbox (net, p, local, peak_Hz, least, window_ms, &out->inbox));
+      ICTUS_TRY (need_inbox (net, p, local, rates, least, rates->window_ms, out));
     }
   return ICTUS_OK;
 }
