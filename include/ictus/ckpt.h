@@ -57,15 +57,48 @@ ictus_err ictus_ckpt_find (MPI_Comm comm, const char *dir, uint64_t digest, ictu
 /** Restart mark time of an image, ms. Collectivity: all ranks of the image. */
 ictus_err ictus_ckpt_time (ictus_image *im, double *t_ms);
 /** The experiment that an image holds, to be run from folder dir: models that differ from the shipped ones are written to
- * DIR/models/, files it reads must be unchanged (hashes). Collectivity: all ranks of the image. */
-ictus_err ictus_ckpt_experiment (ictus_image *im, const char *dir, ictus_conf **out);
+ * DIR/models/, files it reads must be unchanged (hashes). A partition file for another number of ranks is left aside.
+ * \param comm  the communicator that the image was opened on. Collectivity: all ranks of comm. */
+ictus_err ictus_ckpt_experiment (MPI_Comm comm, ictus_image *im, const char *dir, ictus_conf **out);
+/** The digest of the experiment of an image (ictus_net_digest). Collectivity: all ranks of the image. */
+ictus_err ictus_ckpt_digest (ictus_image *im, uint64_t *digest);
 /** Load net and engine from an image: the engine was created from the same experiment and has not run yet; parts are
- * loaded by their owners. \retval ICTUS_E_FORMAT, ICTUS_E_INPUT. Collectivity: all ranks of the engine. */
+ * loaded by their owners. \retval ICTUS_E_FORMAT, ICTUS_E_INPUT (other experiment). Collectivity: all ranks of the engine. */
 ictus_err ictus_ckpt_load (ictus_engine *engine, ictus_image *im);
+/** Whether there is any checkpoint file in a folder, good or bad. Collectivity: none. */
+bool ictus_ckpt_exists (const char *dir);
 /** Remove all checkpoint files (and their temporary ones) of a folder. Collectivity: none (one rank). */
 ictus_err ictus_ckpt_remove (const char *dir);
 /** Cost of every neuron of a population as measured so far (right-hand sides; 0 where a solver does not count), [size], on all
  * ranks; *cost freed with ictus_free. Collectivity: all ranks of the image. */
 ictus_err ictus_ckpt_cost (ictus_image *im, const char *population, size_t size, double **cost);
+
+/* ---- what is kept of a run, to run it again ----------------------------------------------------- */
+
+typedef struct ictus_recipe /* of a checkpoint or a result file; owns its strings (ictus_free) */
+{
+  char *experiment;                              /* YAML, with every value */
+  char *folder;                                  /* relative paths of files are relative to it; NULL: none is relative */
+  char **model, **model_text, **model_reference; /* [nmodel] name, text, what the experiment calls it */
+  size_t nmodel;
+  char **file, **file_path, **file_hash; /* [nfile] key in the experiment, path, hash of the contents */
+  size_t nfile;
+} ictus_recipe;
+
+typedef struct ictus_recipe_use
+{
+  const char *path;       /* of the document that is made; it and its models stand in the folder of path */
+  const char *models;     /* folder in it for models that differ from the shipped ones, such as "models" */
+  const char *const *set; /* [nset] "KEY=VALUE" that are set afterwards: a file under such a key is not looked for */
+  size_t nset;
+  bool may_set;           /* the user can name another file where one has changed: say so */
+  int nrank;              /* a partition file for this number of ranks is kept; 0: none is */
+} ictus_recipe_use;
+
+/** The document of a recipe: models written beside it, files that it reads found unchanged and named by their absolute paths, a
+ * partition file that does not fit left aside, with a word.
+ * \retval ICTUS_E_INPUT  a file has changed. Collectivity: none (one rank). */
+ictus_err ictus_recipe_conf (const ictus_recipe *r, const ictus_recipe_use *use, ictus_conf **out);
+void ictus_recipe_clear (ictus_recipe *r); /* Collectivity: none. */
 
 #endif

@@ -52,6 +52,44 @@ done:
   return e;
 }
 
+/* Maps in which the order of the entries counts: their numbers are keys of random numbers, or the order of a sum. */
+static bool
+is_ordered (const char *path)
+{
+  static const char *const ordered[] = { ".populations", ".projections", ".stimuli", ".record", ".sweep.axes" };
+
+  for (size_t k = 0; k < sizeof ordered / sizeof *ordered; ++k)
+    if (strcmp (path, ordered[k]) == 0)
+      return true;
+  return false;
+}
+
+/* A value with all that is in it. Elsewhere than in ordered maps it does not matter what was written first. */
+static uint64_t
+hash_node (const ictus_node *n, const char *path)
+{
+  uint64_t h = ictus_hash (&(unsigned char){ (unsigned char) ictus_node_is (n) }, 1, 0), sum = 0;
+  bool ordered = is_ordered (path);
+  char below[256];
+
+  if (ictus_node_is (n) == ICTUS_NODE_SCALAR)
+    return ictus_hash (ictus_node_text (n), strlen (ictus_node_text (n)), h);
+  for (size_t k = 0; k < ictus_node_count (n); ++k)
+    {
+      const char *key = ictus_node_is (n) == ICTUS_NODE_MAP ? ictus_node_key (n, k) : "";
+      uint64_t child;
+
+      snprintf (below, sizeof below, "%.120s.%.120s", path, key);
+      child = hash_node (ictus_node_at (n, k), below);
+      child = ictus_hash (&child, sizeof child, ictus_hash (key, strlen (key), 0));
+      if (ictus_node_is (n) == ICTUS_NODE_MAP && !ordered)
+        sum += child;
+      else
+        h = ictus_hash (&child, sizeof child, h);
+    }
+  return ictus_hash (&sum, sizeof sum, h);
+}
+
 /* The values of the document and all its defaults, with one value for each key that no result depends on. */
 static ictus_err
 hash_values (const ictus_conf *conf, uint64_t *h)
@@ -63,7 +101,8 @@ hash_values (const ictus_conf *conf, uint64_t *h)
       = { "sweep.ranks_per_point=1", "sweep.seizure={chi: 0.4, rate: 5 Hz}" };
   ictus_conf *copy = NULL;
   ictus_experiment *read = NULL;
-  ictus_text full = { 0 }, text = { 0 };
+  ictus_text full = { 0 };
+  uint64_t values;
   ictus_err e;
 
   ICTUS_GO (ictus_conf_emit (conf, &full));
@@ -75,11 +114,10 @@ hash_values (const ictus_conf *conf, uint64_t *h)
       ICTUS_GO (ictus_conf_set (copy, fixed_in_sweep[k]));
   ICTUS_GO (forget_paths (copy));
   ICTUS_GO (ictus_experiment_read (copy, &read));
-  ICTUS_GO (ictus_conf_emit (copy, &text));
-  *h = ictus_hash (text.s, text.len, *h);
+  values = hash_node (ictus_conf_root (copy), "");
+  *h = ictus_hash (&values, sizeof values, *h);
 done:
   ictus_text_clear (&full);
-  ictus_text_clear (&text);
   ictus_experiment_destroy (&read);
   ictus_conf_destroy (&copy);
   return e;
