@@ -13,16 +13,6 @@ out_share (MPI_Comm comm, void *p, size_t bytes)
   ICTUS_MPI (MPI_Bcast (p, (int) bytes, MPI_BYTE, 0, comm));
 }
 
-/* What rank 0 found out about the file system, for all. */
-static ictus_err
-verdict (MPI_Comm comm, ictus_err e)
-{
-  int code = (int) e;
-
-  out_share (comm, &code, sizeof code);
-  return code == ICTUS_OK ? ICTUS_OK : ictus_comm_share_error (comm, 0, (ictus_err) code);
-}
-
 /* ---- the hook ----------------------------------------------------------------------------------- */
 
 /* A window that all ranks finished: its samples are complete. */
@@ -64,8 +54,8 @@ write_buffers (ictus_out *o)
   return ictus_h5_flush (&o->file);
 }
 
-static ictus_err
-flush (void *ctx, double t_ms)
+ictus_err
+out_flush (void *ctx, double t_ms)
 {
   ictus_out *o = ctx;
   ictus_err e;
@@ -86,6 +76,7 @@ mark (void *ctx, double t_ms)
   size_t bytes = 0;
   int full;
 
+  o->marks += 1;
   for (int k = 0; k < o->ntrace; ++k)
     bytes += out_trace_bytes (&o->trace[k]);
   for (int k = 0; k < o->nmean; ++k)
@@ -93,7 +84,7 @@ mark (void *ctx, double t_ms)
              * sizeof (ictus_sum);
   full = o->spikes.n > OUT_MANY_SPIKES || bytes > OUT_MANY_BYTES;
   ICTUS_MPI (MPI_Allreduce (MPI_IN_PLACE, &full, 1, MPI_INT, MPI_MAX, o->comm));
-  return full ? flush (o, t_ms) : ICTUS_OK;
+  return full ? out_flush (o, t_ms) : ICTUS_OK;
 }
 
 /* ---- open and close ----------------------------------------------------------------------------- */
@@ -113,6 +104,7 @@ destroy (ictus_out *o)
   ictus_free (o->trace);
   ictus_free (o->mean);
   ictus_free (o->rate);
+  out_places_clear (&o->places);
   ictus_free (o);
 }
 
@@ -147,36 +139,11 @@ init (ictus_out *o)
           break;
         }
     }
-  return ICTUS_OK;
-}
-
-/* Root attributes and the empty data sets; recorders join the engine. Collective. */
-static ictus_err
-make (ictus_out *o, int argc, char **argv)
-{
-  const int64_t magic = ICTUS_SCHEMA_MAGIC, version[2] = { 0, 1 }, schema = ICTUS_SCHEMA_RESULTS;
-  const ictus_hook hook = { .ctx = o, .window = window, .flush = flush, .mark = mark };
-
-  ICTUS_TRY (ictus_h5_attr_int (&o->file, "/", "magic", H5T_STD_U32LE, &magic, 1));
-  ICTUS_TRY (ictus_h5_attr_int (&o->file, "/", "version", H5T_STD_U32LE, version, 2));
-  ICTUS_TRY (ictus_h5_attr_int (&o->file, "/", "ictus_schema", H5T_STD_I32LE, &schema, 1));
-  ICTUS_TRY (ictus_h5_attr_string (&o->file, "/", "ictus_kind", ICTUS_KIND_RESULTS));
-  ICTUS_TRY (
-      ictus_provenance_write (&o->file, o->comm, o->exp, o->net, ictus_engine_part (o->engine), argc, argv));
-  ICTUS_TRY (out_spikes_make (o));
-  for (int k = 0; k < o->ntrace; ++k)
-    ICTUS_TRY (out_trace_make (o, &o->trace[k]));
-  for (int k = 0; k < o->nmean; ++k)
-    ICTUS_TRY (out_mean_make (o, &o->mean[k]));
-  for (int k = 0; k < o->nrate; ++k)
-    ICTUS_TRY (out_rate_make (o, &o->rate[k]));
-  ICTUS_TRY (ictus_h5_flush (&o->file)); /* from here on a killed run leaves a file that opens */
-  return ictus_engine_hook (o->engine, &hook);
+  return out_places_init (o);
 }
 
 ictus_err
-ictus_out_create (ictus_engine *engine, const char *path, bool overwrite, int argc, char **argv,
-                  ictus_out **out)
+out_begin (ictus_engine *engine, ictus_out **out)
 {
   MPI_Comm comm = ictus_engine_comm (engine);
   ictus_out *o = ictus_alloc (1, sizeof *o);
@@ -192,26 +159,93 @@ ictus_out_create (ictus_engine *engine, const char *path, bool overwrite, int ar
   o->size = ictus_comm_size (comm);
   o->begin_s = ictus_wall_s ();
   ICTUS_GO (ictus_comm_agree (comm, init (o)));
-  e = o->rank == 0 && !overwrite && ictus_file_exists (path)
-          ? ICTUS_FAIL (ICTUS_E_INPUT, "%s exists already; --overwrite replaces it", path)
-          : ICTUS_OK;
-  ICTUS_GO (verdict (comm, e));
-  ICTUS_GO (ictus_h5_create (comm, path, overwrite, &o->file));
-  e = make (o, argc, argv);
-  if (e != ICTUS_OK)
-    {
-      char *why = ictus_strdup (ictus_err_last ()); /* closing may have its own complaint */
-
-      ictus_h5_close (&o->file);
-      ictus_err_note (e, __FILE__, __LINE__, "%s", why != NULL ? why : ictus_err_name (e));
-      ictus_free (why);
-      goto done;
-    }
   *out = o;
   o = NULL;
 done:
   destroy (o);
   return e;
+}
+
+ictus_err
+out_give_up (ictus_out **out, ictus_err e)
+{
+  char *why = ictus_strdup (ictus_err_last ()); /* closing may have its own complaint */
+
+  if ((*out)->file.path != NULL)
+    ictus_h5_close (&(*out)->file);
+  ictus_err_note (e, __FILE__, __LINE__, "%s", why != NULL ? why : ictus_err_name (e));
+  ictus_free (why);
+  destroy (*out);
+  *out = NULL;
+  return e;
+}
+
+ictus_err
+out_join (ictus_out *o)
+{
+  const ictus_hook hook = { .ctx = o, .window = window, .flush = out_flush, .mark = mark };
+
+  for (int k = 0; k < o->ntrace; ++k)
+    ICTUS_TRY (out_trace_join (o, &o->trace[k]));
+  for (int k = 0; k < o->nmean; ++k)
+    ICTUS_TRY (out_mean_join (o, &o->mean[k]));
+  return ictus_engine_hook (o->engine, &hook);
+}
+
+/* Root attributes and the empty data sets; recorders join the engine. Collective. */
+static ictus_err
+make (ictus_out *o, int argc, char **argv)
+{
+  const int64_t magic = ICTUS_SCHEMA_MAGIC, version[2] = { 0, 1 }, schema = ICTUS_SCHEMA_RESULTS;
+
+  ICTUS_TRY (ictus_h5_attr_int (&o->file, "/", "magic", H5T_STD_U32LE, &magic, 1));
+  ICTUS_TRY (ictus_h5_attr_int (&o->file, "/", "version", H5T_STD_U32LE, version, 2));
+  ICTUS_TRY (ictus_h5_attr_int (&o->file, "/", "ictus_schema", H5T_STD_I32LE, &schema, 1));
+  ICTUS_TRY (ictus_h5_attr_string (&o->file, "/", "ictus_kind", ICTUS_KIND_RESULTS));
+  ICTUS_TRY (ictus_h5_attr_string (&o->file, "/", "ictus_state", "running"));
+  ICTUS_TRY (
+      ictus_provenance_write (&o->file, o->comm, o->exp, o->net, ictus_engine_part (o->engine), argc, argv));
+  ICTUS_TRY (out_identity_make (o));
+  ICTUS_TRY (out_spikes_make (o));
+  for (int k = 0; k < o->ntrace; ++k)
+    ICTUS_TRY (out_trace_make (o, &o->trace[k]));
+  for (int k = 0; k < o->nmean; ++k)
+    ICTUS_TRY (out_mean_make (o, &o->mean[k]));
+  for (int k = 0; k < o->nrate; ++k)
+    ICTUS_TRY (out_rate_make (o, &o->rate[k]));
+  ICTUS_TRY (ictus_h5_flush (&o->file)); /* from here on a killed run leaves a file that opens */
+  ICTUS_TRY (out_identity_find (o));
+  return out_join (o);
+}
+
+ictus_err
+ictus_out_create (ictus_engine *engine, const char *path, bool overwrite, int argc, char **argv,
+                  ictus_out **out)
+{
+  ictus_out *o = NULL;
+  ictus_err e;
+
+  *out = NULL;
+  ICTUS_TRY (out_begin (engine, &o));
+  e = o->rank == 0 && !overwrite && ictus_file_exists (path)
+          ? ICTUS_FAIL (ICTUS_E_INPUT, "%s exists already; --overwrite replaces it", path)
+          : ICTUS_OK;
+  ICTUS_GO (ictus_comm_verdict (o->comm, e));
+  ICTUS_GO (ictus_h5_create (o->comm, path, overwrite, &o->file));
+  e = make (o, argc, argv);
+done:
+  if (e != ICTUS_OK)
+    return out_give_up (&o, e);
+  *out = o;
+  return ICTUS_OK;
+}
+
+/* The last word: nothing is written after it. Collective. */
+static ictus_err
+mark_complete (ictus_out *o)
+{
+  ICTUS_TRY (ictus_h5_attr_string (&o->file, "/", "ictus_state", "complete"));
+  return ictus_h5_flush (&o->file);
 }
 
 ictus_err
@@ -228,6 +262,8 @@ ictus_out_close (ictus_out **out)
     e = out_provenance_end (o);
   if (e == ICTUS_OK && !o->file.failed)
     e = o->failed ? ictus_h5_flush (&o->file) : write_buffers (o);
+  if (e == ICTUS_OK && !o->file.failed && !o->failed && out_is_done (o))
+    e = mark_complete (o);
   why = e != ICTUS_OK ? ictus_strdup (ictus_err_last ()) : NULL;
   closing = ictus_h5_close (&o->file);
   if (e == ICTUS_OK)
@@ -237,4 +273,27 @@ ictus_out_close (ictus_out **out)
   ictus_free (why);
   destroy (o);
   return e;
+}
+
+/* A string attribute of the root is this. */
+static bool
+root_says (ictus_h5 *f, const char *name, const char *value)
+{
+  char *s = NULL;
+  bool is = ictus_h5_read_attr_string (f, "/", name, &s) == ICTUS_OK && strcmp (s, value) == 0;
+
+  ictus_free (s);
+  return is;
+}
+
+bool
+ictus_out_is_complete (const char *path)
+{
+  ictus_h5 f;
+  bool is;
+
+  if (ictus_h5_open (MPI_COMM_SELF, path, &f) != ICTUS_OK)
+    return false;
+  is = root_says (&f, "ictus_kind", ICTUS_KIND_RESULTS) && root_says (&f, "ictus_state", "complete");
+  return ictus_h5_close (&f) == ICTUS_OK && is;
 }

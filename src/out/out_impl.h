@@ -8,6 +8,8 @@
 enum
 {
   OUT_PATH = 512,            /* of an object in the file; names are at most 63 long */
+  OUT_ID = 32,               /* hex digits of a run's id */
+  OUT_PARTS = 64,            /* rows of /provenance/run/parts */
   OUT_MANY_SPIKES = 1 << 20, /* buffered spikes that are written at the next restart mark already */
   OUT_MANY_BYTES = 256 << 20 /* the same for traces and means, of any rank */
 };
@@ -73,6 +75,20 @@ typedef struct out_rate /* one rate recorder */
   uint64_t written; /* bins */
 } out_rate;
 
+typedef struct out_places /* where raw data lie in the file: what is between them goes into checkpoints */
+{
+  char **set;   /* [nset] the growing data sets */
+  hsize_t *row; /* [nset] first row of each whose chunk is not among raw */
+  int nset;
+  ictus_h5_ranges raw; /* rank 0: ascending, not touching each other */
+  uint64_t length;     /* of the file when this was found out; rank 0 */
+} out_places;
+
+typedef struct out_part /* what was computed between two restarts, or since the last */
+{
+  uint64_t id, marks; /* random; restart marks passed when it began */
+} out_part;
+
 struct ictus_out
 {
   ictus_engine *engine;
@@ -83,7 +99,12 @@ struct ictus_out
   ictus_h5 file;
   bool failed; /* a write failed: the rest of the run is not written */
   double t_ms; /* end of the last window that all ranks finished */
-  double begin_s;
+  uint64_t marks; /* restart marks passed */
+  double begin_s, before_s; /* wall time when this part began; wall time of the parts before */
+  char id[OUT_ID + 1];      /* of the run, as in the file */
+  uint64_t part;            /* random id of what is computed since the last restart */
+  uint64_t id_at, parts_at; /* their places in the file */
+  out_places places;
   out_spikes spikes;
   out_trace *trace; /* [exp->nrecord], in the order of the record section; as many as ntrace are used. So the
                        others */
@@ -117,12 +138,14 @@ void out_spikes_clear (out_spikes *s);
 
 ictus_err out_trace_init (ictus_out *o, const ictus_exp_record *rec);
 ictus_err out_trace_make (ictus_out *o, out_trace *t);
+ictus_err out_trace_join (ictus_out *o, out_trace *t); /* samples from now on; so out_mean_join */
 ictus_err out_trace_write (ictus_out *o, out_trace *t);
 size_t out_trace_bytes (const out_trace *t);
 void out_trace_clear (out_trace *t);
 
 ictus_err out_mean_init (ictus_out *o, const ictus_exp_record *rec);
 ictus_err out_mean_make (ictus_out *o, out_mean *m);
+ictus_err out_mean_join (ictus_out *o, out_mean *m);
 ictus_err out_mean_write (ictus_out *o, out_mean *m);
 void out_mean_clear (out_mean *m);
 
@@ -132,7 +155,46 @@ ictus_err out_rate_window (ictus_out *o, out_rate *r, const ictus_spike *s, size
 ictus_err out_rate_write (ictus_out *o, out_rate *r);
 void out_rate_clear (out_rate *r);
 
+/* The run came to its t_stop. Local. */
+static inline bool
+out_is_done (const ictus_out *o)
+{
+  return o->t_ms >= o->exp->t_stop_ms * (1 - 1e-12);
+}
+
 /* End facts into /provenance/run. Collective. */
 ictus_err out_provenance_end (ictus_out *o);
+/* A restart at o->t_ms into /provenance/run/restarts. Collective. */
+ictus_err out_provenance_restart (ictus_out *o, int argc, char **argv);
+
+/* out.c. An ictus_out with the recorders of the experiment and no file; *out NULL after an error. Collective. */
+ictus_err out_begin (ictus_engine *engine, ictus_out **out);
+/* Hook and samplings to the engine. Local. */
+ictus_err out_join (ictus_out *o);
+ictus_err out_flush (void *ctx, double t_ms); /* everything to disk. Collective. */
+/* Close and destroy after e, which stays the last error; *out NULL. Collective. */
+ictus_err out_give_up (ictus_out **out, ictus_err e);
+
+/* out_identity.c. Random numbers of the system. Local. */
+ictus_err out_random (void *p, size_t bytes);
+/* /provenance/run/id and parts of a new file. Collective. */
+ictus_err out_identity_make (ictus_out *o);
+ictus_err out_identity_find (ictus_out *o); /* their places. Collective. */
+/* What part [OUT_PARTS] of the file becomes when the run goes on from a point of one of them.
+   False: no such part, or the file went on from before that point. Local. */
+bool out_parts_branch (out_part *part, uint64_t from, uint64_t marks, uint64_t id);
+
+/* out_places.c. The growing data sets of the recorders. Local. */
+ictus_err out_places_init (ictus_out *o);
+void out_places_clear (out_places *p);
+/* New chunks, right after a flush. Collective. */
+ictus_err out_places_update (ictus_out *o);
+/* What lies in [0, length) beside the ranges of raw (ascending), appended to out. Local. */
+ictus_err out_ranges_between (const ictus_h5_ranges *raw, uint64_t length, ictus_h5_ranges *out);
+
+/* out_save.c. Positions of all recorders after a flush, as numbers p [out_position_count]. Local. */
+size_t out_position_count (const ictus_out *o);
+void out_position_get (const ictus_out *o, uint64_t *p);
+ictus_err out_position_set (ictus_out *o, const uint64_t *p);
 
 #endif

@@ -40,7 +40,7 @@ out_mean_clear (out_mean *m)
 }
 
 ictus_err
-out_mean_make (ictus_out *o, out_mean *m)
+out_mean_join (ictus_out *o, out_mean *m)
 {
   ictus_sampling what = { .population = m->rec->population[0],
                           .interval_ms = m->rec->interval_ms,
@@ -48,6 +48,13 @@ out_mean_make (ictus_out *o, out_mean *m)
                           .stop_ms = m->rec->stop_ms,
                           .sample = sample,
                           .ctx = m };
+
+  return ictus_engine_sample (o->engine, &what);
+}
+
+ictus_err
+out_mean_make (ictus_out *o, out_mean *m)
+{
   char path[OUT_PATH];
 
   for (int v = 0; v < m->vars.n; ++v)
@@ -59,7 +66,7 @@ out_mean_make (ictus_out *o, out_mean *m)
       ICTUS_TRY (ictus_h5_attr_double (&o->file, path, "start_ms", m->first_ms));
       ICTUS_TRY (ictus_h5_attr_double (&o->file, path, "interval_ms", m->rec->interval_ms));
     }
-  return ictus_engine_sample (o->engine, &what);
+  return ICTUS_OK;
 }
 
 /* An MPI_User_function: the type of its arguments is not ours to choose. */

@@ -247,11 +247,11 @@ write_files (ictus_h5 *f, MPI_Comm comm, const ictus_experiment *exp)
   return ICTUS_OK;
 }
 
+/* When, how and where the ranks were started that write into a file from now on. */
 static ictus_err
-write_run (ictus_h5 *f, MPI_Comm comm, const ictus_experiment *exp, const ictus_part *part, int argc,
-           char **argv)
+write_start (ictus_h5 *f, MPI_Comm comm, const char *run, const ictus_part *part, int argc, char **argv)
 {
-  const char *job = getenv ("SLURM_JOB_ID"), *run = "/provenance/run";
+  const char *job = getenv ("SLURM_JOB_ID");
   const int64_t size = ictus_comm_size (comm);
   ictus_text t = { 0 };
 
@@ -262,21 +262,31 @@ write_run (ictus_h5 *f, MPI_Comm comm, const ictus_experiment *exp, const ictus_
   ICTUS_TRY (put_text (f, comm, run, "command", &t));
   add_folder (&t);
   ICTUS_TRY (put_text (f, comm, run, "folder", &t));
-  add_experiment_folder (&t, exp);
-  ICTUS_TRY (put_text (f, comm, run, "experiment_folder", &t));
-  ictus_text_add (&t, "%s", ictus_conf_path (exp->conf));
-  ICTUS_TRY (put_text (f, comm, run, "experiment_path", &t));
   ICTUS_TRY (add_hosts (&t, comm));
   ICTUS_TRY (put_text (f, comm, run, "hosts", &t));
   ictus_text_add (&t, "%s", job != NULL ? job : "");
   ICTUS_TRY (put_text (f, comm, run, "slurm_job_id", &t));
   ICTUS_TRY (ictus_h5_attr_int (f, run, "ranks", H5T_STD_I32LE, &size, 1));
-  ICTUS_TRY (ictus_h5_attr_string (f, run, "state", "running"));
   if (part == NULL)
     return ICTUS_OK;
   ICTUS_TRY (ictus_h5_attr_string (f, run, "partition", ictus_part_name (part)));
   ictus_text_add (&t, "%016llx", (unsigned long long) ictus_part_digest (part));
   return put_text (f, comm, run, "partition_digest", &t);
+}
+
+static ictus_err
+write_run (ictus_h5 *f, MPI_Comm comm, const ictus_experiment *exp, const ictus_part *part, int argc,
+           char **argv)
+{
+  const char *run = "/provenance/run";
+  ictus_text t = { 0 };
+
+  ICTUS_TRY (write_start (f, comm, run, part, argc, argv));
+  add_experiment_folder (&t, exp);
+  ICTUS_TRY (put_text (f, comm, run, "experiment_folder", &t));
+  ictus_text_add (&t, "%s", ictus_conf_path (exp->conf));
+  ICTUS_TRY (put_text (f, comm, run, "experiment_path", &t));
+  return ictus_h5_attr_string (f, run, "state", "running");
 }
 
 ictus_err
@@ -292,11 +302,25 @@ ictus_provenance_write (ictus_h5 *f, MPI_Comm comm, const ictus_experiment *exp,
 }
 
 ictus_err
+out_provenance_restart (ictus_out *o, int argc, char **argv)
+{
+  char path[OUT_PATH];
+  int k = 1;
+
+  do
+    snprintf (path, sizeof path, "/provenance/run/restarts/%04d", k++);
+  while (ictus_h5_exists (&o->file, path));
+  ICTUS_TRY (write_start (&o->file, o->comm, path, ictus_engine_part (o->engine), argc, argv));
+  ICTUS_TRY (ictus_h5_attr_string (&o->file, path, "version", ictus_version ()));
+  ICTUS_TRY (ictus_h5_attr_string (&o->file, path, "git_revision", ictus_git_revision ()));
+  return ictus_h5_attr_double (&o->file, path, "t_ms", o->t_ms);
+}
+
+ictus_err
 out_provenance_end (ictus_out *o)
 {
   const char *run = "/provenance/run";
-  double wall_s = ictus_wall_s () - o->begin_s;
-  bool done = o->t_ms >= o->exp->t_stop_ms * (1 - 1e-12);
+  double wall_s = o->before_s + (ictus_wall_s () - o->begin_s);
   int64_t spikes = (int64_t) o->spikes.total;
   ictus_text t = { 0 };
 
@@ -306,5 +330,5 @@ out_provenance_end (ictus_out *o)
   ICTUS_TRY (ictus_h5_attr_double (&o->file, run, "wall_s", wall_s));
   ICTUS_TRY (ictus_h5_attr_double (&o->file, run, "t_ms", o->t_ms));
   ICTUS_TRY (ictus_h5_attr_int (&o->file, run, "spikes", H5T_STD_U64LE, &spikes, 1));
-  return ictus_h5_attr_string (&o->file, run, "state", done ? "done" : "incomplete");
+  return ictus_h5_attr_string (&o->file, run, "state", out_is_done (o) ? "done" : "incomplete");
 }

@@ -189,7 +189,7 @@ link_report (ictus_out *o, const out_trace *t)
 }
 
 ictus_err
-out_trace_make (ictus_out *o, out_trace *t)
+out_trace_join (ictus_out *o, out_trace *t)
 {
   ictus_sampling what = { .population = t->rec->population[0],
                           .interval_ms = t->rec->interval_ms,
@@ -198,10 +198,15 @@ out_trace_make (ictus_out *o, out_trace *t)
                           .sample = sample,
                           .ctx = t };
 
+  return ictus_engine_sample (o->engine, &what);
+}
+
+ictus_err
+out_trace_make (ictus_out *o, out_trace *t)
+{
   for (int v = 0; v < t->vars.n; ++v)
     ICTUS_TRY (make_report (o, t, v));
-  ICTUS_TRY (link_report (o, t));
-  return ictus_engine_sample (o->engine, &what);
+  return link_report (o, t);
 }
 
 ictus_err
