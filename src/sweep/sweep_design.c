@@ -73,3 +73,13 @@ ictus__repeat_seed (uint64_t seed, size_t repeat)
 
   return repeat == 0 ? seed : ictus_rng_u64 (&g) >> 11; /* 53 bits: exact also where numbers are doubles */
 }
+
+bool
+ictus__seed_is_swept (const ictus_experiment *exp)
+{
+  for (int a = 0; a < exp->naxis; ++a)
+    for (int s = 0; s < exp->axis[a].nset; ++s)
+      if (strcmp (exp->axis[a].set[s], "seed") == 0)
+        return true;
+  return false;
+}

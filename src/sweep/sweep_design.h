@@ -16,6 +16,8 @@ double ictus__design_value (const ictus_experiment *exp, size_t point, int axis)
 uint64_t ictus__shuffle (uint64_t seed, uint64_t key, uint64_t n, uint64_t index);
 /* Seed of a repeat: repeat 0 has that of the experiment. */
 uint64_t ictus__repeat_seed (uint64_t seed, size_t repeat);
+/* An axis sets the seed: then that of a point is repeat 0's, and the others are made of it. */
+bool ictus__seed_is_swept (const ictus_experiment *exp);
 
 /* ---- what the repeats of a point say together (sweep_table.c) ---- */
 

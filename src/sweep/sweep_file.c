@@ -107,7 +107,6 @@ write_repeats (ictus__writer *w)
   size_t n = (size_t) w->exp->nrepeat;
   int32_t *number = ictus_alloc (n, sizeof *number);
   int64_t *seed = ictus_alloc (n, sizeof *seed);
-  bool is_set = false;
   ictus_err e = number != NULL && seed != NULL ? ICTUS_OK : ICTUS_E_NOMEM;
 
   ICTUS_GO (e);
@@ -116,13 +115,10 @@ write_repeats (ictus__writer *w)
       number[r] = (int32_t) r;
       seed[r] = (int64_t) ictus__repeat_seed (w->exp->seed, r);
     }
-  for (int a = 0; a < w->exp->naxis; ++a)
-    for (int s = 0; s < w->exp->axis[a].nset; ++s)
-      is_set = is_set || strcmp (w->exp->axis[a].set[s], "seed") == 0;
   w->dim[w->repeat] = n;
   ICTUS_GO (write_scale (w, w->repeat, "repeat", H5T_STD_I32LE, H5T_NATIVE_INT32, number));
   ICTUS_GO (ictus_h5_attr_string (&w->file, "repeat", "long_name", "repeat of the point with another seed"));
-  if (!is_set && n <= 1000) /* attributes have room for 64 kB */
+  if (!ictus__seed_is_swept (w->exp) && n <= 1000) /* attributes have room for 64 kB */
     ICTUS_GO (ictus_h5_attr_int (&w->file, "repeat", "seeds", H5T_STD_I64LE, seed, (int) n));
 done:
   ictus_free (number);
