@@ -57,6 +57,8 @@ ictus_err ictus_cli_load (const char *path, const ictus_cli_common *c, ictus_con
 void ictus_cli_dir (const ictus_cli_common *c, const char *name, ictus_text *out);
 /** The same for an experiment: its name, or that of its file without the ending. Collectivity: none. */
 void ictus_cli_experiment_dir (const ictus_cli_common *c, const ictus_conf *conf, ictus_text *out);
+/** What ictus check does with an experiment: its values, models, solvers, the files it names. Collectivity: none. */
+ictus_err ictus_cli_check_conf (ictus_conf *conf);
 /** Make a folder (rank 0) and agree. Collectivity: all of MPI_COMM_WORLD. */
 ictus_err ictus_cli_mkdir (const char *dir);
 
@@ -87,6 +89,7 @@ int ictus_cli_plot (int argc, char **argv);
 int ictus_cli_rerun (int argc, char **argv);
 int ictus_cli_run (int argc, char **argv);
 int ictus_cli_solve (int argc, char **argv);
+int ictus_cli_submit (int argc, char **argv);
 int ictus_cli_sweep (int argc, char **argv);
 
 #endif

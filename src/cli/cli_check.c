@@ -83,17 +83,13 @@ check_file (const ictus_conf *conf, const ictus_node *map, const char *key)
   return e;
 }
 
-static ictus_err
-check_experiment (const char *path)
+ictus_err
+ictus_cli_check_conf (ictus_conf *conf)
 {
-  char *text = NULL;
-  ictus_conf *conf = NULL;
   ictus_experiment *x = NULL;
   ictus_net *net = NULL;
   ictus_err e = ICTUS_OK;
 
-  ICTUS_GO (ictus_file_read (path, &text, NULL));
-  ICTUS_GO (ictus_conf_parse (path, text, &conf));
   ICTUS_GO (ictus_experiment_read (conf, &x));
   for (int i = 0; i < x->npopulation; ++i)
     ICTUS_GO (check_file (conf, x->population[i].node, "spike_file"));
@@ -103,10 +99,24 @@ check_experiment (const char *path)
     ICTUS_GO (check_file (conf, ictus_node_find (ictus_conf_root (conf), "run"), "partition"));
   ICTUS_GO (ictus_net_create (MPI_COMM_SELF, x, &net));
   ICTUS_GO (ictus_engine_check_solvers (net));
-  ictus_cli_print ("%s: ok\n", path);
 done:
   ictus_net_destroy (&net);
   ictus_experiment_destroy (&x);
+  return e;
+}
+
+static ictus_err
+check_experiment (const char *path)
+{
+  char *text = NULL;
+  ictus_conf *conf = NULL;
+  ictus_err e = ICTUS_OK;
+
+  ICTUS_GO (ictus_file_read (path, &text, NULL));
+  ICTUS_GO (ictus_conf_parse (path, text, &conf));
+  ICTUS_GO (ictus_cli_check_conf (conf));
+  ictus_cli_print ("%s: ok\n", path);
+done:
   ictus_conf_destroy (&conf);
   ictus_free (text);
   return e;
