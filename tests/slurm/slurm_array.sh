@@ -7,7 +7,7 @@
 cluster
 long="run.t_stop=8000"
 
-ok "an array of three tasks is submitted" submit --array=1-3 --ntasks-per-node=2 "$jobs/sweep-array.sbatch" "$data/sweep.yaml" "$tmp/job" 3 --set $long
+ok "an array of three tasks is submitted" submit --array=1-3 --ntasks-per-node=1 "$jobs/sweep-array.sbatch" "$data/sweep.yaml" "$tmp/job" 3 --set $long
 array=$job
 ok "and a merge after it" submit --dependency="afterany:$array" "$jobs/sweep-merge.sbatch" "$tmp/job"
 merge=$job
