@@ -22,7 +22,8 @@ START_TEST (what_is_put_by_some_ranks_is_got_by_others)
         for (int readers = 1; readers <= size; ++readers)
           {
             MPI_Comm_split (COMM, rank_of () >= size - readers ? 0 : MPI_UNDEFINED, rank_of (), &some);
-            ck_all (some == MPI_COMM_NULL || read_toy (some, "toy.h5", owner[(o + writers + readers) % NOWNER]));
+            ck_all (some == MPI_COMM_NULL
+                    || read_toy (some, "toy.h5", owner[(o + writers + readers) % NOWNER]));
             if (some != MPI_COMM_NULL)
               MPI_Comm_free (&some);
           }
@@ -68,9 +69,11 @@ START_TEST (an_image_knows_what_is_in_it)
   ck_all (write_toy (COMM, "toy.h5", owner[0]) == ICTUS_OK);
   ck_all (ictus_image_open (COMM, "toy.h5", KIND, 3, &im) == ICTUS_OK);
   ck_all (strcmp (ictus_image_path (im), "toy.h5") == 0);
-  ck_all (ictus_image_has (im, "net/p5/state") && !ictus_image_has (im, "net/p5") && !ictus_image_has (im, "x"));
+  ck_all (ictus_image_has (im, "net/p5/state") && !ictus_image_has (im, "net/p5")
+          && !ictus_image_has (im, "x"));
   ck_all (ictus_image_list (im, "net/p5", &name, &n) == ICTUS_OK && n == 3);
-  ck_all (strcmp (name[0], "flag") == 0 && strcmp (name[1], "pending") == 0 && strcmp (name[2], "state") == 0);
+  ck_all (strcmp (name[0], "flag") == 0 && strcmp (name[1], "pending") == 0
+          && strcmp (name[2], "state") == 0);
   for (size_t k = 0; k < n; ++k)
     ictus_free (name[k]);
   ictus_free (name);
@@ -92,8 +95,10 @@ START_TEST (an_image_knows_what_is_in_it)
   ck_all (ictus_image_get_rows (im, "net/p5/state", ICTUS_IMAGE_F64, 6, WIDTH, &row, 1, x) == ICTUS_E_FORMAT);
   ck_all (ictus_image_get_rows (im, "net/p5/state", ICTUS_IMAGE_F64, 5, 2, &row, 1, x) == ICTUS_E_FORMAT);
   ck_all (ictus_image_get_rows (im, "net/p5/state", ICTUS_IMAGE_U64, 5, WIDTH, &row, 1, x) == ICTUS_E_FORMAT);
-  ck_all (ictus_image_get_lists (im, "net/p5/state", ICTUS_IMAGE_F64, 5, &row, 1, &first, &p) == ICTUS_E_FORMAT);
-  ck_all (ictus_image_get_lists (im, "net/p5/pending", ICTUS_IMAGE_U64, 4, &row, 1, &first, &p) == ICTUS_E_FORMAT);
+  ck_all (ictus_image_get_lists (im, "net/p5/state", ICTUS_IMAGE_F64, 5, &row, 1, &first, &p)
+          == ICTUS_E_FORMAT);
+  ck_all (ictus_image_get_lists (im, "net/p5/pending", ICTUS_IMAGE_U64, 4, &row, 1, &first, &p)
+          == ICTUS_E_FORMAT);
   ck_all (ictus_image_get_text (im, "clock", &text) == ICTUS_E_FORMAT && text == NULL);
   row = rank_of () == 0 ? 5 : 0;
   ck_all (ictus_image_get_rows (im, "net/p5/state", ICTUS_IMAGE_F64, 5, WIDTH, &row, 1, x) == ICTUS_E_ARG);
@@ -122,7 +127,8 @@ START_TEST (what_cannot_be_an_image_is_refused_and_leaves_no_file)
       ck_all (!ictus_file_exists ("bad.h5") && !ictus_file_exists ("bad.h5.tmp"));
     }
   ck_all (ictus_image_begin (COMM, KIND, 3, &im) == ICTUS_OK);
-  ck_all (ictus_image_put_rows (im, "missing", ICTUS_IMAGE_F64, 4, 1, row, rank == 0 ? 3 : 0, x) == ICTUS_E_ARG);
+  ck_all (ictus_image_put_rows (im, "missing", ICTUS_IMAGE_F64, 4, 1, row, rank == 0 ? 3 : 0, x)
+          == ICTUS_E_ARG);
   ck_all (strstr (ictus_err_last (), "field missing: no rank has row 3") != NULL);
   if (size > 1)
     {
@@ -130,9 +136,11 @@ START_TEST (what_cannot_be_an_image_is_refused_and_leaves_no_file)
       ck_all (strstr (ictus_err_last (), "field twice: two ranks have row ") != NULL);
     }
   ck_all (ictus_image_put_rows (im, "order", ICTUS_IMAGE_F64, 3, 1, back, 2, x) == ICTUS_E_ARG);
-  ck_all (ictus_image_put_rows (im, "beyond", ICTUS_IMAGE_F64, 2, 1, row, rank == 0 ? 3 : 0, x) == ICTUS_E_ARG);
+  ck_all (ictus_image_put_rows (im, "beyond", ICTUS_IMAGE_F64, 2, 1, row, rank == 0 ? 3 : 0, x)
+          == ICTUS_E_ARG);
   ck_all (strstr (ictus_err_last (), "row 2 of 2") != NULL);
-  ck_all (ictus_image_put_lists (im, "lists", ICTUS_IMAGE_F64, 2, row, rank == 0 ? 2 : 0, first, x) == ICTUS_E_ARG);
+  ck_all (ictus_image_put_lists (im, "lists", ICTUS_IMAGE_F64, 2, row, rank == 0 ? 2 : 0, first, x)
+          == ICTUS_E_ARG);
   ck_all (ictus_image_put_rows (im, "wide", ICTUS_IMAGE_F64, 0, SIZE_MAX / 4, row, 0, x) == ICTUS_E_ARG);
   ck_all (ictus_image_commit (&im, "bad.h5") == ICTUS_E_ARG && im == NULL);
   ck_all (ictus_image_begin (COMM, KIND, 3, &im) == ICTUS_OK);

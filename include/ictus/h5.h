@@ -85,6 +85,9 @@ ictus_err ictus_h5_make_fixed (ictus_h5 *f, const char *path, hid_t type, int nd
 /** A fixed-length string attribute that is not there yet: without a heap, its bytes stand under HDF5's checksum of
  * the object. Collectivity: all ranks of f. */
 ictus_err ictus_h5_attr_text (ictus_h5 *f, const char *object, const char *name, const char *value);
+/** What HDF5 writes into a file just created by this rank alone goes to a descriptor instead (a file in memory), the
+ * file itself stays empty: metadata can be made where no disk is full. fd stays the caller's. Collectivity: none. */
+ictus_err ictus_h5_divert (ictus_h5 *f, int fd);
 /** What was written into parts, to disk, on every rank. Collectivity: all ranks of f. */
 ictus_err ictus_h5_sync_parts (ictus_h5 *f);
 /** A data set to be moved in parts; close with ictus_h5_set_close. The outcome is not agreed on.

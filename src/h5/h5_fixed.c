@@ -3,7 +3,9 @@
  * rank writes and reads a part of its own, and no metadata change on the way. */
 #include "h5/h5_impl.h"
 
+#include <errno.h>
 #include <string.h>
+#include <unistd.h>
 
 enum
 {
@@ -40,6 +42,19 @@ ictus_h5_make_fixed (ictus_h5 *f, const char *path, hid_t type, int ndim, const 
   if (space >= 0)
     H5Sclose (space);
   return ictus__h5_wrote (f, e);
+}
+
+ictus_err
+ictus_h5_divert (ictus_h5 *f, int fd)
+{
+  int *own = NULL;
+
+  ICTUS_TRY (ictus__h5_usable (f));
+  if (H5Fget_vfd_handle (f->file, H5P_DEFAULT, (void **) &own) < 0 || own == NULL)
+    return ictus_h5_fail (ICTUS_E_IO, "%s: not a plain file", f->path);
+  if (dup2 (fd, *own) < 0)
+    return ICTUS_FAIL (ICTUS_E_IO, "cannot prepare %s: %s", f->path, strerror (errno));
+  return ICTUS_OK;
 }
 
 ictus_err
@@ -92,7 +107,7 @@ move_all (const ictus_h5 *f, hid_t set, hid_t memtype, hsize_t first, hsize_t n,
   if (ndim < 1 || ndim > 2 || H5Sget_simple_extent_dims (space, dims, NULL) < 0 || first > dims[0]
       || n > dims[0] - first)
     e = ICTUS_FAIL (ICTUS_E_ARG, "%s: rows beyond the end of a data set", f->path);
-  row = (size_t)dims[1] * H5Tget_size (memtype);
+  row = (size_t) dims[1] * H5Tget_size (memtype);
   each = row == 0 || row > PIECE ? 1 : PIECE / row;
   for (hsize_t k = 0; e == ICTUS_OK && row > 0 && k < n; k += each)
     e = move (f, set, space, memtype, dims, ndim, first + k, n - k < each ? n - k : each,

@@ -57,14 +57,14 @@ ictus__image_memory_type (ictus_image_type type)
 size_t
 ictus__image_row (const field *f)
 {
-  return (size_t)f->dim[1] * ictus__image_item (f->type);
+  return (size_t) f->dim[1] * ictus__image_item (f->type);
 }
 
 void
 ictus__image_bcast (MPI_Comm comm, void *data, uint64_t n)
 {
   for (uint64_t done = 0; done < n; done += BCAST_PIECE)
-    ICTUS_MPI (MPI_Bcast ((char *)data + done, n - done < BCAST_PIECE ? (int)(n - done) : BCAST_PIECE,
+    ICTUS_MPI (MPI_Bcast ((char *) data + done, n - done < BCAST_PIECE ? (int) (n - done) : BCAST_PIECE,
                           MPI_BYTE, 0, comm));
 }
 
@@ -115,7 +115,7 @@ ictus_image_close (ictus_image **pim)
       ictus_free (im->field[k].data);
     }
   ictus_free (im->field);
-  (void)ictus_h5_close (&im->file); /* it was only read */
+  (void) ictus_h5_close (&im->file); /* it was only read */
   ictus_free (im->kind);
   ictus_free (im->path);
   if (im->comm != MPI_COMM_NULL)
@@ -138,7 +138,7 @@ ictus_image_path (const ictus_image *im)
 static int
 compare_name (const void *key, const void *member)
 {
-  return strcmp (key, ((const field *)member)->name);
+  return strcmp (key, ((const field *) member)->name);
 }
 
 field *
@@ -175,7 +175,7 @@ is_companion (const ictus_image *im, const char *name)
 static int
 compare_text (const void *a, const void *b)
 {
-  return strcmp (*(char *const *)a, *(char *const *)b);
+  return strcmp (*(char *const *) a, *(char *const *) b);
 }
 
 /* Sort, and drop what stands there twice. */

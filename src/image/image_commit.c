@@ -3,6 +3,8 @@
  * and attributes and reserves its room; then every rank writes its shares into it, and nothing but data: a
  * write that fails leaves no metadata behind that HDF5 would want to write later. That also makes the file
  * the same, byte by byte, whatever the number of ranks. */
+#include "config.h"
+
 #include "image/image_impl.h"
 
 #include <errno.h>
@@ -10,8 +12,9 @@
 #include <signal.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/mman.h>
+#include <sys/resource.h>
 #include <sys/stat.h>
-#include <sys/statvfs.h>
 #include <unistd.h>
 
 /* Of every field as a whole, on rank 0. Collective. */
@@ -27,7 +30,7 @@ checksums (ictus_image *im)
       const field *f = &im->field[k];
 
       part[k].bytes = f->n * ictus__image_row (f);
-      part[k].crc = ictus__image_crc (0, f->data, (size_t)part[k].bytes);
+      part[k].crc = ictus__image_crc (0, f->data, (size_t) part[k].bytes);
     }
   ictus__image_join (im->comm, part, im->nfield);
   for (size_t k = 0; k < im->nfield && im->rank == 0; ++k)
@@ -38,30 +41,6 @@ done:
 }
 
 /* ---- rank 0: the file --------------------------------------------------------------------------- */
-
-static ictus_err
-no_room (const char *path, uint64_t bytes, int why)
-{
-  return ICTUS_FAIL (ICTUS_E_IO, "cannot write %s: %.1f MiB are needed: %s", path, (double)bytes / (1 << 20),
-                     strerror (why));
-}
-
-/* An empty file, and a first look whether there is room for all: HDF5 itself should meet no full disk. */
-static ictus_err
-begin_file (const ictus_image *im, const char *tmp)
-{
-  uint64_t need = im->bytes + (256u << 10) + (im->nfield << 10);
-  struct statvfs s;
-  int fd = open (tmp, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0666);
-  ictus_err e = ICTUS_OK;
-
-  if (fd < 0)
-    return ICTUS_FAIL (ICTUS_E_IO, "cannot create %s: %s", tmp, strerror (errno));
-  if (fstatvfs (fd, &s) == 0 && (uint64_t)s.f_bavail * s.f_frsize < need)
-    e = no_room (tmp, need, ENOSPC);
-  close (fd);
-  return e;
-}
 
 /* The groups on the way, one by one. */
 static ictus_err
@@ -86,22 +65,25 @@ static ictus_err
 make_field (ictus_h5 *h, const field *f)
 {
   const hsize_t dims[2] = { f->dim[0], f->dim[1] };
-  int64_t crc = (int64_t)f->crc;
+  int64_t crc = (int64_t) f->crc;
 
   ICTUS_TRY (make_groups (h, f->name));
   ICTUS_TRY (ictus_h5_make_fixed (h, f->name, ictus__image_disk_type (f->type), f->ndim, dims));
   return ictus_h5_attr_int (h, f->name, "crc32", H5T_STD_U32LE, &crc, 1);
 }
 
+/* The file tmp; what is in it goes to the descriptor mem. */
 static ictus_err
-make_file (const ictus_image *im, const char *tmp)
+make_file (const ictus_image *im, const char *tmp, int mem)
 {
-  const int64_t schema = im->schema, bytes = (int64_t)im->bytes;
+  const int64_t schema = im->schema, bytes = (int64_t) im->bytes;
   ictus_h5 h;
   ictus_err e, closed;
 
   ICTUS_TRY (ictus_h5_create (MPI_COMM_SELF, tmp, true, &h));
-  e = ictus_h5_attr_text (&h, "/", "ictus_kind", im->kind);
+  e = ictus_h5_divert (&h, mem);
+  if (e == ICTUS_OK)
+    e = ictus_h5_attr_text (&h, "/", "ictus_kind", im->kind);
   if (e == ICTUS_OK)
     e = ictus_h5_attr_int (&h, "/", "ictus_schema", H5T_STD_I32LE, &schema, 1);
   if (e == ICTUS_OK)
@@ -113,29 +95,79 @@ make_file (const ictus_image *im, const char *tmp)
 }
 
 /* Every byte of the file gets its place on the disk now. */
-static ictus_err
-reserve (const char *tmp)
+static int
+reserve (int fd, off_t size)
 {
-  struct stat s;
-  int fd = open (tmp, O_WRONLY | O_CLOEXEC), why = 0;
+  int why = ictus_fault ("image_room", 0) ? ENOSPC : posix_fallocate (fd, 0, size);
 
-  if (fd < 0 || fstat (fd, &s) != 0)
-    why = errno;
-  else
-    why = ictus_fault ("image_room", 0) ? ENOSPC : posix_fallocate (fd, 0, s.st_size);
-  if (fd >= 0)
-    close (fd);
-  if (why == EOPNOTSUPP || why == EINVAL || why == ENOSYS)
-    return ICTUS_OK; /* not on this file system; what is read back will tell */
-  return why == 0 ? ICTUS_OK : no_room (tmp, (uint64_t)s.st_size, why);
+  if (why == EOPNOTSUPP || why == EINVAL || why == ENOSYS) /* not here; what is read back will tell */
+    why = ftruncate (fd, size) == 0 ? 0 : errno;
+  return why;
+}
+
+/* What is not a hole in from. */
+static int
+copy (int from, int to)
+{
+  char buf[16384];
+
+  for (off_t at = lseek (from, 0, SEEK_DATA); at >= 0; at = lseek (from, at, SEEK_DATA))
+    {
+      ssize_t n = pread (from, buf, sizeof buf, at), done = 0, k;
+
+      for (; done < n; done += k)
+        if ((k = pwrite (to, buf + done, (size_t) (n - done), at + done)) < 0 && errno != EINTR)
+          return errno;
+        else if (k < 0)
+          k = 0;
+      if (n < 0 && errno != EINTR)
+        return errno;
+      at += n > 0 ? n : 0;
+    }
+  return errno == ENXIO ? 0 : errno; /* no data behind */
 }
 
 static ictus_err
+put_in_place (int mem, const char *tmp)
+{
+  struct stat s = { .st_size = 0 };
+  int fd = open (tmp, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0666), why;
+
+  if (fd < 0)
+    return ICTUS_FAIL (ICTUS_E_IO, "cannot create %s: %s", tmp, strerror (errno));
+  why = fstat (mem, &s) != 0 ? errno : reserve (fd, s.st_size);
+  if (why == 0)
+    why = copy (mem, fd);
+  if (close (fd) != 0 && why == 0)
+    why = errno;
+  if (why != 0)
+    return ICTUS_FAIL (ICTUS_E_IO, "cannot write %s: %.1f MiB are needed: %s", tmp,
+                       (double) s.st_size / (1 << 20), strerror (why));
+  return ICTUS_OK;
+}
+
+/* HDF5 makes the file in memory, where the place of the data is a hole that takes no room: it can neither
+ * close nor give up a file on a full disk. */
+static ictus_err
 prepare (const ictus_image *im, const char *tmp)
 {
-  ICTUS_TRY (begin_file (im, tmp));
-  ICTUS_TRY (make_file (im, tmp));
-  return reserve (tmp);
+  uint64_t about = im->bytes + (64u << 10) + (im->nfield << 10);
+  struct rlimit most;
+  int mem;
+  ictus_err e;
+
+  /* the system kills who writes beyond this one */
+  if (getrlimit (RLIMIT_FSIZE, &most) == 0 && most.rlim_cur != RLIM_INFINITY && about > most.rlim_cur)
+    return ICTUS_FAIL (ICTUS_E_IO, "cannot write %s: %s: %.1f MiB are needed, the limit is %.1f (ulimit -f)",
+                       tmp, strerror (EFBIG), (double) about / (1 << 20), (double) most.rlim_cur / (1 << 20));
+  mem = memfd_create ("ictus image", MFD_CLOEXEC);
+  if (mem < 0)
+    return ICTUS_FAIL (ICTUS_E_IO, "cannot prepare %s: %s", tmp, strerror (errno));
+  e = make_file (im, tmp, mem);
+  if (e == ICTUS_OK)
+    e = put_in_place (mem, tmp);
+  close (mem);
+  return e;
 }
 
 /* ---- all ranks: the data ------------------------------------------------------------------------ */
@@ -145,7 +177,7 @@ write_field (ictus_image *im, ictus_h5 *h, const field *f, hid_t set)
 {
   if (ictus_fault ("image_killed", im->rank))
     {
-      (void)ictus_h5_write_part (h, set, ictus__image_memory_type (f->type), f->first, f->n / 2, f->data);
+      (void) ictus_h5_write_part (h, set, ictus__image_memory_type (f->type), f->first, f->n / 2, f->data);
       raise (SIGKILL);
     }
   if (ictus_fault ("image_write", im->rank))
@@ -188,7 +220,7 @@ forget (const char *tmp)
 
   if (fd < 0)
     return;
-  (void)posix_fadvise (fd, 0, 0, POSIX_FADV_DONTNEED);
+  (void) posix_fadvise (fd, 0, 0, POSIX_FADV_DONTNEED);
   close (fd);
 }
 
@@ -254,7 +286,7 @@ publish (const char *tmp, const char *path)
   fd = e == ICTUS_OK ? open (slash != NULL ? folder : ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC) : -1;
   if (fd >= 0)
     {
-      (void)fsync (fd);
+      (void) fsync (fd);
       close (fd);
     }
   ictus_free (folder);
@@ -286,7 +318,9 @@ ictus_image_commit (ictus_image **pim, const char *path)
   if (e == ICTUS_OK)
     e = ictus_comm_verdict (comm, im->rank == 0 ? publish (tmp.s, path) : ICTUS_OK);
   if (e != ICTUS_OK && im->rank == 0)
-    (void)unlink (tmp.s);
+    (void) unlink (tmp.s);
+  if (e != ICTUS_OK)
+    ICTUS_MPI (MPI_Barrier (comm)); /* it is gone before any rank goes on */
 done:
   ictus_text_clear (&tmp);
   ictus_image_close (pim);

@@ -9,7 +9,7 @@
 uint64_t
 ictus__image_crc (uint64_t crc, const void *data, size_t n)
 {
-  return n == 0 ? crc : crc32_z ((uLong)crc, data, n);
+  return n == 0 ? crc : crc32_z ((uLong) crc, data, n);
 }
 
 /* *b = *a, then *b, element by element; an operation of MPI. */
@@ -19,10 +19,10 @@ join (void *a, void *b, int *n, MPI_Datatype *type)
   const part_crc *left = a;
   part_crc *right = b;
 
-  (void)type;
+  (void) type;
   for (int k = 0; k < *n; ++k)
     {
-      right[k].crc = crc32_combine ((uLong)left[k].crc, (uLong)right[k].crc, (z_off_t)right[k].bytes);
+      right[k].crc = crc32_combine ((uLong) left[k].crc, (uLong) right[k].crc, (z_off_t) right[k].bytes);
       right[k].bytes += left[k].bytes;
     }
 }
@@ -39,7 +39,7 @@ ictus__image_join (MPI_Comm comm, part_crc *part, size_t n)
   ICTUS_MPI (MPI_Op_create (join, 0, &op)); /* does not commute: in the order of the ranks */
   for (size_t k = 0; k < n; k += 1u << 20)
     {
-      int some = n - k < 1u << 20 ? (int)(n - k) : 1 << 20;
+      int some = n - k < 1u << 20 ? (int) (n - k) : 1 << 20;
 
       ICTUS_MPI (MPI_Reduce (rank == 0 ? MPI_IN_PLACE : part + k, rank == 0 ? part + k : NULL, some, pair, op,
                              0, comm));

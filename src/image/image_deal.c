@@ -14,7 +14,7 @@ enum
 uint64_t
 ictus__image_share (uint64_t total, int size, int r)
 {
-  uint64_t s = (uint64_t)size, k = (uint64_t)r;
+  uint64_t s = (uint64_t) size, k = (uint64_t) r;
 
   return total / s * k + total % s * k / s;
 }
@@ -22,7 +22,7 @@ ictus__image_share (uint64_t total, int size, int r)
 static size_t
 pieces (uint64_t n, size_t piece)
 {
-  return (size_t)(n / piece + (n % piece != 0));
+  return (size_t) (n / piece + (n % piece != 0));
 }
 
 /* Post messages for n bytes with one rank; at is the place of the next request. */
@@ -33,12 +33,12 @@ post (MPI_Comm comm, int r, void *in, const void *out, uint64_t n, size_t piece,
 
   for (uint64_t done = 0; done < n; done += piece, ++k)
     {
-      int len = (int)(n - done < piece ? n - done : piece);
+      int len = (int) (n - done < piece ? n - done : piece);
 
       if (out != NULL)
-        ICTUS_MPI (MPI_Isend ((const char *)out + done, len, MPI_BYTE, r, TAG, comm, &at[k]));
+        ICTUS_MPI (MPI_Isend ((const char *) out + done, len, MPI_BYTE, r, TAG, comm, &at[k]));
       else
-        ICTUS_MPI (MPI_Irecv ((char *)in + done, len, MPI_BYTE, r, TAG, comm, &at[k]));
+        ICTUS_MPI (MPI_Irecv ((char *) in + done, len, MPI_BYTE, r, TAG, comm, &at[k]));
     }
   return k;
 }
@@ -77,7 +77,7 @@ ictus__image_move (MPI_Comm comm, const uint64_t *sn, const void *send, const ui
       out += sn[r];
     }
   for (size_t k = 0; k < n; k += 1u << 20) /* the number of requests is an int too */
-    ICTUS_MPI (MPI_Waitall (n - k < 1u << 20 ? (int)(n - k) : 1 << 20, q + k, MPI_STATUSES_IGNORE));
+    ICTUS_MPI (MPI_Waitall (n - k < 1u << 20 ? (int) (n - k) : 1 << 20, q + k, MPI_STATUSES_IGNORE));
   ictus_free (q);
   return ICTUS_OK;
 }
@@ -134,7 +134,7 @@ ictus__image_deal (MPI_Comm comm, const char *name, uint64_t total, const uint64
   *d = (deal){ .comm = comm, .rank = ictus_comm_rank (comm), .size = ictus_comm_size (comm) };
   d->a = ictus__image_share (total, d->size, d->rank);
   d->b = ictus__image_share (total, d->size, d->rank + 1);
-  d->to_n = ictus_alloc (2 * (size_t)d->size, sizeof *d->to_n);
+  d->to_n = ictus_alloc (2 * (size_t) d->size, sizeof *d->to_n);
   e = d->to_n == NULL ? ICTUS_E_NOMEM : count_rows (d, name, total, row, n);
   ICTUS_GO (ictus_comm_agree (comm, e));
   d->from_n = d->to_n + d->size;
@@ -166,7 +166,7 @@ ictus__image_deal_clear (deal *d)
 static ictus_err
 move_rows (const deal *d, size_t item, const uint64_t *sn, const void *send, const uint64_t *rn, void *recv)
 {
-  uint64_t *bytes = ictus_alloc (2 * (size_t)d->size, sizeof *bytes);
+  uint64_t *bytes = ictus_alloc (2 * (size_t) d->size, sizeof *bytes);
   ictus_err e;
 
   ICTUS_GO (ictus_comm_agree (d->comm, bytes == NULL ? ICTUS_E_NOMEM : ICTUS_OK));

@@ -21,8 +21,8 @@ look_up (const ictus_image *im, const char *name, ictus_image_type type, size_t 
   if ((total != SIZE_MAX && f->dim[0] != total) || (width != SIZE_MAX && f->dim[1] != width))
     return ICTUS_FAIL (ICTUS_E_FORMAT, "%s: the field %s has %llu rows of %llu, %zu of %zu are needed",
                        im->path, name, (unsigned long long)f->dim[0], (unsigned long long)f->dim[1],
-                       total == SIZE_MAX ? (size_t)f->dim[0] : total,
-                       width == SIZE_MAX ? (size_t)f->dim[1] : width);
+                       total == SIZE_MAX ? (size_t) f->dim[0] : total,
+                       width == SIZE_MAX ? (size_t) f->dim[1] : width);
   *out = f;
   return ICTUS_OK;
 }
@@ -61,7 +61,7 @@ ictus_image_get (ictus_image *im, const char *name, ictus_image_type type, void 
   *data = ictus_alloc (f->dim[0], ictus__image_row (f));
   ICTUS_GO (ictus_comm_agree (im->comm, *data == NULL ? ICTUS_E_NOMEM : ICTUS_OK));
   ICTUS_GO (read_global (im, f, *data));
-  *n = (size_t)(f->dim[0] * f->dim[1]);
+  *n = (size_t) (f->dim[0] * f->dim[1]);
   return ICTUS_OK;
 done:
   ictus_free (*data);
@@ -89,7 +89,7 @@ ictus_image_get_text (ictus_image *im, const char *name, char **text)
 
   *text = NULL;
   ICTUS_TRY (look_up (im, name, ICTUS_IMAGE_U8, SIZE_MAX, 1, &f));
-  *text = ictus_alloc ((size_t)f->dim[0] + 1, 1);
+  *text = ictus_alloc ((size_t) f->dim[0] + 1, 1);
   ICTUS_GO (ictus_comm_agree (im->comm, *text == NULL ? ICTUS_E_NOMEM : ICTUS_OK));
   ICTUS_GO (read_global (im, f, *text));
   return ICTUS_OK;
@@ -223,7 +223,7 @@ deliver (lists *l, size_t n, size_t *first, void **data)
   for (size_t k = 0; k < n; ++k)
     first[k + 1] = first[k] + l->mine[k];
   *data = ictus_alloc (first[n], l->item);
-  l->bytes = ictus_alloc (2 * (size_t)d->size, sizeof *l->bytes);
+  l->bytes = ictus_alloc (2 * (size_t) d->size, sizeof *l->bytes);
   ICTUS_TRY (ictus_comm_agree (d->comm, *data == NULL || l->bytes == NULL ? ICTUS_E_NOMEM : ICTUS_OK));
   sum_up (l->asked, d->from_n, d->size, l->item, l->bytes);
   sum_up (l->mine, d->to_n, d->size, l->item, l->bytes + d->size);

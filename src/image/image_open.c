@@ -53,7 +53,7 @@ scan_set (ictus_image *im, ictus_h5 *h, const char *path, const ictus_h5_facts *
     return ICTUS_FAIL (ICTUS_E_FORMAT, "%s: the data set %s is too large", im->path, path);
   if (ictus_h5_read_attr_int (h, path, "crc32", &crc) != ICTUS_OK)
     return ICTUS_FAIL (ICTUS_E_FORMAT, "%s: the data set %s has no checksum", im->path, path);
-  f.crc = (uint64_t)crc;
+  f.crc = (uint64_t) crc;
   ICTUS_TRY (ictus_grow (&im->field, &im->cap, im->nfield + 1, sizeof *im->field));
   f.name = ictus_strdup (path);
   if (f.name == NULL)
@@ -116,7 +116,7 @@ check_kind (const ictus_image *im, ictus_h5 *h)
 static int
 compare_field (const void *a, const void *b)
 {
-  return strcmp (((const field *)a)->name, ((const field *)b)->name);
+  return strcmp (((const field *) a)->name, ((const field *) b)->name);
 }
 
 /* Local. */
@@ -132,16 +132,16 @@ scan (ictus_image *im)
   ICTUS_GO (check_kind (im, &h));
   ICTUS_GO (scan_group (im, &h, "", 0));
   ICTUS_GO (ictus_h5_read_attr_int (&h, "/", "image_size", &size));
-  if ((uint64_t)size != im->bytes)
+  if ((uint64_t) size != im->bytes)
     e = ICTUS_FAIL (ICTUS_E_FORMAT, "%s: it should hold %lld bytes and has %llu: fields are missing",
                     im->path, (long long)size, (unsigned long long)im->bytes);
-  else if (stat (im->path, &s) == 0 && (uint64_t)s.st_size < im->bytes)
+  else if (stat (im->path, &s) == 0 && (uint64_t) s.st_size < im->bytes)
     e = ICTUS_FAIL (ICTUS_E_FORMAT, "%s: truncated: of %llu bytes of data, %lld are there", im->path,
                     (unsigned long long)im->bytes, (long long)s.st_size);
   else if (im->nfield > 0)
     qsort (im->field, im->nfield, sizeof *im->field, compare_field);
 done:
-  (void)ictus_h5_close (&h); /* it was only read */
+  (void) ictus_h5_close (&h); /* it was only read */
   return e;
 }
 
@@ -167,7 +167,7 @@ pack (const ictus_image *im, ictus_text *t)
       x.crc = f->crc;
       x.name = strlen (f->name) + 1;
       x.ndim = f->ndim;
-      x.type = (int32_t)f->type;
+      x.type = (int32_t) f->type;
       ictus_text_addn (t, (const char *)&x, sizeof x);
       ictus_text_addn (t, f->name, x.name);
     }
@@ -191,7 +191,7 @@ unpack (ictus_image *im, const char *s, size_t nfield, uint64_t bytes)
       memcpy (&x, s, sizeof x);
       s += sizeof x;
       *f = (field){
-        .type = (ictus_image_type)x.type, .ndim = x.ndim, .dim = { x.dim[0], x.dim[1] }, .crc = x.crc
+        .type = (ictus_image_type) x.type, .ndim = x.ndim, .dim = { x.dim[0], x.dim[1] }, .crc = x.crc
       };
       f->name = ictus_strdup (s);
       if (f->name == NULL)
@@ -218,7 +218,7 @@ share_table (ictus_image *im)
     buf = ictus_alloc (n[0], 1);
   ICTUS_GO (ictus_comm_agree (im->comm, im->rank != 0 && buf == NULL ? ICTUS_E_NOMEM : ICTUS_OK));
   ictus__image_bcast (im->comm, im->rank == 0 ? t.s : buf, n[0]);
-  e = im->rank == 0 ? ICTUS_OK : unpack (im, buf, (size_t)n[1], n[2]);
+  e = im->rank == 0 ? ICTUS_OK : unpack (im, buf, (size_t) n[1], n[2]);
   e = ictus_comm_agree (im->comm, e);
 done:
   ictus_text_clear (&t);
@@ -241,7 +241,7 @@ read_crc (ictus_image *im, const field *f, hid_t set, char *buf, size_t room, pa
     {
       n = b - k < each ? b - k : each;
       ICTUS_TRY (ictus_h5_read_part (&im->file, set, ictus__image_memory_type (f->type), k, n, buf));
-      out->crc = ictus__image_crc (out->crc, buf, (size_t)n * row);
+      out->crc = ictus__image_crc (out->crc, buf, (size_t) n * row);
       out->bytes += n * row;
     }
   return ICTUS_OK;

@@ -45,8 +45,8 @@ check_same (ictus_image *im, const char *name, ictus_image_type type, uint64_t t
   uint64_t h = ictus_hash (name, strlen (name), 0);
 
   h = ictus_hash (&total, sizeof total, h);
-  h = ictus_hash (&width, sizeof width, h + (uint64_t)type);
-  return ictus_comm_same (im->comm, (double)(h >> 12), name);
+  h = ictus_hash (&width, sizeof width, h + (uint64_t) type);
+  return ictus_comm_same (im->comm, (double) (h >> 12), name);
 }
 
 /* A new field with room for the n rows that this rank will hold. Collective. */
@@ -123,7 +123,7 @@ bring (const deal *d, size_t item, const void *mine, void *share)
   ICTUS_GO (ictus__image_forth (d, item, mine, buf));
   if (!d->in_order && item > 0)
     for (size_t k = 0; k < d->nin; ++k)
-      memcpy ((char *)share + (d->in[k] - d->a) * item, buf + k * item, item);
+      memcpy ((char *) share + (d->in[k] - d->a) * item, buf + k * item, item);
 done:
   if (buf != share)
     ictus_free (buf);
@@ -160,7 +160,7 @@ count_elements (const char *name, const uint64_t *row, size_t n, const size_t *f
       if (first[k + 1] < first[k] || first[k + 1] - first[k] > UINT32_MAX)
         return ICTUS_FAIL (ICTUS_E_ARG, "field %s: row %llu has its elements from %zu to %zu", name,
                            (unsigned long long)row[k], first[k], first[k + 1]);
-      (*count)[k] = (uint32_t)(first[k + 1] - first[k]);
+      (*count)[k] = (uint32_t) (first[k + 1] - first[k]);
     }
   return ICTUS_OK;
 }
@@ -170,7 +170,7 @@ count_elements (const char *name, const uint64_t *row, size_t n, const size_t *f
 static ictus_err
 sort_lists (const deal *d, size_t item, const uint32_t *count, const char *from, char *to)
 {
-  size_t n = (size_t)(d->b - d->a);
+  size_t n = (size_t) (d->b - d->a);
   uint64_t *at = ictus_alloc (n + 1, sizeof *at);
 
   if (at == NULL)
@@ -179,7 +179,7 @@ sort_lists (const deal *d, size_t item, const uint32_t *count, const char *from,
     at[k + 1] = at[k] + count[k] * item;
   for (size_t k = 0; k < d->nin; ++k)
     {
-      size_t i = (size_t)(d->in[k] - d->a), len = count[i] * item;
+      size_t i = (size_t) (d->in[k] - d->a), len = count[i] * item;
 
       if (len > 0)
         memcpy (to + at[i], from, len);
@@ -194,13 +194,13 @@ sort_lists (const deal *d, size_t item, const uint32_t *count, const char *from,
 static ictus_err
 bring_lists (const deal *d, field *f, const uint32_t *count, const uint32_t *mine, const void *data)
 {
-  uint64_t *bytes = ictus_alloc (2 * (size_t)d->size, sizeof *bytes), *sn = bytes, *rn;
+  uint64_t *bytes = ictus_alloc (2 * (size_t) d->size, sizeof *bytes), *sn = bytes, *rn;
   size_t item = ictus__image_item (f->type), k = 0, i = 0;
   char *buf = f->data;
   ictus_err e = ICTUS_OK;
 
   if (!d->in_order)
-    buf = ictus_alloc ((size_t)f->n, item);
+    buf = ictus_alloc ((size_t) f->n, item);
   if (bytes == NULL || buf == NULL)
     e = ICTUS_E_NOMEM;
   ICTUS_GO (ictus_comm_agree (d->comm, e));
@@ -247,7 +247,7 @@ ictus_image_put_lists (ictus_image *im, const char *name, ictus_image_type type,
   ICTUS_MPI (MPI_Allreduce (&sum[0], &all, 1, MPI_UINT64_T, MPI_SUM, im->comm));
   ICTUS_GO (add (im, name, type, all, 1, im->rank == 0 ? 0 : sum[1], sum[0], &f));
   e = bring_lists (&d, f, count, mine,
-                   n > 0 ? (const char *)data + first[0] * ictus__image_item (type) : data);
+                   n > 0 ? (const char *) data + first[0] * ictus__image_item (type) : data);
 done:
   ictus_text_clear (&counts);
   ictus_free (mine);
