@@ -78,6 +78,33 @@ ictus_err ictus_sweep_run (MPI_Comm comm, ictus_conf *conf, const char *dir, con
  * \retval ICTUS_E_INPUT    there are no parts, or not of one experiment. Collectivity: all ranks of comm. */
 ictus_err ictus_sweep_merge (MPI_Comm comm, const char *dir, const ictus_sweep_options *opt);
 
+typedef struct ictus_sweep_run_state /* of one run that has something to tell */
+{
+  size_t run;
+  double since; /* Unix time; under way */
+  int nrank;    /* under way */
+  char *reason; /* failed */
+} ictus_sweep_run_state;
+
+typedef struct ictus_sweep_state /* what the journals of a folder say */
+{
+  size_t nrun;              /* of the whole sweep */
+  size_t ndone, nfailed, nbegun; /* outcomes; begun without one */
+  size_t npart, nparts;     /* journals of parts that were read, of how many; 0, 0: only the one of a whole sweep */
+  size_t nspoilt;           /* lines that could not be read, a torn last one not counted */
+  double busy_s, longest_s; /* mean and longest time of a team for a run that is done; 0 when there is none */
+  ictus_sweep_run_state *failed, *begun; /* [nfailed], [nbegun], by run */
+  char **journal;           /* [njournal] paths that were read */
+  size_t njournal;
+} ictus_sweep_state;
+
+/** Read the journals in a folder, that of the whole sweep and those of parts, while they are written or later. Nothing
+ * is changed. A run counts once, with the best outcome that any journal has.
+ * \retval ICTUS_OK        also when there is no journal: njournal is 0
+ * \retval ICTUS_E_FORMAT  a journal of another version, or none; ICTUS_E_IO. Collectivity: none. */
+ictus_err ictus_sweep_look (const char *dir, ictus_sweep_state *out);
+void ictus_sweep_state_clear (ictus_sweep_state *s); /* Collectivity: none. */
+
 /** Print the points of a document without running: index and value of every axis.
  * \retval ICTUS_E_INPUT  the experiment is wrong or has no axes. Collectivity: none. */
 ictus_err ictus_sweep_list (FILE *f, ictus_conf *conf, bool json);

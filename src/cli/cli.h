@@ -90,6 +90,7 @@ int ictus_cli_rerun (int argc, char **argv);
 int ictus_cli_run (int argc, char **argv);
 int ictus_cli_solve (int argc, char **argv);
 int ictus_cli_submit (int argc, char **argv);
+int ictus_cli_status (int argc, char **argv);
 int ictus_cli_sweep (int argc, char **argv);
 
 #endif

@@ -27,6 +27,7 @@ static const command commands[] = {
   { "compile", ictus_cli_compile, "compile model files ahead of use" },
   { "check", ictus_cli_check, "validate experiments and model files" },
   { "plan", ictus_cli_plan, "say what a run or a sweep will need, before it starts" },
+  { "status", ictus_cli_status, "say how far a run or a sweep is" },
   { "partition", ictus_cli_partition, "write a file that deals the neurons to ranks" },
   { "rerun", ictus_cli_rerun, "repeat the run that made a result file" },
 };

@@ -120,7 +120,7 @@ print_time (FILE *f, const ictus_plan *p)
   char s[6][32];
 
   if (p->is_sweep)
-    fprintf (f, "\nRuns\n  %zu runs on %d team%s of %d rank%s\n", p->sweep.nrun, p->sweep.nteam,
+    fprintf (f, "\nRuns\n  %s%.0f runs on %d team%s of %d rank%s\n", p->exp->threshold.is_searched ? "about " : "", p->sweep.nrun, p->sweep.nteam,
              p->sweep.nteam == 1 ? "" : "s", p->sweep.each, p->sweep.each == 1 ? "" : "s");
   if (!p->rates.measured)
     return;
@@ -312,7 +312,7 @@ put_time (FILE *f, const ictus_plan *p)
 
   if (p->is_sweep)
     {
-      fprintf (f, ",\n  \"sweep\": {\"runs\": %zu, \"teams\": %d, \"ranks_per_run\": %d, \"sampled\": %d", p->sweep.nrun,
+      fprintf (f, ",\n  \"sweep\": {\"runs\": %.0f, \"teams\": %d, \"ranks_per_run\": %d, \"sampled\": %d", p->sweep.nrun,
                p->sweep.nteam, p->sweep.each, p->sweep.nsample);
       put_number (f, ", \"run_s\": ", known ? p->sweep.run_s : NAN);
       put_number (f, ", \"least_run_s\": ", known ? p->sweep.least_s : NAN);

@@ -9,14 +9,19 @@ enum { SAMPLES = 5, VALUES = 4 /* measures of a population */ };
 
 /* ---- points ------------------------------------------------------------------------------------- */
 
-static size_t
+/* Runs; for a threshold search about as many as bisection makes on every line: its ends, and halves between them. */
+static double
 count_runs (const ictus_experiment *exp)
 {
-  size_t n = 1;
+  double n = exp->design == ICTUS_DESIGN_GRID ? 1 : (double) exp->design_points;
+  const ictus_exp_axis *searched = exp->threshold.is_searched ? &exp->axis[exp->threshold.axis] : NULL;
 
-  for (int a = 0; a < exp->naxis; ++a)
-    n *= exp->axis[a].nvalue;
-  return n;
+  for (int a = 0; exp->design == ICTUS_DESIGN_GRID && a < exp->naxis; ++a)
+    if (&exp->axis[a] != searched)
+      n *= (double) exp->axis[a].nvalue;
+  if (searched != NULL)
+    n *= fmin ((double) searched->nvalue, 2 + ceil (log2 (fmax ((double) searched->nvalue - 1, 1))));
+  return n * (double) exp->nrepeat;
 }
 
 /* Numbers that fill [0, 1) evenly however many are taken (van der Corput 1935), another base for every axis. */
@@ -35,7 +40,9 @@ spread (int k, int axis)
 static double
 value_at (const ictus_exp_axis *a, double where)
 {
-  return a->value[(size_t) (where * (double) a->nvalue)];
+  if (a->value != NULL)
+    return a->value[(size_t) (where * (double) a->nvalue)];
+  return a->log ? a->from * pow (a->to / a->from, where) : a->from + (a->to - a->from) * where;
 }
 
 /* The document and the experiment of sample k; both are the caller's. */
@@ -103,7 +110,7 @@ measure (ictus_plan *p, const ictus_conf *plain)
   plan_sweep *s = &p->sweep;
   double *Hz = ictus_alloc ((size_t) p->exp->npopulation, sizeof *Hz);
   ictus_err e = Hz == NULL ? ICTUS_E_NOMEM : ICTUS_OK;
-  int n = (size_t) SAMPLES < s->nrun ? SAMPLES : (int) s->nrun;
+  int n = (int) fmin (SAMPLES, s->nrun);
 
   for (int k = 0; e == ICTUS_OK && k < n; ++k)
     {
@@ -140,7 +147,7 @@ measure (ictus_plan *p, const ictus_conf *plain)
 static void
 size_files (const ictus_experiment *exp, plan_sweep *s)
 {
-  double n = (double) s->nrun, values = VALUES * (exp->npopulation + 1.0);
+  double n = s->nrun, values = VALUES * (exp->npopulation + 1.0);
 
   s->file_bytes = n * (values * sizeof (double) + 2) + 6e4 + 2.0 * (double) strlen (ictus_conf_text (exp->conf));
   s->journal_bytes = n * (values * 20 + 40) + n * 50; /* outcomes and beginnings */
@@ -166,7 +173,7 @@ plan_sweep_make (ictus_plan *p, ictus_conf *plain)
           plan_need_keep_fixed (&p->need, &before);
           plan_need_clear (&before);
           /* the last runs do not end together */
-          s->all_s = s->run_s * (double) s->nrun / fmin (s->nteam, (double) s->nrun)
+          s->all_s = PLAN_START_S + s->run_s * s->nrun / fmin (s->nteam, s->nrun)
                      + (s->nteam > 1 ? (s->most_s - s->run_s) / 2 : 0);
         }
     }

@@ -14,7 +14,6 @@
 #define LOOKUP_S 1.5e-8  /* every rank looks up every spike in every projection */
 #define DISK_BYTES_S 2e8
 #define DISK_SET_S 1e-3  /* to append to a data set by several ranks; alone a tenth */
-#define START_S 0.3      /* programs and MPI */
 
 static double
 steps (double n)
@@ -65,7 +64,7 @@ plan_time_make (const ictus_plan *p, const plan_rates *rates, plan_time *out)
   lookups = LOOKUP_S * wires_of_a_spike (exp, rates, &spikes) * spikes;
   lookups = fmin (lookups, rates->deliver);
   received = need->packet * (R - 1);
-  out->build = START_S + rates->build_s * each * out->crowd;
+  out->build = (p->is_sweep ? 0 : PLAN_START_S) + rates->build_s * each * out->crowd;
   out->solve = (rates->solve * each + rates->rest) * T * out->crowd;
   out->deliver = ((rates->deliver - lookups) * each + lookups) * T * out->crowd;
   out->exchange = rates->exchange * T * out->crowd
