@@ -21,6 +21,7 @@ static const command commands[] = {
   { "sweep", ictus_cli_sweep, "run an experiment over a grid of parameter values" },
   { "merge", ictus_cli_merge, "put the parts of a sweep together" },
   { "submit", ictus_cli_submit, "write a SLURM job for an experiment and submit it" },
+  { "merge", ictus_cli_merge, "put the parts of a sweep together" },
   { "solve", ictus_cli_solve, "integrate one model with one or several solvers and compare" },
   { "plot", ictus_cli_plot, "draw a result file" },
   { "models", ictus_cli_models, "list the shipped models, or show one" },

@@ -31,6 +31,7 @@ typedef struct sweep
   size_t nkept, nnew, nfailed; /* outcomes from before, of now; failed of both */
   double written_s, writing_s, said_s;
   double busy_s; /* times ranks */
+  size_t *old, nold, cap; /* runs with a row in the journal of which the checkpoints are to go */
   bool tty;
   ictus_err failed; /* what ended the dealing, and its message */
   char *message;
@@ -77,7 +78,7 @@ say_start (const sweep *s)
     ictus_log ("sweep.ranks_per_point is %d, but there %s only %d rank%s: one team", each,
                size == 1 ? "is" : "are", size, size == 1 ? "" : "s");
   else if (rest > 0)
-    ictus_log ("%d ranks are %d teams of %d and one of %d", size, size / each, each, rest);
+    ictus_log ("%d ranks are %d team%s of %d and one of %d", size, size / each, size / each == 1 ? "" : "s", each, rest);
 }
 
 /* ---- rank 0: what comes in ---- */
@@ -121,6 +122,11 @@ take_row (void *ctx, const ictus__row *row)
   ICTUS_GO (ictus__table_set (s->table, row->run, row->status, row->value, row->reason));
   ICTUS_GO (ictus__journal_add (&s->journal, s->table, row->run, row->busy_s));
   ICTUS_GO (ictus__source_take (s->source, row->run, row->status, row->value));
+  if (row->has_dir)
+    {
+      ICTUS_GO (ictus_grow (&s->old, &s->cap, s->nold + 1, sizeof *s->old));
+      s->old[s->nold++] = row->run;
+    }
   say (s, false);
 done:
   if (e != ICTUS_OK)
@@ -136,6 +142,15 @@ under_way (void *ctx, size_t run, double since, int nrank)
     stop_with (s, ICTUS_E_IO);
 }
 
+/* Checkpoints go when the row is on disk. */
+static void
+forget_old (sweep *s)
+{
+  for (size_t k = 0; k < s->nold; ++k)
+    ictus__point_forget (s->dir, s->old[k]);
+  s->nold = 0;
+}
+
 /* Rank 0, about once a second. */
 static void
 tick (void *ctx)
@@ -148,6 +163,8 @@ tick (void *ctx)
   if (s->failed != ICTUS_OK)
     return;
   ICTUS_GO (ictus__journal_sync (&s->journal, SYNC_S, &synced));
+  if (synced)
+    forget_old (s);
   if (since >= WRITE_S && since >= WRITE_PART * s->writing_s)
     ICTUS_GO (write_file (s));
 done:
@@ -175,6 +192,17 @@ without_rank (const char *message)
   return message + n;
 }
 
+/* A run that was told to stop and could not write its checkpoint has not failed: it begins again some day. */
+static bool
+was_stopped (sweep *s, size_t run, ictus_err outcome)
+{
+  bool lost = outcome == ICTUS_E_IO && ictus__deal_poll (s->deal);
+
+  if (lost && ictus_comm_rank (ictus__deal_team (s->deal)) == 0)
+    ictus_log ("point %zu stopped without a checkpoint: %s", run, ictus_err_last ());
+  return outcome == ICTUS_E_STOPPED || lost;
+}
+
 static ictus_err
 work (sweep *s)
 {
@@ -188,10 +216,11 @@ work (sweep *s)
   while ((run = ictus__deal_next (s->deal, has_row ? &row : NULL)) >= 0)
     {
       double begin = ictus_wall_s ();
-      ictus_err outcome = ictus__point_run (&s->study, s->deal, (size_t) run, m);
+      bool has_dir = false;
+      ictus_err outcome = ictus__point_run (&s->study, s->deal, s->dir, (size_t) run, m, &has_dir);
 
-      row = (ictus__row){ .run = (size_t) run, .value = (const double *) m };
-      row.status = outcome == ICTUS_OK ? ICTUS__DONE : outcome == ICTUS_E_STOPPED ? ICTUS__TODO : ICTUS__FAILED;
+      row = (ictus__row){ .run = (size_t) run, .value = (const double *) m, .has_dir = has_dir };
+      row.status = outcome == ICTUS_OK ? ICTUS__DONE : was_stopped (s, (size_t) run, outcome) ? ICTUS__TODO : ICTUS__FAILED;
       if (row.status == ICTUS__FAILED)
         row.reason = without_rank (ictus_err_last ());
       row.busy_s = ictus_wall_s () - begin;
@@ -271,6 +300,7 @@ prepare (sweep *s)
   s->nkept = ictus__table_count (s->table, ICTUS__DONE) + s->nfailed;
   source.table = s->table;
   ICTUS_GO (ictus__source_create (&source, &s->source));
+  ictus__points_forget (s->dir, s->table, s->opt->overwrite && s->nparts == 1);
   ICTUS_GO (ictus__study_write (&s->study, s->dir, head.digest, s->part, s->nparts));
   ICTUS_GO (write_file (s));
   say_start (s);
@@ -289,6 +319,9 @@ conclude (sweep *s)
     return ictus_err_note (e, __FILE__, __LINE__, "%s", s->message != NULL ? s->message : "");
   ICTUS_TRY (write_file (s));
   ICTUS_TRY (ictus__journal_close (&s->journal));
+  forget_old (s);
+  if (s->nparts == 1) /* other parts may just be making it */
+    ictus__points_close (s->dir);
   if (s->nnew + left > 0)
     say (s, true);
   if (left > 0)
@@ -321,6 +354,7 @@ clear (sweep *s)
   ictus__table_destroy (&s->table);
   ictus_text_clear (&s->hosts);
   ictus_free (s->message);
+  ictus_free (s->old);
   ictus__study_close (&s->study);
 }
 

@@ -12,7 +12,7 @@
 #include "sweep/sweep_impl.h"
 
 enum { TAG_UP = 1, TAG_ANSWER, TAG_END };
-enum { SAYS_ROW = 1, SAYS_ASK = 2, SAYS_TOLD = 4, SAYS_BYE = 8 };
+enum { SAYS_ROW = 1, SAYS_ASK = 2, SAYS_TOLD = 4, SAYS_BYE = 8, SAYS_DIR = 16 };
 #define POLL_NS 200000 /* pause between looks when rank 0 has nothing else to do */
 #define SHOW_S 1.0     /* a run under way for longer is told about */
 
@@ -261,7 +261,8 @@ serve (ictus__deal *d, int leader)
     tell_all (d);
   if (m.says & SAYS_ROW)
     {
-      ictus__row row = { .run = (size_t) m.run, .status = (ictus__status) m.status, .busy_s = m.busy_s };
+      ictus__row row = { .run = (size_t) m.run, .status = (ictus__status) m.status, .busy_s = m.busy_s,
+                         .has_dir = (m.says & SAYS_DIR) != 0 };
 
       if (row.status == ICTUS__DONE)
         row.value = (const double *) (d->packet + sizeof m);
@@ -357,6 +358,7 @@ say (ictus__deal *d, int32_t says, const ictus__row *row)
       m.run = (int64_t) row->run;
       m.status = (int32_t) row->status;
       m.busy_s = row->busy_s;
+      m.says |= row->has_dir ? SAYS_DIR : 0;
     }
   if (row != NULL && row->status == ICTUS__DONE)
     {

@@ -205,6 +205,7 @@ typedef struct ictus__row /* outcome of a run, as its team tells it */
   int nrank;            /* ranks of that team; set by the deal */
   const double *value;  /* [nvalue]; done */
   const char *reason;   /* failed */
+  bool has_dir;         /* there may be checkpoints of it */
 } ictus__row;
 
 typedef struct ictus__deal_options
@@ -238,8 +239,14 @@ void ictus__deal_finish (ictus__deal *d);
 
 /* ---- one run (sweep_point.c) ---- */
 
-/* Run it and measure, m [nvalue / ICTUS__NMEASURE]. ICTUS_E_STOPPED: not to its end, since the sweep is to end.
-   Collectivity: all ranks of the team of deal. */
-ictus_err ictus__point_run (const ictus__study *s, ictus__deal *deal, size_t run, ictus_measures *m);
+/* Run it, from a checkpoint of it if there is one, and measure, m [nvalue / ICTUS__NMEASURE]. ICTUS_E_STOPPED: not to its end,
+   since the sweep is to end. *has_dir: DIR/points/<run> is there. Collectivity: all ranks of the team of deal. */
+ictus_err ictus__point_run (const ictus__study *s, ictus__deal *deal, const char *dir, size_t run, ictus_measures *m,
+                            bool *has_dir);
+void ictus__point_dir (const char *dir, size_t run, ictus_text *out);
+/* One rank: the checkpoints of a run, those of all runs that have a row (or of all at all), the empty folder of them. */
+void ictus__point_forget (const char *dir, size_t run);
+void ictus__points_forget (const char *dir, const ictus__table *t, bool all);
+void ictus__points_close (const char *dir);
 
 #endif

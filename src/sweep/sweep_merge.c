@@ -178,6 +178,7 @@ gather (merge *m)
   for (size_t k = 0; k < m->nparts; ++k)
     ICTUS_TRY (count_missing (m, k));
   ICTUS_TRY (write_file (m));
+  ictus__points_close (m->dir);
   if (m->opt->progress)
     ictus_log ("%zu parts: %zu points new in %s/sweep.h5, %zu failed, %zu missing", m->nparts, m->nadded, m->dir,
                ictus__table_count (m->table, ICTUS__FAILED), m->nmissing);
