@@ -257,8 +257,8 @@ cvode_restart (void *self, double t_ms)
       c->hstart = 0;
       c->t_guard = t_ms;
       c->nguard = c->nstuck = 0;
+      c->gn = 0; /* nothing is known of it */
       ictus__cell_piece (c, t_ms);
-      ICTUS_TRY (ictus__cell_forget (c, t_ms));
       ICTUS_TRY (ictus__cell_begin (c, t_ms));
       if (c->armed && c->gn >= 0 && s->b.grid && t_ms + s->b.h_ms < c->stop)
         { /* above the threshold at the start: it fires within the first tick */

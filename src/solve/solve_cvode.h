@@ -58,9 +58,6 @@ ictus_err ictus__cell_create (ictus__cvode *s, size_t i, const ictus_solver_conf
 void ictus__cell_destroy (ictus__cell *c);
 /* Begin anew at t with the state that is in cells->y and the present inputs. */
 ictus_err ictus__cell_begin (ictus__cell *c, double t);
-/* Before a begin that must not depend on the past: CVODE does not look for roots where the condition was 0 and did not
-   move, and keeps that over its restarts. */
-ictus_err ictus__cell_forget (ictus__cell *c, double t);
 /* One internal step, or what CVODE has still to say about the last one. */
 ictus_err ictus__cell_step (ictus__cell *c);
 /* State at t, within the last step. */

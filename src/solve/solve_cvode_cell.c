@@ -150,6 +150,20 @@ ictus__cell_set_stop (ictus__cell *c)
   return flag < 0 ? ictus__cell_fail (c, c->tn, flag) : ICTUS_OK;
 }
 
+/* CVODE does not look for roots of a condition that was 0 and did not move, and keeps that when it begins anew. */
+static int
+look_again (ictus__cell *c)
+{
+  int flag, rising = 1;
+
+  if (c->s->b.k->fire == NULL)
+    return CV_SUCCESS;
+  if ((flag = CVodeRootInit (c->mem, 0, NULL)) >= 0 && (flag = CVodeRootInit (c->mem, 1, cell_root)) >= 0
+      && (flag = CVodeSetRootDirection (c->mem, &rising)) >= 0)
+    flag = CVodeSetNoInactiveRootWarn (c->mem);
+  return flag;
+}
+
 ictus_err
 ictus__cell_begin (ictus__cell *c, double t)
 {
@@ -162,6 +176,8 @@ ictus__cell_begin (ictus__cell *c, double t)
   s->stats.restarts += 1;
   ictus__bank_gather (&s->b, c->i, NV_DATA_S (s->y));
   flag = CVodeReInit (c->mem, t, s->y);
+  if (flag >= 0 && c->gn == 0)
+    flag = look_again (c);
   if (flag >= 0)
     flag = CVodeSetInitStep (c->mem, c->hstart); /* 0: CVODE searches for one */
   if (flag < 0)
@@ -175,20 +191,6 @@ ictus__cell_begin (ictus__cell *c, double t)
   if (s->b.k->fire != NULL)
     c->gn = s->b.k->fire (t, NV_DATA_S (s->y), ictus__bank_p (&s->b, c->i), ictus__cell_input (c, t));
   return ictus__cell_set_stop (c);
-}
-
-ictus_err
-ictus__cell_forget (ictus__cell *c, double t)
-{
-  int flag, rising = 1;
-
-  if (c->s->b.k->fire == NULL)
-    return ICTUS_OK;
-  if ((flag = CVodeRootInit (c->mem, 0, NULL)) < 0 || (flag = CVodeRootInit (c->mem, 1, cell_root)) < 0
-      || (flag = CVodeSetRootDirection (c->mem, &rising)) < 0
-      || (flag = CVodeSetNoInactiveRootWarn (c->mem)) < 0)
-    return ictus__cell_fail (c, t, flag);
-  return ICTUS_OK;
 }
 
 /* A neuron whose solution runs to infinity is given up, not followed for ever. before: tn before the step. */
