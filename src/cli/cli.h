@@ -62,14 +62,30 @@ ictus_err ictus_cli_check_conf (ictus_conf *conf);
 /** Make a folder (rank 0) and agree. Collectivity: all of MPI_COMM_WORLD. */
 ictus_err ictus_cli_mkdir (const char *dir);
 
-/** Run an experiment: DIR/results.h5, DIR/used.yaml. Collectivity: all of MPI_COMM_WORLD. */
+typedef struct ictus_cli_lock /* of a result folder */
+{
+  int fd;     /* -1: none */
+  char *path; /* owned; NULL: not held */
+} ictus_cli_lock;
+/** Keep other programs from writing into a folder that exists, until it is dropped or the program ends in whatever way.
+ * \retval ICTUS_E_RESOURCE  another one has it; on all ranks. Collectivity: all of MPI_COMM_WORLD. */
+ictus_err ictus_cli_lock_take (const char *dir, ictus_cli_lock *l);
+void ictus_cli_lock_drop (ictus_cli_lock *l); /* One that is not held is fine. Collectivity: all of MPI_COMM_WORLD. */
+
+/** The digest of the experiment (ictus_net_digest) that a used.yaml of a run begins with; 0: none, or no such file.
+ * Collectivity: none. */
+uint64_t ictus_cli_used_digest (const char *path);
+
 typedef struct ictus_cli_run_options
 {
-  bool overwrite, progress, summary, json;
-  double discard_ms;
+  bool overwrite, resume, progress, summary, json;
+  double discard_ms;   /* NaN: as the run was begun */
+  ictus_image **image; /* go on from it, with the lock on dir held already; taken over. NULL: look into dir if resume says so */
   int argc;
   char **argv;
 } ictus_cli_run_options;
+/** Run an experiment, or go on with it: DIR/results.h5, DIR/used.yaml, checkpoints; the exit status.
+ * \param dir  result folder; NULL: nothing is written. Collectivity: all of MPI_COMM_WORLD. */
 int ictus_cli_run_experiment (ictus_conf *conf, const char *dir, const ictus_cli_run_options *o);
 
 /** From now on SIGINT, SIGTERM and SIGUSR1 ask for an orderly end instead of killing: what runs goes on to a point from which it can be
@@ -87,6 +103,7 @@ int ictus_cli_partition (int argc, char **argv);
 int ictus_cli_plan (int argc, char **argv);
 int ictus_cli_plot (int argc, char **argv);
 int ictus_cli_rerun (int argc, char **argv);
+int ictus_cli_resume (int argc, char **argv);
 int ictus_cli_run (int argc, char **argv);
 int ictus_cli_solve (int argc, char **argv);
 int ictus_cli_submit (int argc, char **argv);

@@ -32,11 +32,8 @@ help (void)
 
 typedef struct past /* a former run; strings owned */
 {
-  char *used, *name, *version, *isa, *folder;
-  char **model, **model_text, **model_reference; /* [nmodel] */
-  size_t nmodel;
-  char **file, **file_path, **file_hash; /* [nfile]; file: key in the experiment */
-  size_t nfile;
+  ictus_recipe recipe;
+  char *name, *version, *isa;
 } past;
 
 static void
@@ -50,17 +47,10 @@ drop (char **list, size_t n)
 static void
 past_clear (past *p)
 {
-  ictus_free (p->used);
+  ictus_recipe_clear (&p->recipe);
   ictus_free (p->name);
   ictus_free (p->version);
   ictus_free (p->isa);
-  ictus_free (p->folder);
-  drop (p->model, p->nmodel);
-  drop (p->model_text, p->nmodel);
-  drop (p->model_reference, p->nmodel);
-  drop (p->file, p->nfile);
-  drop (p->file_path, p->nfile);
-  drop (p->file_hash, p->nfile);
   *p = (past){ 0 };
 }
 
@@ -89,6 +79,7 @@ read_strings (ictus_h5 *f, const char *group, const char *attribute, char ***nam
 static ictus_err
 past_read (const char *path, past *p)
 {
+  ictus_recipe *r = &p->recipe;
   ictus_h5 f;
   char *kind = NULL;
   ictus_err e, closing;
@@ -103,14 +94,14 @@ past_read (const char *path, past *p)
                             path, kind);
       goto done;
     }
-  ICTUS_GO (ictus_h5_read_string (&f, "/provenance/used", &p->used));
+  ICTUS_GO (ictus_h5_read_string (&f, "/provenance/used", &r->experiment));
   ICTUS_GO (ictus_h5_read_attr_string (&f, "/provenance", "experiment_name", &p->name));
   ICTUS_GO (ictus_h5_read_attr_string (&f, "/provenance", "version", &p->version));
   ICTUS_GO (ictus_h5_read_attr_string (&f, "/provenance", "isa", &p->isa));
-  ICTUS_GO (ictus_h5_read_attr_string (&f, "/provenance/run", "experiment_folder", &p->folder));
-  ICTUS_GO (read_strings (&f, "/provenance/models", "reference", &p->model, &p->model_text,
-                          &p->model_reference, &p->nmodel));
-  e = read_strings (&f, "/provenance/files", "fnv1a64", &p->file, &p->file_path, &p->file_hash, &p->nfile);
+  ICTUS_GO (ictus_h5_read_attr_string (&f, "/provenance/run", "experiment_folder", &r->folder));
+  ICTUS_GO (read_strings (&f, "/provenance/models", "reference", &r->model, &r->model_text,
+                          &r->model_reference, &r->nmodel));
+  e = read_strings (&f, "/provenance/files", "fnv1a64", &r->file, &r->file_path, &r->file_hash, &r->nfile);
 done:
   ictus_free (kind);
   if (e != ICTUS_OK)
@@ -128,144 +119,18 @@ done:
 
 /* ---- the experiment to run ---------------------------------------------------------------------- */
 
-/* key=value with a value that may hold anything. */
-static ictus_err
-set (ictus_conf *conf, const char *key, const char *value)
-{
-  ictus_text t = { 0 };
-  ictus_err e;
-
-  ictus_text_add (&t, "%s=\"", key);
-  for (; *value != '\0'; ++value)
-    {
-      if (*value == '"' || *value == '\\')
-        ictus_text_addn (&t, "\\", 1);
-      ictus_text_addn (&t, value, 1);
-    }
-  ictus_text_add (&t, "\"");
-  e = t.failed ? ICTUS_FAIL (ICTUS_E_NOMEM, "out of memory") : ictus_conf_set (conf, t.s);
-  ictus_text_clear (&t);
-  return e;
-}
-
-/* A shipped model that is still the same is used as it is. */
-static bool
-is_shipped (const char *reference, const char *text)
-{
-  const ictus_kernel *k;
-
-  for (size_t i = 0; (k = ictus_model_shipped (i)) != NULL; ++i)
-    if (strcmp (k->name, reference) == 0)
-      return strcmp (k->text, text) == 0;
-  return false;
-}
-
-/* Model m as a file in the folder, and the populations that use it. Rank 0 only. */
-static ictus_err
-put_model (const past *p, size_t m, const char *dir, ictus_conf *conf)
-{
-  const ictus_node *pops = ictus_node_find (ictus_conf_root (conf), "populations");
-  ictus_text path = { 0 }, key = { 0 };
-  char file[300];
-  ictus_err e = ICTUS_OK;
-
-  if (pops == NULL || is_shipped (p->model_reference[m], p->model_text[m]))
-    return ICTUS_OK;
-  snprintf (file, sizeof file, "rerun-models/%.250s.ode", p->model[m]);
-  ictus_text_add (&path, "%s/rerun-models", dir);
-  if (!path.failed)
-    e = ictus_mkdirs (path.s);
-  ictus_text_add (&path, "/%.250s.ode", p->model[m]);
-  if (path.failed)
-    e = ICTUS_FAIL (ICTUS_E_NOMEM, "out of memory");
-  if (e == ICTUS_OK)
-    e = ictus_file_write (path.s, p->model_text[m], strlen (p->model_text[m]));
-  for (size_t k = 0; e == ICTUS_OK && k < ictus_node_count (pops); ++k)
-    {
-      const ictus_node *name = ictus_node_find (ictus_node_at (pops, k), "model");
-
-      if (name == NULL || strcmp (ictus_node_text (name), p->model_reference[m]) != 0)
-        continue;
-      ictus_text_clear (&key);
-      ictus_text_add (&key, "populations.%s.model", ictus_node_key (pops, k));
-      e = key.failed ? ICTUS_FAIL (ICTUS_E_NOMEM, "out of memory") : set (conf, key.s, file);
-    }
-  ictus_text_clear (&path);
-  ictus_text_clear (&key);
-  return e;
-}
-
-static bool
-is_overridden (const ictus_cli_common *c, const char *key)
-{
-  size_t n = strlen (key);
-
-  for (size_t k = 0; k < c->nset; ++k)
-    if (strncmp (c->set[k], key, n) == 0 && c->set[k][n] == '=')
-      return true;
-  return false;
-}
-
-/* A file that the experiment reads: it must be what it was, and is named by its absolute path. Rank 0 only.
- */
-static ictus_err
-put_file (const past *p, size_t k, const ictus_cli_common *c, ictus_conf *conf)
-{
-  ictus_text path = { 0 };
-  char *s = NULL, hash[32];
-  size_t n;
-  ictus_err e;
-
-  if (is_overridden (c, p->file[k]))
-    return ICTUS_OK;
-  if (p->file_path[k][0] != '/')
-    ictus_text_add (&path, "%s/", p->folder);
-  ictus_text_add (&path, "%s", p->file_path[k]);
-  e = path.failed ? ICTUS_FAIL (ICTUS_E_NOMEM, "out of memory") : ictus_file_read (path.s, &s, &n);
-  if (e == ICTUS_OK)
-    {
-      snprintf (hash, sizeof hash, "%016llx", (unsigned long long) ictus_hash (s, n, 0));
-      if (strcmp (hash, p->file_hash[k]) != 0)
-        e = ICTUS_FAIL (ICTUS_E_INPUT, "%s has changed since that run; --set %s=PATH names another file",
-                        path.s, p->file[k]);
-    }
-  if (e == ICTUS_OK)
-    e = set (conf, p->file[k], path.s);
-  ictus_free (s);
-  ictus_text_clear (&path);
-  return e;
-}
-
-/* A partition file fits one rank count only, and no partition changes a result. Rank 0 only. */
-static ictus_err
-free_partition (ictus_conf *conf)
-{
-  const ictus_node *run = ictus_node_find (ictus_conf_root (conf), "run");
-  const ictus_node *how = run != NULL ? ictus_node_find (run, "partition") : NULL;
-
-  if (how == NULL || strcmp (ictus_node_text (how), "block") == 0
-      || strcmp (ictus_node_text (how), "round-robin") == 0)
-    return ICTUS_OK;
-  ictus_log ("partition %s is left aside: neurons are dealt to the ranks in blocks, the results are the same",
-             ictus_node_text (how));
-  return ictus_conf_set (conf, "run.partition=block");
-}
-
 /* DIR/rerun.yaml and the models beside it. Rank 0 only. */
 static ictus_err
 put_experiment (const past *p, const char *path, const char *dir, const ictus_cli_common *c)
 {
+  const ictus_recipe_use use
+      = { .path = path, .models = "rerun-models", .set = c->set, .nset = c->nset, .may_set = true };
   ictus_conf *conf = NULL;
   ictus_text text = { 0 };
   ictus_err e;
 
   ICTUS_GO (ictus_mkdirs (dir));
-  ICTUS_GO (ictus_conf_parse (path, p->used, &conf));
-  for (size_t k = 0; k < p->nmodel; ++k)
-    ICTUS_GO (put_model (p, k, dir, conf));
-  for (size_t k = 0; k < p->nfile; ++k)
-    ICTUS_GO (put_file (p, k, c, conf));
-  ICTUS_GO (free_partition (conf));
+  ICTUS_GO (ictus_recipe_conf (&p->recipe, &use, &conf));
   ICTUS_GO (ictus_conf_emit (conf, &text));
   e = text.failed ? ICTUS_FAIL (ICTUS_E_NOMEM, "out of memory") : ictus_file_write (path, text.s, text.len);
 done:

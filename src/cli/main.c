@@ -18,8 +18,8 @@ typedef struct command
 
 static const command commands[] = {
   { "run", ictus_cli_run, "run an experiment" },
+  { "resume", ictus_cli_resume, "go on with a run or a sweep that was stopped" },
   { "sweep", ictus_cli_sweep, "run an experiment over a grid of parameter values" },
-  { "merge", ictus_cli_merge, "put the parts of a sweep together" },
   { "submit", ictus_cli_submit, "write a SLURM job for an experiment and submit it" },
   { "merge", ictus_cli_merge, "put the parts of a sweep together" },
   { "solve", ictus_cli_solve, "integrate one model with one or several solvers and compare" },
@@ -49,7 +49,7 @@ help (void)
       "'ictus COMMAND --help' explains a command.\n"
       "Example: mpirun -n 2 ictus run experiment.yaml -o out/first\n\n"
       "Exit status: 0 done, 64 usage, 65 bad input, 69 missing resource, 70 internal, 74 input/output,\n"
-      "75 stopped before the end.\n");
+      "75 stopped at a checkpoint, to be resumed.\n");
 }
 
 static int
