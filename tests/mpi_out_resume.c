@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/* Result files that go on: saved at a mark, written on, damaged, put back, finished by other numbers of ranks. */
+/* Result files that go on: saved at a mark, written on, damaged, put back, finished by other numbers of
+ * ranks. */
 #include <math.h>
 #include <string.h>
 #include <unistd.h>
@@ -248,7 +249,8 @@ equal (const char *one, const char *two)
 
   if (ictus_comm_rank (WORLD) == 0)
     {
-      pair p = { .a = H5Fopen (one, H5F_ACC_RDONLY, H5P_DEFAULT), .b = H5Fopen (two, H5F_ACC_RDONLY, H5P_DEFAULT) };
+      pair p = { .a = H5Fopen (one, H5F_ACC_RDONLY, H5P_DEFAULT),
+                 .b = H5Fopen (two, H5F_ACC_RDONLY, H5P_DEFAULT) };
 
       if (p.a >= 0 && p.b >= 0)
         {
@@ -269,7 +271,14 @@ equal (const char *one, const char *two)
 
 /* ---- damage ------------------------------------------------------------------------------------- */
 
-enum damage { NONE, TORN, GARBAGE, CUT, LONGER };
+enum damage
+{
+  NONE,
+  TORN,
+  GARBAGE,
+  CUT,
+  LONGER
+};
 
 static void
 overwrite (FILE *f, uint64_t at, uint64_t n, const uint64_t *spare)
@@ -353,7 +362,8 @@ static void
 goes_on (int n, int m, enum damage one, enum damage two)
 {
   stage first = { .save_ms = 100, .stop_ms = 180, .image = "a.image" },
-        second = { .save_ms = 150, .stop_ms = 230, .image = "b.image" }, third = { .save_ms = -1, .stop_ms = -1 };
+        second = { .save_ms = 150, .stop_ms = 230, .image = "b.image" },
+        third = { .save_ms = -1, .stop_ms = -1 };
   bool same;
 
   ck_all (on (n, first, "run.h5", NULL) == ICTUS_E_STOPPED);
@@ -451,7 +461,8 @@ START_TEST (files_that_do_not_fit_are_refused_and_left_alone)
 
   ck_all (on (size, second, "run.h5", "a.image") == ICTUS_E_STOPPED);
   ck_all (on (size, (stage){ .save_ms = -1, .stop_ms = 150 }, "run.h5", "a.image") == ICTUS_E_STOPPED);
-  refused (size, "run.h5", "b.image", "went on from an earlier checkpoint"); /* as a.image was taken once more */
+  refused (size, "run.h5", "b.image",
+           "went on from an earlier checkpoint"); /* as a.image was taken once more */
   ck_all (on (size, second, "run.h5", "a.image") == ICTUS_E_STOPPED);
   ck_all (on (1, (stage){ .save_ms = -1, .stop_ms = -1 }, "run.h5", "b.image") == ICTUS_OK);
   ck_all (equal ("whole.h5", "run.h5"));

@@ -19,8 +19,8 @@ ictus_err ictus_comm_agree (MPI_Comm comm, ictus_err mine);
 /** After a verdict travelled by other means: copy rank root's last message to all and return e.
  * Collectivity: all ranks of comm; root and e equal on all. */
 ictus_err ictus_comm_share_error (MPI_Comm comm, int root, ictus_err e);
-/** What rank 0 found out (a file exists, a disk is full), on all ranks with rank 0's words; what the others hand in
- * does not count.
+/** What rank 0 found out (a file exists, a disk is full), on all ranks with rank 0's words; what the others hand
+ * in does not count.
  * Collectivity: all ranks of comm. */
 ictus_err ictus_comm_verdict (MPI_Comm comm, ictus_err e);
 

@@ -1,10 +1,11 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/* Which run a result file belongs to, and which part of that run wrote last. Both are data sets that are written
-   once, at places that never move, so they are there whatever state a kill left the rest of the file in.
+/* Which run a result file belongs to, and which part of that run wrote last. Both are data sets that are
+   written once, at places that never move, so they are there whatever state a kill left the rest of the file
+   in.
 
-   The id tells whether a checkpoint is one of this run. The parts tell whether it is one of this history: a run
-   that goes on from an earlier checkpoint than its latest writes its data where the later ones lay, so a checkpoint
-   made before that and after the common point does not fit the file any more. */
+   The id tells whether a checkpoint is one of this run. The parts tell whether it is one of this history: a
+   run that goes on from an earlier checkpoint than its latest writes its data where the later ones lay, so a
+   checkpoint made before that and after the common point does not fit the file any more. */
 #include "out/out_impl.h"
 
 #include <errno.h>

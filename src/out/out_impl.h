@@ -167,7 +167,8 @@ ictus_err out_provenance_end (ictus_out *o);
 /* A restart at o->t_ms into /provenance/run/restarts. Collective. */
 ictus_err out_provenance_restart (ictus_out *o, int argc, char **argv);
 
-/* out.c. An ictus_out with the recorders of the experiment and no file; *out NULL after an error. Collective. */
+/* out.c. An ictus_out with the recorders of the experiment and no file; *out NULL after an error.
+   Collective. */
 ictus_err out_begin (ictus_engine *engine, ictus_out **out);
 /* Hook and samplings to the engine. Local. */
 ictus_err out_join (ictus_out *o);

@@ -1,14 +1,13 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/* Where the raw data of the growing data sets lie in the file. All the rest - headers, trees, heaps, small sets - is
-   small, and is what HDF5 needs to find the data: it goes into checkpoints. A chunk that is not known here would be
-   taken for the rest, which costs room but harms nothing. */
+/* Where the raw data of the growing data sets lie in the file. All the rest - headers, trees, heaps, small
+   sets - is small, and is what HDF5 needs to find the data: it goes into checkpoints. A chunk that is not
+   known here would be taken for the rest, which costs room but harms nothing. */
 #include "out/out_impl.h"
 
 #include <stdarg.h>
 #include <stdlib.h>
 
-static ictus_err __attribute__ ((format (printf, 2, 3)))
-add_set (out_places *p, const char *fmt, ...)
+static ictus_err __attribute__ ((format (printf, 2, 3))) add_set (out_places *p, const char *fmt, ...)
 {
   char path[OUT_PATH];
   va_list ap;

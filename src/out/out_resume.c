@@ -1,10 +1,12 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/* Go on with the result file of a run: put it back to what it was when a checkpoint was made. The raw data up to there
-   are in the file whatever happened since; all the rest comes from the checkpoint, and what was added is cut off. */
+/* Go on with the result file of a run: put it back to what it was when a checkpoint was made. The raw data up
+   to there are in the file whatever happened since; all the rest comes from the checkpoint, and what was
+   added is cut off. */
 #include "out/out_impl.h"
 
 #include <errno.h>
 #include <fcntl.h>
+#include <signal.h>
 #include <string.h>
 #include <sys/file.h>
 #include <sys/stat.h>
@@ -139,17 +141,18 @@ open_file (const char *path, const saved *s, int *fd)
 
   *fd = open (path, O_RDWR | O_CLOEXEC);
   if (*fd < 0 && errno == ENOENT)
-    return ICTUS_FAIL (ICTUS_E_INPUT, "%s is missing: it was there when %s was made, which goes on with it", path,
-                       s->from);
+    return ICTUS_FAIL (ICTUS_E_INPUT, "%s is missing: it was there when %s was made, which goes on with it",
+                       path, s->from);
   if (*fd < 0 || fstat (*fd, &st) != 0)
     return ICTUS_FAIL (ICTUS_E_IO, "cannot open %s: %s", path, strerror (errno));
   if (flock (*fd, LOCK_EX | LOCK_NB) != 0 && errno == EWOULDBLOCK)
     return ICTUS_FAIL (ICTUS_E_INPUT, "%s is in use by another program; is the run still going?", path);
   if ((uint64_t) st.st_size < s->length)
-    return ICTUS_FAIL (ICTUS_E_INPUT,
-                       "%s is not the result file of this run any more: it has %lld bytes, but had %llu when %s was "
-                       "made; it is left as it is",
-                       path, (long long) st.st_size, (unsigned long long) s->length, s->from);
+    return ICTUS_FAIL (
+        ICTUS_E_INPUT,
+        "%s is not the result file of this run any more: it has %lld bytes, but had %llu when %s was "
+        "made; it is left as it is",
+        path, (long long) st.st_size, (unsigned long long) s->length, s->from);
   return ICTUS_OK;
 }
 
@@ -161,20 +164,30 @@ check_identity (int fd, const char *path, const saved *s, uint64_t id, out_part 
 
   ICTUS_TRY (read_at (fd, path, found, sizeof found, s->id_at));
   if (memcmp (found, s->id, sizeof found) != 0)
-    return ICTUS_FAIL (ICTUS_E_INPUT,
-                       "%s is not the result file of this run (%s): it does not hold the run's id where %s says; it is "
-                       "left as it is",
-                       path, s->id, s->from);
+    return ICTUS_FAIL (
+        ICTUS_E_INPUT,
+        "%s is not the result file of this run (%s): it does not hold the run's id where %s says; it is "
+        "left as it is",
+        path, s->id, s->from);
   ICTUS_TRY (read_at (fd, path, part, OUT_PARTS * sizeof *part, s->parts_at));
   if (!out_parts_branch (part, s->part, s->marks, id))
-    return ICTUS_FAIL (ICTUS_E_INPUT,
-                       "%s went on from an earlier checkpoint since %s (%g ms) was made, and does not fit it any more; "
-                       "it is left as it is",
-                       path, s->from, s->t_ms);
+    return ICTUS_FAIL (
+        ICTUS_E_INPUT,
+        "%s went on from an earlier checkpoint since %s (%g ms) was made, and does not fit it any more; "
+        "it is left as it is",
+        path, s->from, s->t_ms);
   return ICTUS_OK;
 }
 
-/* From the first write on, no checkpoint but this one and those before it fits the file: that is on disk first. */
+static void
+perhaps_die (void)
+{
+  if (ictus_fault ("out_restore_killed", 0))
+    raise (SIGKILL);
+}
+
+/* From the first write on, no checkpoint but this one and those before it fits the file: that is on disk
+ * first. */
 static ictus_err
 restore (const char *path, saved *s, uint64_t id)
 {
@@ -189,8 +202,12 @@ restore (const char *path, saved *s, uint64_t id)
   ICTUS_GO (write_at (fd, path, part, sizeof part, s->parts_at));
   if (fsync (fd) != 0)
     ICTUS_GO (ICTUS_FAIL (ICTUS_E_IO, "cannot write %s: %s", path, strerror (errno)));
+  perhaps_die ();
   for (size_t k = 0; k < s->rest.n; at += s->rest.r[k++].n)
-    ICTUS_GO (write_at (fd, path, s->bytes + at, s->rest.r[k].n, s->rest.r[k].at));
+    {
+      ICTUS_GO (write_at (fd, path, s->bytes + at, s->rest.r[k].n, s->rest.r[k].at));
+      perhaps_die ();
+    }
   if (ftruncate (fd, (off_t) s->length) != 0 || fsync (fd) != 0)
     ICTUS_GO (ICTUS_FAIL (ICTUS_E_IO, "cannot write %s: %s", path, strerror (errno)));
 done:
@@ -217,7 +234,8 @@ take_over (ictus_out *o, const saved *s)
 }
 
 ictus_err
-ictus_out_resume (ictus_engine *engine, const char *path, ictus_image *im, int argc, char **argv, ictus_out **out)
+ictus_out_resume (ictus_engine *engine, const char *path, ictus_image *im, int argc, char **argv,
+                  ictus_out **out)
 {
   ictus_out *o = NULL;
   saved s = { 0 };

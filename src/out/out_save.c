@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/* The result file into a checkpoint: not its data, which later writes never change, but all the rest of its bytes,
-   its length, and how far each recorder came. */
+/* The result file into a checkpoint: not its data, which later writes never change, but all the rest of its
+   bytes, its length, and how far each recorder came. */
 #include "out/out_impl.h"
 
 #include <errno.h>
@@ -9,7 +9,8 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-/* After a flush a recorder holds nothing but how many rows it wrote, and the counts of the bin that is not over. */
+/* After a flush a recorder holds nothing but how many rows it wrote, and the counts of the bin that is not
+ * over. */
 size_t
 out_position_count (const ictus_out *o)
 {
@@ -77,7 +78,8 @@ read_all (int fd, const char *path, unsigned char *to, uint64_t n, uint64_t at)
       if (got < 0 && errno == EINTR)
         continue;
       if (got <= 0)
-        return ICTUS_FAIL (ICTUS_E_IO, "cannot read %s: %s", path, got < 0 ? strerror (errno) : "it ends too soon");
+        return ICTUS_FAIL (ICTUS_E_IO, "cannot read %s: %s", path,
+                           got < 0 ? strerror (errno) : "it ends too soon");
       to += got;
       at += (uint64_t) got;
       n -= (uint64_t) got;
