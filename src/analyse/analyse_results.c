@@ -473,6 +473,22 @@ read_end (results *r)
     r->end_ms = t;
 }
 
+/* A run that is going, or was killed or stopped: said once, as a picture does not show what is missing. */
+static void
+remark_unfinished (ictus_h5 *h)
+{
+  char state[PLOT_NAME], upto[PLOT_NAME] = "";
+  double t = 0;
+
+  ictus__read_text (h, "/", "ictus_state", state);
+  if (strcmp (state, "running") != 0)
+    return;
+  if (H5Aexists_by_name (h->file, "/provenance/run", "t_ms", H5P_DEFAULT) > 0
+      && ictus__read_attr_double (h, "/provenance/run", "t_ms", &t) == ICTUS_OK)
+    snprintf (upto, sizeof upto, ": it holds everything up to %g ms at least", t);
+  ictus_log ("%s: the run is not finished%s", h->path, upto);
+}
+
 ictus_err
 ictus__plot_results (ictus_h5 *h, const char *what, plot_figure *f)
 {
@@ -480,6 +496,7 @@ ictus__plot_results (ictus_h5 *h, const char *what, plot_figure *f)
   ictus_err e = ICTUS_OK;
   bool any = false;
 
+  remark_unfinished (h);
   ICTUS_GO (read_spikes (&r));
   read_end (&r);
   if (r.npop > 0 && wanted (&r, "raster", NULL))
