@@ -4,7 +4,8 @@
      engine/t_ms         float64: model time
      engine/count        uint64 [3]: restart marks, windows, spikes of all ranks
      engine/flush_ms     float64 [2]: interval, and when the next flush is due
-     engine/solver       uint64 [6]: steps, right-hand sides, Jacobians, restarts, roots, failed steps, of all ranks
+     engine/solver       uint64 [6]: steps, right-hand sides, Jacobians, restarts, roots, failed steps of all
+                         ranks
      work/POP            uint64 [size]: right-hand sides of each neuron, where the solver counts them
      net/...             see the net
    Solvers have no state at a mark. */
@@ -18,7 +19,7 @@ enum
   NSOLVER = sizeof (ictus_solver_stats) / sizeof (uint64_t),
   FIELD = 160
 };
-_Static_assert (sizeof (ictus_solver_stats) == NSOLVER * sizeof (uint64_t), "statistics travel as uint64");
+_Static_assert(sizeof (ictus_solver_stats) == NSOLVER * sizeof (uint64_t), "statistics travel as uint64");
 
 /* ---- what was counted --------------------------------------------------------------------------- */
 
@@ -60,7 +61,7 @@ done:
   return err;
 }
 
-/* A new solver has done no work but to begin; what it did so far is left out of what goes on from the image. */
+/* A new solver has done no work but to begin; that is left out of what goes on from the image. */
 static ictus_err
 load_work (ictus_engine *e, int pop, ictus_image *im)
 {
@@ -185,7 +186,8 @@ mark_ms (const ictus_experiment *x, uint64_t mark)
   if ((double) mark > x->t_stop_ms / x->restart_mark_ms + 2)
     return (double) NAN;
   if (x->grid)
-    t = ictus_tick_ms ((ictus_tick) mark * ictus_tick_of (x->restart_mark_ms, x->resolution_ms), x->resolution_ms);
+    t = ictus_tick_ms ((ictus_tick) mark * ictus_tick_of (x->restart_mark_ms, x->resolution_ms),
+                       x->resolution_ms);
   else
     t = ictus_tick_ms ((ictus_tick) mark, x->restart_mark_ms);
   return t < end ? t : end;
@@ -203,7 +205,8 @@ load_clock (ictus_engine *e, ictus_image *im)
   ICTUS_TRY (ictus_image_get_n (im, "engine/flush_ms", ICTUS_IMAGE_F64, 2, flush));
   mark = mark_ms (e->exp, count[0]);
   if (!(fabs (t_ms - mark) <= 1e-9 * fmax (1, mark)))
-    return ICTUS_FAIL (ICTUS_E_FORMAT, "%s: its time of %g ms is not that of restart mark %llu of this experiment",
+    return ICTUS_FAIL (ICTUS_E_FORMAT,
+                       "%s: its time of %g ms is not that of restart mark %llu of this experiment",
                        ictus_image_path (im), t_ms, (unsigned long long) count[0]);
   c->mark = (ictus_tick) count[0];
   e->stats.t_ms = t_ms;

@@ -8,7 +8,8 @@
 double
 engine_end_ms (const ictus_experiment *x)
 {
-  return x->grid ? ictus_tick_ms (ictus_tick_of (x->t_stop_ms, x->resolution_ms), x->resolution_ms) : x->t_stop_ms;
+  return x->grid ? ictus_tick_ms (ictus_tick_of (x->t_stop_ms, x->resolution_ms), x->resolution_ms)
+                 : x->t_stop_ms;
 }
 
 /* Begin the stretch after the marks done so far; false when t_stop was reached. */

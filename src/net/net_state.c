@@ -7,8 +7,8 @@
      net/POP/ticks       uint64 [n]: the ticks, counted from the mark, in which anything arrives anywhere
      net/POP/slots.B     float64 [size, m, nport]: what arrives in the B-th m of these ticks
    with exact timing
-     net/POP/events      float64, for each neuron any number of (ms, weight, port), in the order in which they are
-                         kept: it decides which of equal times comes first
+     net/POP/events      float64, for each neuron any number of (ms, weight, port), in the order in which they
+                         are kept: it decides which of equal times comes first
    Everything else is made again: stimuli and replayed spikes are known for every stretch of time. */
 #include "net_impl.h"
 
@@ -89,11 +89,12 @@ save_cells (const part *x)
     for (size_t i = 0; i < x->n; ++i)
       y[i * x->nstate + k] = c->y[k * x->n + i];
   if (x->nstate > 0)
-    ICTUS_GO (ictus_image_put_rows (x->im, field (x, name, "y"), ICTUS_IMAGE_F64, x->p->size, x->nstate, x->row,
-                                    x->n, y));
-  ICTUS_GO (ictus_image_put_rows (x->im, field (x, name, "refr_until"), ICTUS_IMAGE_F64, x->p->size, 1, x->row, x->n,
-                                  c->refr_until));
-  e = ictus_image_put_rows (x->im, field (x, name, "armed"), ICTUS_IMAGE_U8, x->p->size, 1, x->row, x->n, c->armed);
+    ICTUS_GO (ictus_image_put_rows (x->im, field (x, name, "y"), ICTUS_IMAGE_F64, x->p->size, x->nstate,
+                                    x->row, x->n, y));
+  ICTUS_GO (ictus_image_put_rows (x->im, field (x, name, "refr_until"), ICTUS_IMAGE_F64, x->p->size, 1,
+                                  x->row, x->n, c->refr_until));
+  e = ictus_image_put_rows (x->im, field (x, name, "armed"), ICTUS_IMAGE_U8, x->p->size, 1, x->row, x->n,
+                            c->armed);
 done:
   ictus_free (y);
   return e;
@@ -127,12 +128,12 @@ load_cells (const part *x)
 
   ICTUS_GO (have (x, y));
   if (x->nstate > 0)
-    ICTUS_GO (ictus_image_get_rows (x->im, field (x, name, "y"), ICTUS_IMAGE_F64, x->p->size, x->nstate, x->row,
-                                    x->n, y));
-  ICTUS_GO (ictus_image_get_rows (x->im, field (x, name, "refr_until"), ICTUS_IMAGE_F64, x->p->size, 1, x->row, x->n,
-                                  c->refr_until));
-  ICTUS_GO (ictus_image_get_rows (x->im, field (x, name, "armed"), ICTUS_IMAGE_U8, x->p->size, 1, x->row, x->n,
-                                  c->armed));
+    ICTUS_GO (ictus_image_get_rows (x->im, field (x, name, "y"), ICTUS_IMAGE_F64, x->p->size, x->nstate,
+                                    x->row, x->n, y));
+  ICTUS_GO (ictus_image_get_rows (x->im, field (x, name, "refr_until"), ICTUS_IMAGE_F64, x->p->size, 1,
+                                  x->row, x->n, c->refr_until));
+  ICTUS_GO (ictus_image_get_rows (x->im, field (x, name, "armed"), ICTUS_IMAGE_U8, x->p->size, 1, x->row,
+                                  x->n, c->armed));
   for (size_t k = 0; k < x->nstate; ++k)
     for (size_t i = 0; i < x->n; ++i)
       c->y[k * x->n + i] = y[i * x->nstate + k];
@@ -144,8 +145,8 @@ done:
 
 /* ---- input on the grid -------------------------------------------------------------------------- */
 
-/* Ticks after the mark in which anything arrives on any rank, the same on all; *tick freed with ictus_free. Rings of
-   slots have a length of their own on each rank. */
+/* Ticks after the mark in which anything arrives on any rank, the same on all; *tick freed with ictus_free.
+   Rings of slots have a length of their own on each rank. */
 static ictus_err
 arriving (const part *x, uint64_t **tick, size_t *ntick)
 {
@@ -177,7 +178,8 @@ copy_slots (const part *x, const uint64_t *tick, size_t m, double *data)
   memset (data, 0, x->n * m * x->nport * sizeof *data);
   for (size_t j = 0; j < m; ++j)
     {
-      const double *slot = tick[j] <= x->b->nslot ? ictus__inbox_read (x->b, x->b->done + (ictus_tick) tick[j]) : NULL;
+      const double *slot
+          = tick[j] <= x->b->nslot ? ictus__inbox_read (x->b, x->b->done + (ictus_tick) tick[j]) : NULL;
 
       for (size_t port = 0; slot != NULL && port < x->nport; ++port)
         for (size_t i = 0; i < x->n; ++i)
@@ -225,11 +227,12 @@ place_slots (const part *x, const uint64_t *tick, size_t m, const double *data)
           if (w == 0)
             continue;
           if (tick[j] > x->b->nslot)
-            return ICTUS_FAIL (ICTUS_E_FORMAT,
-                               "%s: input of neuron %llu of population %s is on its way for %llu steps, longer than "
-                               "its delays",
-                               ictus_image_path (x->im), (unsigned long long) x->row[i], x->p->name,
-                               (unsigned long long) tick[j]);
+            return ICTUS_FAIL (
+                ICTUS_E_FORMAT,
+                "%s: input of neuron %llu of population %s is on its way for %llu steps, longer than "
+                "its delays",
+                ictus_image_path (x->im), (unsigned long long) x->row[i], x->p->name,
+                (unsigned long long) tick[j]);
           ictus__inbox_slot (x->b, x->b->done + (ictus_tick) tick[j])[port * x->n + i] = w;
         }
   return ICTUS_OK;
@@ -298,8 +301,8 @@ save_events (const part *x)
 
   ICTUS_GO (agree (x, first == NULL || data == NULL ? ICTUS_E_NOMEM : ICTUS_OK));
   deal_events (x, first, data);
-  e = ictus_image_put_lists (x->im, field (x, name, "events"), ICTUS_IMAGE_F64, x->p->size, x->row, x->n, first,
-                             data);
+  e = ictus_image_put_lists (x->im, field (x, name, "events"), ICTUS_IMAGE_F64, x->p->size, x->row, x->n,
+                             first, data);
 done:
   ictus_free (first);
   ictus_free (data);
@@ -319,10 +322,11 @@ place_events (const part *x, const size_t *first, const double *data, double t_m
 
         if (b->first == NULL || (first[i + 1] - k) < EVENT || !(e[0] > t_ms) || !(e[2] >= 0)
             || !(e[2] < (double) x->nport))
-          return ICTUS_FAIL (ICTUS_E_FORMAT,
-                             "%s: the input that is on its way to neuron %llu of population %s cannot be that of "
-                             "this network",
-                             ictus_image_path (x->im), (unsigned long long) x->row[i], x->p->name);
+          return ICTUS_FAIL (
+              ICTUS_E_FORMAT,
+              "%s: the input that is on its way to neuron %llu of population %s cannot be that of "
+              "this network",
+              ictus_image_path (x->im), (unsigned long long) x->row[i], x->p->name);
         b->pending[b->npending++]
             = (ictus__pending){ .t_ms = e[0], .weight = e[1], .to = (uint32_t) i, .port = (int) e[2] };
       }
@@ -339,8 +343,8 @@ load_events (const part *x, double t_ms)
 
   x->b->given_ms = t_ms;
   x->b->npending = 0;
-  ICTUS_GO (ictus_image_get_lists (x->im, field (x, name, "events"), ICTUS_IMAGE_F64, x->p->size, x->row, x->n,
-                                   &first, (void **) &data));
+  ICTUS_GO (ictus_image_get_lists (x->im, field (x, name, "events"), ICTUS_IMAGE_F64, x->p->size, x->row,
+                                   x->n, &first, (void **) &data));
   e = agree (x, place_events (x, first, data, t_ms));
 done:
   ictus_free (first);

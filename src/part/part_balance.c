@@ -17,8 +17,8 @@ sum_costs (const double *cost, size_t size, int pop, double *sum)
   return ICTUS_OK;
 }
 
-/* Where a population is to be cut: every rank gets what it lacks of an equal share of all that was dealt, this population
-   included; what all lack together may be more than there is. end [nrank]: running sums of cost. */
+/* Where a population is to be cut: every rank gets what it lacks of an equal share of all that was dealt,
+   this population included; what all lack together may be more than there is. end [nrank]: running sums. */
 static void
 choose_ends (const double *load, int nrank, double sum, double *end)
 {
@@ -36,7 +36,8 @@ choose_ends (const double *load, int nrank, double sum, double *end)
     }
 }
 
-/* A rank's piece ends before the first neuron whose middle lies behind the end. load [nrank] is brought up to date. */
+/* A rank's piece ends before the first neuron whose middle lies behind the end. load [nrank] is brought up to
+   date. */
 static ictus_err
 cut_by_cost (ictus_part *p, uint64_t first, size_t size, const double *cost, const double *end, double *load)
 {
@@ -58,7 +59,8 @@ cut_by_cost (ictus_part *p, uint64_t first, size_t size, const double *cost, con
 }
 
 ictus_err
-ictus_part_make_balanced (const size_t *size, const double *const *cost, int npop, int nrank, ictus_part **out)
+ictus_part_make_balanced (const size_t *size, const double *const *cost, int npop, int nrank,
+                          ictus_part **out)
 {
   ictus_part *p = NULL;
   uint64_t n = 0, first = 0, begin = 0;

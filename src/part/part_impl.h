@@ -22,14 +22,14 @@ struct ictus_part
   uint64_t digest;
 };
 
-/* part.c: a partition without ranges yet; its neurons first .. first + n - 1, which come next, live on rank; hash of
-   all owners. Local. */
+/* part.c: a partition without ranges yet; its neurons first .. first + n - 1, which come next, live on rank;
+   hash of all owners. Local. */
 ictus_err ictus__part_start (const char *how, uint64_t n, int nrank, ictus_part **out);
 ictus_err ictus__part_add (ictus_part *p, uint64_t first, uint64_t n, int rank);
 uint64_t ictus__part_hash (const ictus_part *p);
-/* part.c: cut a population into contiguous pieces whose sizes differ by one at most. The longer pieces go on from
-   rank to rank with the populations (begin: first rank with a longer piece, 0 at first), so that the totals differ
-   by one at most, too. */
+/* part.c: cut a population into contiguous pieces whose sizes differ by one at most. The longer pieces go on
+   from rank to rank with the populations (begin: first rank with a longer piece, 0 at first), so that the
+   totals differ by one at most, too. */
 ictus_err ictus__part_cut_even (ictus_part *p, uint64_t first, uint64_t size, uint64_t *begin);
 /* part_file.c: the text of a partition file for n neurons on nrank ranks, into p. Local. */
 ictus_err ictus__part_parse (ictus_part *p, const char *path, const char *text);

@@ -150,7 +150,8 @@ ictus__cell_set_stop (ictus__cell *c)
   return flag < 0 ? ictus__cell_fail (c, c->tn, flag) : ICTUS_OK;
 }
 
-/* CVODE does not look for roots of a condition that was 0 and did not move, and keeps that when it begins anew. */
+/* CVODE does not look for roots of a condition that was 0 and did not move, and keeps that when it begins
+   anew. */
 static int
 look_again (ictus__cell *c)
 {

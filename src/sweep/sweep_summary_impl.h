@@ -54,7 +54,8 @@ struct ictus_summary
   ictus_err failed;     /* in a sample, reported by the next hook */
 };
 
-/* Bring the sums over all ranks up to date: nothing is pending afterwards. A hook; ctx is the summary. Collective. */
+/* Bring the sums over all ranks up to date: nothing is pending afterwards. A hook; ctx is the summary.
+   Collective. */
 ictus_err ictus__summary_flush (void *ctx, double t_ms);
 
 #endif

@@ -1,9 +1,11 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /* The measures of a run as far as they were taken, as fields of an image:
      summary/discard_ms     float64
-     summary/count          uint64 [population + all, 6]: spikes, bin, spikes in it, full bins, samples, first pending
-     summary/value          float64 [population + all, 4]: mean and squared deviations of the count and of the state
-     summary/interval       float64 [neuron, 3]: spike before (NaN: none), mean and squared deviations of the intervals
+     summary/count          uint64 [population + all, 6]: spikes, bin, spikes in it, full bins, samples, first
+                            pending
+     summary/value          float64 [population + all, 4]: mean and squared deviations of count and state
+     summary/interval       float64 [neuron, 3]: spike before (NaN: none), mean and squared deviations of the
+                            intervals
      summary/intervals      uint64 [neuron]: how many
      summary/potential/POP  float64 [size, 2]: mean and squared deviations of the first state
    Sums over ranks are brought up to date before, so nothing is pending. */
@@ -22,12 +24,12 @@ enum
 
 typedef struct staged /* arrays on their way into an image or out of it */
 {
-  uint64_t *count;    /* [npop + 1, NCOUNT] */
-  double *value;      /* [npop + 1, NVALUE] */
-  double *interval;   /* [nlocal, NINTERVAL] */
-  uint64_t *nof;      /* [nlocal] */
-  uint64_t *row;      /* [nlocal] scratch for rows of a population */
-  double *potential;  /* [nlocal, NPOTENTIAL] of one population */
+  uint64_t *count;   /* [npop + 1, NCOUNT] */
+  double *value;     /* [npop + 1, NVALUE] */
+  double *interval;  /* [nlocal, NINTERVAL] */
+  uint64_t *nof;     /* [nlocal] */
+  uint64_t *row;     /* [nlocal] scratch for rows of a population */
+  double *potential; /* [nlocal, NPOTENTIAL] of one population */
 } staged;
 
 static void
@@ -54,8 +56,8 @@ make (const ictus_summary *s, staged *x)
   x->nof = ictus_alloc (s->nlocal, sizeof *x->nof);
   x->row = ictus_alloc (s->nlocal, sizeof *x->row);
   x->potential = ictus_alloc (s->nlocal, NPOTENTIAL * sizeof *x->potential);
-  return ictus_comm_agree (s->comm, x->count == NULL || x->value == NULL || x->interval == NULL || x->nof == NULL
-                                            || x->row == NULL || x->potential == NULL
+  return ictus_comm_agree (s->comm, x->count == NULL || x->value == NULL || x->interval == NULL
+                                            || x->nof == NULL || x->row == NULL || x->potential == NULL
                                         ? ICTUS_E_NOMEM
                                         : ICTUS_OK);
 }
@@ -134,9 +136,10 @@ ictus_summary_save (void *ctx, ictus_image *im)
   ICTUS_GO (ictus_image_put (im, "summary/discard_ms", ICTUS_IMAGE_F64, 1, &s->discard_ms));
   ICTUS_GO (ictus_image_put (im, "summary/count", ICTUS_IMAGE_U64, ngroup * NCOUNT, x.count));
   ICTUS_GO (ictus_image_put (im, "summary/value", ICTUS_IMAGE_F64, ngroup * NVALUE, x.value));
-  ICTUS_GO (ictus_image_put_rows (im, "summary/interval", ICTUS_IMAGE_F64, total, NINTERVAL, s->gid, s->nlocal,
-                                  x.interval));
-  ICTUS_GO (ictus_image_put_rows (im, "summary/intervals", ICTUS_IMAGE_U64, total, 1, s->gid, s->nlocal, x.nof));
+  ICTUS_GO (ictus_image_put_rows (im, "summary/interval", ICTUS_IMAGE_F64, total, NINTERVAL, s->gid,
+                                  s->nlocal, x.interval));
+  ICTUS_GO (
+      ictus_image_put_rows (im, "summary/intervals", ICTUS_IMAGE_U64, total, 1, s->gid, s->nlocal, x.nof));
   e = save_potentials (s, &x, im);
 done:
   clear (&x);
@@ -210,9 +213,10 @@ ictus_summary_load (ictus_summary *s, ictus_image *im)
     }
   ICTUS_GO (ictus_image_get_n (im, "summary/count", ICTUS_IMAGE_U64, ngroup * NCOUNT, x.count));
   ICTUS_GO (ictus_image_get_n (im, "summary/value", ICTUS_IMAGE_F64, ngroup * NVALUE, x.value));
-  ICTUS_GO (ictus_image_get_rows (im, "summary/interval", ICTUS_IMAGE_F64, total, NINTERVAL, s->gid, s->nlocal,
-                                  x.interval));
-  ICTUS_GO (ictus_image_get_rows (im, "summary/intervals", ICTUS_IMAGE_U64, total, 1, s->gid, s->nlocal, x.nof));
+  ICTUS_GO (ictus_image_get_rows (im, "summary/interval", ICTUS_IMAGE_F64, total, NINTERVAL, s->gid,
+                                  s->nlocal, x.interval));
+  ICTUS_GO (
+      ictus_image_get_rows (im, "summary/intervals", ICTUS_IMAGE_U64, total, 1, s->gid, s->nlocal, x.nof));
   scatter (s, &x);
   e = load_potentials (s, &x, im);
 done:
