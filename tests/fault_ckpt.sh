@@ -97,7 +97,7 @@ for case in image_room:0:2 image_write:0:30 image_write:1:30 image_verify:1:30; 
   rm -rf f
 done
 # a rank dies while it writes one, or while results are written
-for case in image_killed:0:30 image_killed:1:70 image_killed:0:95 out_killed:0:2 out_killed:1:2 out_killed:1:3; do
+for case in image_killed:0:10 image_killed:1:50 image_killed:0:70 out_killed:0:2 out_killed:1:2 out_killed:1:3; do
   ok "$case: the run dies" dies faulty $case on 2 "$ICTUS_BIN" run "$net" -o k --set checkpoint.interval=40 --set output.flush=30
   last=`announced stderr`
   ok "$case: it goes on" status 0 on 3 "$ICTUS_BIN" run "$net" -o k --resume --set output.flush=30
@@ -113,7 +113,7 @@ ictus: 1
 name: big
 run: {t_stop: 100 ms, restart_mark: 20 ms}
 populations:
-  E: {size: 20000, model: iaf_psc_exp, params: {I_e: {distribution: uniform, min: 0 pA, max: 370 pA}}, solver: exact}
+  E: {size: 100000, model: iaf_psc_exp, params: {I_e: {distribution: uniform, min: 0 pA, max: 420 pA}}, solver: exact}
 record:
   m: {type: mean, population: E, variables: V_m, interval: 1 ms}
 EOY
@@ -129,12 +129,12 @@ exit $rc
 EOS
   small () { unshare -m sh in-small.sh "$@"; }
   ok "a disk that has room for one checkpoint only: the run goes on to its end" \
-    status 0 small 1400k small on 2 "$ICTUS_BIN" run big.yaml -o mnt/d --set checkpoint.interval=20
+    status 0 small 6600k small "$ICTUS_MPIRUN" -n 2 "$ICTUS_BIN" run big.yaml -o mnt/d --set checkpoint.interval=20
   ok "the first was written" once "checkpoint at 20 ms"
   ok "that others were not is said once" once "the run goes on without: "
   ok "the results are the same" same big small/d
   ok "told to stop where there is no room: status 74" \
-    status 74 faulty ckpt_stop:0:3 small 1400k full on 2 "$ICTUS_BIN" run big.yaml -o mnt/d --set checkpoint.interval=20
+    status 74 faulty ckpt_stop:0:3 small 6600k full "$ICTUS_MPIRUN" -n 2 "$ICTUS_BIN" run big.yaml -o mnt/d --set checkpoint.interval=20
   ok "the first one is still good" status 0 on 3 "$ICTUS_BIN" resume full/d
   ok "it goes on from there" says "going on at 20 ms"
   ok "to the same bits" same big full/d
