@@ -76,12 +76,26 @@ ictus_err ictus_h5_write_string (ictus_h5 *f, const char *path, const char *valu
 
 /* ---- data sets of fixed size, in parts ------------------------------------------------------------ */
 
+typedef struct ictus_h5_facts /* of a group or data set */
+{
+  bool is_group;
+  bool is_float, is_integer; /* the elements, from here on for data sets only */
+  bool has_sign, is_little;
+  size_t size;       /* bytes of an element */
+  int ndim;
+  uint64_t dims[32]; /* [ndim] */
+} ictus_h5_facts;
+typedef struct ictus_h5_set /* an open data set */
+{
+  hid_t id, type;
+} ictus_h5_set;
+
 /* The file is made whole, closed, and opened again (ictus_h5_open_rw) to write into its data sets and do nothing else:
  * no metadata wait to be written then, so that it can be closed after a failed write too. */
 
-/** A contiguous data set of dims [ndim] (1 or 2), its place in the file settled at once, fill never written.
- * Collectivity: all ranks of f. */
-ictus_err ictus_h5_make_fixed (ictus_h5 *f, const char *path, hid_t type, int ndim, const hsize_t *dims);
+/** A contiguous data set of little-endian integers (of 1, 4 or 8 bytes) or doubles in 1 or 2 dimensions, its place in
+ * the file settled at once, fill never written. Collectivity: all ranks of f. */
+ictus_err ictus_h5_make_fixed (ictus_h5 *f, const char *path, const ictus_h5_facts *what);
 /** A fixed-length string attribute that is not there yet: without a heap, its bytes stand under HDF5's checksum of
  * the object. Collectivity: all ranks of f. */
 ictus_err ictus_h5_attr_text (ictus_h5 *f, const char *object, const char *name, const char *value);
@@ -92,13 +106,13 @@ ictus_err ictus_h5_divert (ictus_h5 *f, int fd);
 ictus_err ictus_h5_sync_parts (ictus_h5 *f);
 /** A data set to be moved in parts; close with ictus_h5_set_close. The outcome is not agreed on.
  * Collectivity: all ranks of f. */
-ictus_err ictus_h5_set_open (ictus_h5 *f, const char *path, hid_t *set);
-void ictus_h5_set_close (hid_t set); /* one not opened is fine; Collectivity: all ranks of its file. */
-/** Rows [first, first + n) of an open set (elements, when it has one dimension); each rank when and what it wants.
- * Collectivity: none. */
-ictus_err ictus_h5_write_part (ictus_h5 *f, hid_t set, hid_t memtype, hsize_t first, hsize_t n, const void *data);
+ictus_err ictus_h5_set_open (ictus_h5 *f, const char *path, ictus_h5_set *set);
+void ictus_h5_set_close (ictus_h5_set *set); /* one not opened is fine; Collectivity: all ranks of its file. */
+/** Rows [first, first + n) of an open set (elements, when it has one dimension), the bytes of memory as those of the
+ * file; each rank when and what it wants. Collectivity: none. */
+ictus_err ictus_h5_write_part (ictus_h5 *f, const ictus_h5_set *set, uint64_t first, uint64_t n, const void *data);
 /** As write_part. Collectivity: none. */
-ictus_err ictus_h5_read_part (ictus_h5 *f, hid_t set, hid_t memtype, hsize_t first, hsize_t n, void *data);
+ictus_err ictus_h5_read_part (ictus_h5 *f, const ictus_h5_set *set, uint64_t first, uint64_t n, void *data);
 
 /* ---- where things lie in a file ------------------------------------------------------------------- */
 
@@ -137,15 +151,6 @@ ictus_err ictus_h5_read_string (ictus_h5 *f, const char *path, char **out);
 ictus_err ictus_h5_read_attr_string (ictus_h5 *f, const char *object, const char *name, char **out);
 /** A single integer. \retval ICTUS_E_FORMAT  there is none. Collectivity: all ranks of f. */
 ictus_err ictus_h5_read_attr_int (ictus_h5 *f, const char *object, const char *name, int64_t *value);
-typedef struct ictus_h5_facts /* of a group or data set */
-{
-  bool is_group;
-  H5T_class_t class; /* of the elements, from here on for data sets only */
-  size_t size;
-  bool has_sign, is_little;
-  int ndim;
-  hsize_t dims[32];
-} ictus_h5_facts;
 /** \retval ICTUS_E_FORMAT  no such object, or neither group nor data set. Collectivity: all ranks of f. */
 ictus_err ictus_h5_look (ictus_h5 *f, const char *path, ictus_h5_facts *out);
 /** Extent of a data set: dims [*ndim], room for maxdim (at most 32).

@@ -12,19 +12,37 @@ enum
   PIECE = 64 << 20 /* bytes moved at a time */
 };
 
-ictus_err
-ictus_h5_make_fixed (ictus_h5 *f, const char *path, hid_t type, int ndim, const hsize_t *dims)
+static hid_t
+type_of (const ictus_h5_facts *what)
 {
-  hsize_t n = 1;
-  hid_t space, how, on_the_way, d = H5I_INVALID_HID;
+  if (what->is_float)
+    return what->size == 8 ? H5T_IEEE_F64LE : H5I_INVALID_HID;
+  switch (what->size)
+    {
+    case 1:
+      return what->has_sign ? H5T_STD_I8LE : H5T_STD_U8LE;
+    case 4:
+      return what->has_sign ? H5T_STD_I32LE : H5T_STD_U32LE;
+    case 8:
+      return what->has_sign ? H5T_STD_I64LE : H5T_STD_U64LE;
+    default:
+      return H5I_INVALID_HID;
+    }
+}
+
+ictus_err
+ictus_h5_make_fixed (ictus_h5 *f, const char *path, const ictus_h5_facts *what)
+{
+  hsize_t n = 1, dims[2] = { 0, 0 };
+  hid_t type = type_of (what), space, how, on_the_way, d = H5I_INVALID_HID;
   ictus_err e = ICTUS_OK;
 
   ICTUS_TRY (ictus__h5_usable (f));
-  if (ndim < 1 || ndim > 2)
-    return ICTUS_FAIL (ICTUS_E_ARG, "%s: %d dimensions", path, ndim);
-  for (int k = 0; k < ndim; ++k)
-    n *= dims[k];
-  space = H5Screate_simple (ndim, dims, NULL);
+  if (type < 0 || what->ndim < 1 || what->ndim > 2)
+    return ICTUS_FAIL (ICTUS_E_ARG, "%s: %s: no such data set of fixed size", f->path, path);
+  for (int k = 0; k < what->ndim; ++k)
+    n *= dims[k] = what->dims[k];
+  space = H5Screate_simple (what->ndim, dims, NULL);
   how = H5Pcreate (H5P_DATASET_CREATE);
   on_the_way = ictus__h5_on_the_way ();
   if (space >= 0 && how >= 0 && on_the_way >= 0 && H5Pset_layout (how, H5D_CONTIGUOUS) >= 0
@@ -58,25 +76,30 @@ ictus_h5_divert (ictus_h5 *f, int fd)
 }
 
 ictus_err
-ictus_h5_set_open (ictus_h5 *f, const char *path, hid_t *set)
+ictus_h5_set_open (ictus_h5 *f, const char *path, ictus_h5_set *set)
 {
-  *set = H5I_INVALID_HID;
+  *set = (ictus_h5_set){ H5I_INVALID_HID, H5I_INVALID_HID };
   ICTUS_TRY (ictus__h5_usable (f));
-  *set = H5Dopen2 (f->file, path, H5P_DEFAULT);
-  return *set < 0 ? ictus_h5_fail (ICTUS_E_FORMAT, "%s: cannot open the data set %s", f->path, path)
-                  : ICTUS_OK;
+  set->id = H5Dopen2 (f->file, path, H5P_DEFAULT);
+  if (set->id >= 0)
+    set->type = H5Dget_type (set->id);
+  return set->type < 0 ? ictus_h5_fail (ICTUS_E_FORMAT, "%s: cannot open the data set %s", f->path, path)
+                       : ICTUS_OK;
 }
 
 void
-ictus_h5_set_close (hid_t set)
+ictus_h5_set_close (ictus_h5_set *set)
 {
-  if (set >= 0 && H5Dclose (set) < 0)
+  if (set->type >= 0)
+    H5Tclose (set->type);
+  if (set->id >= 0 && H5Dclose (set->id) < 0)
     H5Eclear2 (H5E_DEFAULT);
+  *set = (ictus_h5_set){ H5I_INVALID_HID, H5I_INVALID_HID };
 }
 
 /* Rows [first, first + n) of space to or from data; n at least 1. */
 static ictus_err
-move (const ictus_h5 *f, hid_t set, hid_t space, hid_t memtype, const hsize_t *dims, int ndim, hsize_t first,
+move (const ictus_h5 *f, const ictus_h5_set *set, hid_t space, const hsize_t *dims, int ndim, hsize_t first,
       hsize_t n, void *in, const void *out)
 {
   hsize_t start[2] = { first, 0 }, count[2] = { n, dims[1] };
@@ -85,8 +108,8 @@ move (const ictus_h5 *f, hid_t set, hid_t space, hid_t memtype, const hsize_t *d
   ictus_err e = ICTUS_OK;
 
   if (good)
-    good = out != NULL ? H5Dwrite (set, memtype, mem, space, H5P_DEFAULT, out) >= 0
-                       : H5Dread (set, memtype, mem, space, H5P_DEFAULT, in) >= 0;
+    good = out != NULL ? H5Dwrite (set->id, set->type, mem, space, H5P_DEFAULT, out) >= 0
+                       : H5Dread (set->id, set->type, mem, space, H5P_DEFAULT, in) >= 0;
   if (!good)
     e = ictus_h5_fail (ICTUS_E_IO, "%s: cannot %s", f->path, out != NULL ? "write" : "read");
   if (mem >= 0)
@@ -96,21 +119,21 @@ move (const ictus_h5 *f, hid_t set, hid_t space, hid_t memtype, const hsize_t *d
 
 /* In pieces: MPI and the system count bytes of one transfer in 31 bits. */
 static ictus_err
-move_all (const ictus_h5 *f, hid_t set, hid_t memtype, hsize_t first, hsize_t n, char *in, const char *out)
+move_all (const ictus_h5 *f, const ictus_h5_set *set, hsize_t first, hsize_t n, char *in, const char *out)
 {
   hsize_t dims[2] = { 0, 1 }, each;
   size_t row;
-  hid_t space = H5Dget_space (set);
+  hid_t space = H5Dget_space (set->id);
   int ndim = space >= 0 ? H5Sget_simple_extent_ndims (space) : -1;
   ictus_err e = ICTUS_OK;
 
   if (ndim < 1 || ndim > 2 || H5Sget_simple_extent_dims (space, dims, NULL) < 0 || first > dims[0]
       || n > dims[0] - first)
     e = ICTUS_FAIL (ICTUS_E_ARG, "%s: rows beyond the end of a data set", f->path);
-  row = (size_t) dims[1] * H5Tget_size (memtype);
+  row = (size_t) dims[1] * H5Tget_size (set->type);
   each = row == 0 || row > PIECE ? 1 : PIECE / row;
   for (hsize_t k = 0; e == ICTUS_OK && row > 0 && k < n; k += each)
-    e = move (f, set, space, memtype, dims, ndim, first + k, n - k < each ? n - k : each,
+    e = move (f, set, space, dims, ndim, first + k, n - k < each ? n - k : each,
               in != NULL ? in + k * row : NULL, out != NULL ? out + k * row : NULL);
   if (space >= 0)
     H5Sclose (space);
@@ -118,15 +141,15 @@ move_all (const ictus_h5 *f, hid_t set, hid_t memtype, hsize_t first, hsize_t n,
 }
 
 ictus_err
-ictus_h5_write_part (ictus_h5 *f, hid_t set, hid_t memtype, hsize_t first, hsize_t n, const void *data)
+ictus_h5_write_part (ictus_h5 *f, const ictus_h5_set *set, uint64_t first, uint64_t n, const void *data)
 {
-  return n == 0 ? ICTUS_OK : move_all (f, set, memtype, first, n, NULL, data);
+  return n == 0 ? ICTUS_OK : move_all (f, set, first, n, NULL, data);
 }
 
 ictus_err
-ictus_h5_read_part (ictus_h5 *f, hid_t set, hid_t memtype, hsize_t first, hsize_t n, void *data)
+ictus_h5_read_part (ictus_h5 *f, const ictus_h5_set *set, uint64_t first, uint64_t n, void *data)
 {
-  return n == 0 ? ICTUS_OK : move_all (f, set, memtype, first, n, data, NULL);
+  return n == 0 ? ICTUS_OK : move_all (f, set, first, n, data, NULL);
 }
 
 /* Of fixed length: strings of variable length lie in a heap of the file that has no checksum. */
@@ -186,9 +209,10 @@ ictus_err
 ictus_h5_look (ictus_h5 *f, const char *path, ictus_h5_facts *out)
 {
   hid_t id, space = H5I_INVALID_HID, type = H5I_INVALID_HID;
+  hsize_t dims[ICTUS_H5_MAXDIM];
   ictus_err e = ICTUS_OK;
 
-  *out = (ictus_h5_facts){ .class = H5T_NO_CLASS };
+  *out = (ictus_h5_facts){ .is_group = false };
   ICTUS_TRY (ictus__h5_usable (f));
   id = H5Oopen (f->file, path, H5P_DEFAULT);
   out->is_group = id >= 0 && H5Iget_type (id) == H5I_GROUP;
@@ -200,11 +224,14 @@ ictus_h5_look (ictus_h5 *f, const char *path, ictus_h5_facts *out)
   if (type >= 0 && space >= 0 && H5Sget_simple_extent_ndims (space) >= 0
       && H5Sget_simple_extent_ndims (space) <= ICTUS_H5_MAXDIM)
     {
-      out->class = H5Tget_class (type);
+      out->is_float = H5Tget_class (type) == H5T_FLOAT;
+      out->is_integer = H5Tget_class (type) == H5T_INTEGER;
       out->size = H5Tget_size (type);
-      out->has_sign = out->class == H5T_INTEGER && H5Tget_sign (type) == H5T_SGN_2;
+      out->has_sign = out->is_integer && H5Tget_sign (type) == H5T_SGN_2;
       out->is_little = H5Tget_order (type) == H5T_ORDER_LE || out->size == 1;
-      out->ndim = H5Sget_simple_extent_dims (space, out->dims, NULL);
+      out->ndim = H5Sget_simple_extent_dims (space, dims, NULL);
+      for (int k = 0; k < out->ndim; ++k)
+        out->dims[k] = dims[k];
     }
   else if (!out->is_group)
     e = ictus_h5_fail (ICTUS_E_FORMAT, "%s: cannot read %s", f->path, path);

@@ -28,32 +28,6 @@ ictus__image_type_name (ictus_image_type type)
   return name[type];
 }
 
-hid_t
-ictus__image_disk_type (ictus_image_type type)
-{
-  switch (type)
-    {
-    case ICTUS_IMAGE_F64:
-      return H5T_IEEE_F64LE;
-    case ICTUS_IMAGE_U64:
-      return H5T_STD_U64LE;
-    case ICTUS_IMAGE_I64:
-      return H5T_STD_I64LE;
-    case ICTUS_IMAGE_U32:
-      return H5T_STD_U32LE;
-    case ICTUS_IMAGE_U8:
-      return H5T_STD_U8LE;
-    }
-  return H5I_INVALID_HID;
-}
-
-/* The bytes of memory are the bytes of the file: that is what the checksums are about. */
-hid_t
-ictus__image_memory_type (ictus_image_type type)
-{
-  return ictus__image_disk_type (type);
-}
-
 size_t
 ictus__image_row (const field *f)
 {

@@ -64,11 +64,17 @@ make_groups (ictus_h5 *h, const char *name)
 static ictus_err
 make_field (ictus_h5 *h, const field *f)
 {
-  const hsize_t dims[2] = { f->dim[0], f->dim[1] };
+  const ictus_h5_facts what = { .is_float = f->type == ICTUS_IMAGE_F64,
+                                .is_integer = f->type != ICTUS_IMAGE_F64,
+                                .has_sign = f->type == ICTUS_IMAGE_I64,
+                                .is_little = true,
+                                .size = ictus__image_item (f->type),
+                                .ndim = f->ndim,
+                                .dims = { f->dim[0], f->dim[1] } };
   int64_t crc = (int64_t) f->crc;
 
   ICTUS_TRY (make_groups (h, f->name));
-  ICTUS_TRY (ictus_h5_make_fixed (h, f->name, ictus__image_disk_type (f->type), f->ndim, dims));
+  ICTUS_TRY (ictus_h5_make_fixed (h, f->name, &what));
   return ictus_h5_attr_int (h, f->name, "crc32", H5T_STD_U32LE, &crc, 1);
 }
 
@@ -173,16 +179,16 @@ prepare (const ictus_image *im, const char *tmp)
 /* ---- all ranks: the data ------------------------------------------------------------------------ */
 
 static ictus_err
-write_field (ictus_image *im, ictus_h5 *h, const field *f, hid_t set)
+write_field (ictus_image *im, ictus_h5 *h, const field *f, const ictus_h5_set *set)
 {
   if (ictus_fault ("image_killed", im->rank))
     {
-      (void) ictus_h5_write_part (h, set, ictus__image_memory_type (f->type), f->first, f->n / 2, f->data);
+      (void) ictus_h5_write_part (h, set, f->first, f->n / 2, f->data);
       raise (SIGKILL);
     }
   if (ictus_fault ("image_write", im->rank))
     return ICTUS_FAIL (ICTUS_E_IO, "cannot write %s: a fault was asked for", h->path);
-  return ictus_h5_write_part (h, set, ictus__image_memory_type (f->type), f->first, f->n, f->data);
+  return ictus_h5_write_part (h, set, f->first, f->n, f->data);
 }
 
 /* Collective. */
@@ -195,12 +201,12 @@ write_fields (ictus_image *im, const char *tmp)
   ICTUS_TRY (ictus_h5_open_rw (im->comm, tmp, &h));
   for (size_t k = 0; k < im->nfield; ++k)
     {
-      hid_t set; /* all ranks open and close all of them, whatever happens */
+      ictus_h5_set set; /* all ranks open and close all of them, whatever happens */
       ictus_err mine = ictus_h5_set_open (&h, im->field[k].name, &set);
 
       if (mine == ICTUS_OK && e == ICTUS_OK)
-        mine = write_field (im, &h, &im->field[k], set);
-      ictus_h5_set_close (set);
+        mine = write_field (im, &h, &im->field[k], &set);
+      ictus_h5_set_close (&set);
       e = e == ICTUS_OK ? mine : e;
     }
   e = ictus_comm_agree (im->comm, e);

@@ -31,12 +31,12 @@ look_up (const ictus_image *im, const char *name, ictus_image_type type, size_t 
 static ictus_err
 read_rows (ictus_image *im, const field *f, uint64_t first, uint64_t n, void *data)
 {
-  hid_t set;
+  ictus_h5_set set;
   ictus_err e = ictus_h5_set_open (&im->file, f->name, &set);
 
   if (e == ICTUS_OK)
-    e = ictus_h5_read_part (&im->file, set, ictus__image_memory_type (f->type), first, n, data);
-  ictus_h5_set_close (set);
+    e = ictus_h5_read_part (&im->file, &set, first, n, data);
+  ictus_h5_set_close (&set);
   return ictus_comm_agree (im->comm, e);
 }
 

@@ -34,8 +34,6 @@ struct ictus_image
 
 size_t ictus__image_item (ictus_image_type type); /* bytes of an element */
 const char *ictus__image_type_name (ictus_image_type type);
-hid_t ictus__image_disk_type (ictus_image_type type);
-hid_t ictus__image_memory_type (ictus_image_type type);
 size_t ictus__image_row (const field *f); /* bytes of a row */
 field *ictus__image_find (const ictus_image *im, const char *name);
 /* Bytes of rank 0 to all; any number. Collective. */

@@ -20,9 +20,9 @@ field_type (const ictus_h5_facts *facts, ictus_image_type *type)
 {
   if (!facts->is_little || facts->ndim < 1 || facts->ndim > 2)
     return false;
-  if (facts->class == H5T_FLOAT && facts->size == 8)
+  if (facts->is_float && facts->size == 8)
     *type = ICTUS_IMAGE_F64;
-  else if (facts->class != H5T_INTEGER)
+  else if (!facts->is_integer)
     return false;
   else if (facts->size == 8)
     *type = facts->has_sign ? ICTUS_IMAGE_I64 : ICTUS_IMAGE_U64;
@@ -230,7 +230,7 @@ done:
 
 /* Of my share of a field; buf holds at least a row. Local. */
 static ictus_err
-read_crc (ictus_image *im, const field *f, hid_t set, char *buf, size_t room, part_crc *out)
+read_crc (ictus_image *im, const field *f, const ictus_h5_set *set, char *buf, size_t room, part_crc *out)
 {
   uint64_t a = ictus__image_share (f->dim[0], im->size, im->rank),
            b = ictus__image_share (f->dim[0], im->size, im->rank + 1);
@@ -240,7 +240,7 @@ read_crc (ictus_image *im, const field *f, hid_t set, char *buf, size_t room, pa
   for (uint64_t k = a; k < b && row > 0; k += n)
     {
       n = b - k < each ? b - k : each;
-      ICTUS_TRY (ictus_h5_read_part (&im->file, set, ictus__image_memory_type (f->type), k, n, buf));
+      ICTUS_TRY (ictus_h5_read_part (&im->file, set, k, n, buf));
       out->crc = ictus__image_crc (out->crc, buf, (size_t) n * row);
       out->bytes += n * row;
     }
@@ -274,14 +274,14 @@ ictus__image_verify (ictus_image *im, const char *fault)
   ICTUS_GO (ictus_comm_agree (im->comm, part == NULL || buf == NULL ? ICTUS_E_NOMEM : ICTUS_OK));
   for (size_t k = 0; k < im->nfield; ++k)
     {
-      hid_t set; /* all ranks open and close all of them, whatever happens */
+      ictus_h5_set set; /* all ranks open and close all of them, whatever happens */
       ictus_err mine = ictus_h5_set_open (&im->file, im->field[k].name, &set);
 
       if (mine == ICTUS_OK && e == ICTUS_OK)
-        mine = read_crc (im, &im->field[k], set, buf, room, &part[k]);
+        mine = read_crc (im, &im->field[k], &set, buf, room, &part[k]);
       if (fault != NULL && ictus_fault (fault, im->rank))
         part[k].crc ^= 1;
-      ictus_h5_set_close (set);
+      ictus_h5_set_close (&set);
       e = e == ICTUS_OK ? mine : e;
     }
   ICTUS_GO (ictus_comm_agree (im->comm, e));
