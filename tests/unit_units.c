@@ -40,7 +40,7 @@ START_TEST (prefixes_scale)
   ck_assert (factor ("nS", "uS") == 1e-3);
   ck_assert (factor ("GOhm", "M\xCE\xA9") == 1000 && factor ("\xE2\x84\xA6", "ohm") == 1);
   ck_assert (factor ("kHz", "1/ms") == 1 && factor ("Hz", "spikes/s") == 1 && factor ("Hz", "1/ms") == 1e-3);
-  ck_assert (factor ("min", "s") == 60 && factor ("%", "1") == 0.01 && factor ("", "1") == 1);
+  ck_assert (factor ("min", "s") == 60 && factor ("h", "min") == 60 && factor ("%", "1") == 0.01 && factor ("", "1") == 1);
   ck_assert (factor ("kg", "g") == 1000);
   ck_assert (fabs (factor ("rad", "deg") - 57.29577951308232) < 1e-12);
 }
