@@ -28,7 +28,7 @@ has () { grep -F -e ">$1<" p.svg >/dev/null || { echo "the picture lacks: $1"; r
 lacks () { ! grep -F -e ">$1<" p.svg >/dev/null; }
 tells () { sed 's/<[^>]*>//g' p.svg | grep -F -e "$1" >/dev/null || { echo "the picture does not tell: $1"; return 1; }; }
 
-for f in results many quiet sweep1 sweep sweep3 trajectory; do
+for f in results many quiet sweep1 sweep sweep3 search design design1 trajectory; do
   ok "$f.h5 is drawn as PNG beside it" draws "files/$f.h5"
   ok "its name is printed" test "`cat stdout`" = "files/$f.png"
   ok "it is a PNG" is_png "files/$f.png"
@@ -61,6 +61,24 @@ ok "one quantity" svg files/sweep.h5 fano
 ok "alone" lacks 'mean rate'
 ok "one axis: curves" svg files/sweep1.h5
 ok "with the unit" has 'mean rate (Hz)'
+
+ok "a threshold search" svg files/search.h5
+ok "tells what the line is" tells 'line: g_in_scale where rate of all is 5 Hz'
+ok "and how much it left out" tells 'white: 3 that the search did not need'
+over () { rm -f p.svg; status "$1" ictus plot "$2" -o p.svg --boundary "$3"; }
+ok "its boundary over the map of another sweep" over 0 files/sweep.h5 files/search.h5
+ok "with what it is" tells 'line: g_in_scale where rate of all is 5 Hz'
+ok "over a map with a third axis" over 0 files/sweep3.h5 files/search.h5
+not_over () { over 65 "$1" "$2" && says "$3"; }
+ok "a sweep that is no search has no boundary" not_over files/sweep.h5 files/sweep3.h5 'not of a threshold search'
+ok "an axis that the map has not is named" not_over files/sweep1.h5 files/search.h5 'g_in_scale'
+ok "only sweeps have maps" not_over files/results.h5 files/search.h5 'map of a sweep only'
+ok "points of a design" svg files/design.h5
+for t in 'mean rate' w 'tau (ms)'; do ok "shows $t" has "$t"; done
+ok "what is marked is told" tells 'ringed: seizure-like activity'
+ok "and that they are means" tells 'means of the repeats'
+ok "a design over one axis" svg files/design1.h5
+ok "has bars" tells 'bars: standard deviation'
 
 ok "a trajectory" svg files/trajectory.h5
 for t in 'V_m (mV)' 'Act_m' spikes cvode-bdf rk4; do ok "shows $t" has "$t"; done

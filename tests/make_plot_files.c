@@ -160,6 +160,74 @@ make_sweep (const char *dir, const char *file, int naxis)
   return ictus_h5_close (&f);
 }
 
+/* The map of sweep.h5 as a search along g_in_scale: most points skipped, a boundary that is missing at one place. */
+static ictus_err
+make_search (const char *dir)
+{
+  static const char *const set[] = { "/rate_all", "/status" };
+  const double ex[4] = { 0.5, 1, 2, 4 }, in[3] = { 0.5, 1, 2 }, at[4] = { 0.7, 1.4, NAN, 1.1 };
+  const hsize_t dims[2] = { 4, 3 };
+  double v[12];
+  ictus_h5 f;
+
+  ICTUS_TRY (begin (dir, "search.h5", ICTUS_KIND_SWEEP, &f));
+  ICTUS_TRY (list (&f, "/g_ex_scale", H5T_IEEE_F64LE, 4, ex));
+  ICTUS_TRY (list (&f, "/g_in_scale", H5T_IEEE_F64LE, 3, in));
+  ICTUS_TRY (ictus_h5_attr_string (&f, "/g_ex_scale", "units", "1"));
+  ICTUS_TRY (ictus_h5_attr_string (&f, "/g_in_scale", "units", "1"));
+  for (int q = 0; q < 2; ++q)
+    {
+      for (int k = 0; k < 12; ++k)
+        v[k] = q == 1 ? (k % 5 == 0 ? 3 : 1) : k % 5 == 0 ? (double) NAN : 4 * k;
+      ICTUS_TRY (table (&f, set[q], q == 0 ? H5T_IEEE_F64LE : H5T_STD_I8LE, 2, dims, v));
+      ICTUS_TRY (scale (&f, set[q], 0, "/g_ex_scale"));
+      ICTUS_TRY (scale (&f, set[q], 1, "/g_in_scale"));
+    }
+  ICTUS_TRY (list (&f, "/threshold", H5T_IEEE_F64LE, 4, at));
+  ICTUS_TRY (scale (&f, "/threshold", 0, "/g_ex_scale"));
+  ICTUS_TRY (ictus_h5_attr_string (&f, "/threshold", "axis", "g_in_scale"));
+  ICTUS_TRY (ictus_h5_attr_string (&f, "/threshold", "long_name", "g_in_scale where rate of all is 5 Hz"));
+  return ictus_h5_close (&f);
+}
+
+/* Points of a design over two axes, or one; with the spread of repeats. */
+static ictus_err
+make_design (const char *dir, const char *file, int naxis)
+{
+  static const char *const axes[] = { "/w", "/tau" };
+  static const char *const set[] = { "/rate_all", "/rate_all_sd", "/seizure", "/status" };
+  double v[20];
+  ictus_h5 f;
+
+  ICTUS_TRY (begin (dir, file, ICTUS_KIND_SWEEP, &f));
+  for (int k = 0; k < 20; ++k)
+    v[k] = k;
+  ICTUS_TRY (list (&f, "/point", H5T_STD_I64LE, 20, v));
+  for (int a = 0; a < naxis; ++a)
+    {
+      for (int k = 0; k < 20; ++k)
+        v[k] = a == 0 ? 0.1 * ((7 * k) % 20) : pow (10, 0.1 * ((11 * k) % 20));
+      ICTUS_TRY (list (&f, axes[a], H5T_IEEE_F64LE, 20, v));
+      ICTUS_TRY (ictus_h5_attr_string (&f, axes[a], "units", a == 0 ? "1" : "ms"));
+      ICTUS_TRY (ictus_h5_attr_string (&f, axes[a], "spacing", a == 0 ? "lin" : "log"));
+      ICTUS_TRY (scale (&f, axes[a], 0, "/point"));
+    }
+  for (int q = 0; q < 4; ++q)
+    {
+      for (int k = 0; k < 20; ++k)
+        v[k] = q == 0 ? k : q == 1 ? 0.1 * k : q == 2 ? k > 15 : k == 3 ? 2 : k == 4 ? 0 : 1;
+      if (q < 2)
+        v[3] = v[4] = NAN;
+      ICTUS_TRY (list (&f, set[q], q < 2 ? H5T_IEEE_F64LE : H5T_STD_I8LE, 20, v));
+      ICTUS_TRY (scale (&f, set[q], 0, "/point"));
+      ICTUS_TRY (ictus_h5_attr_string (&f, set[q], "coordinates", naxis == 1 ? "w" : "w tau"));
+    }
+  v[0] = 0;
+  v[1] = 1;
+  ICTUS_TRY (list (&f, "/repeat", H5T_STD_I32LE, 2, v));
+  return ictus_h5_close (&f);
+}
+
 static ictus_err
 make_trajectory (const char *dir)
 {
@@ -219,6 +287,9 @@ main (int argc, char **argv)
   ICTUS_GO (make_sweep (argv[1], "sweep1.h5", 1));
   ICTUS_GO (make_sweep (argv[1], "sweep.h5", 2));
   ICTUS_GO (make_sweep (argv[1], "sweep3.h5", 3));
+  ICTUS_GO (make_search (argv[1]));
+  ICTUS_GO (make_design (argv[1], "design.h5", 2));
+  ICTUS_GO (make_design (argv[1], "design1.h5", 1));
   ICTUS_GO (make_trajectory (argv[1]));
   ICTUS_GO (make_other (argv[1]));
 done:

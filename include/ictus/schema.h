@@ -45,6 +45,12 @@
  *   /rate, /cv, /chi, /fano float64 [axes..., population] ; /rate_all, /cv_all, /chi_all, /fano_all float64 [axes...]
  *   /population int32 [npop] dimension scale with attribute names (string array)
  *   /seizure int8 [axes...]; /status int8 [axes...] flag_values 0 1 2, flag_meanings "todo done failed"
- *   /provenance, /failures (group: strings <point> = reason)
+ *   /provenance, /failures (group: strings <point> = reason; with repeats <point>.<repeat>)
+ *   a design that draws: [axes...] is [point]; /point int64 dimension scale; /<axis> float64 [point] with attribute spacing "lin" | "log";
+ *   attribute coordinates of the other sets names the axes
+ *   sweep.repeats > 1: the measures are means; /repeat int32 [repeat] dimension scale, attribute seeds; for each measure m, also m_all:
+ *   /<m>_sd like m, /<m>_runs [..., repeat]; /seizure_fraction float64, /repeats_done int32 [axes...]; /status_runs int8 [axes..., repeat]
+ *   sweep.threshold: status 3 "skipped"; /threshold float64 [other axes...] with attributes axis, measure, of, level, level_units, runs,
+ *   runs_full_grid; /threshold_lower, /threshold_upper float64, /threshold_status int8 [other axes...]
  */
 #endif

@@ -39,15 +39,18 @@ kind_of (ictus_h5 *h, char *kind)
 }
 
 static ictus_err
-fill (ictus_h5 *h, const char *what, plot_figure *f)
+fill (ictus_h5 *h, const char *what, const char *boundary, plot_figure *f)
 {
   char kind[PLOT_NAME];
 
   ICTUS_TRY (kind_of (h, kind));
+  if (boundary != NULL && strcmp (kind, ICTUS_KIND_SWEEP) != 0)
+    return ICTUS_FAIL (ICTUS_E_INPUT, "a boundary is drawn over the map of a sweep only; %s is of kind \"%s\"", h->path,
+                       kind);
   if (strcmp (kind, ICTUS_KIND_RESULTS) == 0)
     return ictus__plot_results (h, what, f);
   if (strcmp (kind, ICTUS_KIND_SWEEP) == 0)
-    return ictus__plot_sweep (h, what, f);
+    return ictus__plot_sweep (h, what, boundary, f);
   if (strcmp (kind, ICTUS_KIND_TRAJECTORY) == 0)
     return ictus__plot_trajectory (h, what, f);
   return ICTUS_FAIL (ICTUS_E_FORMAT, "%s is of kind \"%s\"; what can be drawn is " ICTUS_KIND_RESULTS ", "
@@ -55,7 +58,7 @@ fill (ictus_h5 *h, const char *what, plot_figure *f)
 }
 
 ictus_err
-ictus_plot (const char *path, const char *out, const char *what)
+ictus_plot (const char *path, const char *out, const char *what, const char *boundary)
 {
   plot_figure f;
   plot_format format = PLOT_PNG;
@@ -67,7 +70,7 @@ ictus_plot (const char *path, const char *out, const char *what)
   f.x = plot_range_none;
   ICTUS_TRY (format_of (out, &format));
   ICTUS_TRY (ictus_h5_open (MPI_COMM_SELF, path, &h));
-  e = fill (&h, what, &f);
+  e = fill (&h, what, boundary, &f);
   if (e == ICTUS_OK)
     e = ictus_h5_close (&h);
   else

@@ -1,44 +1,13 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/* sweep.h5: maps over two axes, curves over one. */
+/* sweep.h5: maps over two axes, curves over one; points of a design as dots. */
 #include "config.h"
 
 #include <math.h>
 #include <string.h>
 
-#include "analyse/analyse_impl.h"
+#include "analyse/analyse_sweep.h"
 
-enum { MAX_AXES = 8 };
-
-typedef struct axis
-{
-  char name[PLOT_NAME], label[PLOT_NAME];
-  double *v; /* [n] */
-  size_t n;
-  double *edge; /* [n + 1] borders of the cells around the values */
-  bool log;
-} axis;
-
-typedef struct sweep
-{
-  ictus_h5 *h;
-  plot_figure *f;
-  axis axis[MAX_AXES];
-  int naxis;
-  size_t npoint;   /* all points: product of the axes */
-  size_t stride[2]; /* points from one value of axis 0, 1 to the next */
-  double *status, *seizure; /* [npoint]; NULL: not in the file */
-  char **population; /* [npop] */
-  size_t npop;
-} sweep;
-
-typedef struct quantity
-{
-  const char *name, *title, *unit;
-  const char *mark; /* above the colour bar */
-  double least;    /* the colour bar reaches at least from 0 to here */
-} quantity;
-
-static const quantity quantities[] = {
+static const sweep_quantity quantities[] = {
   { "rate", "mean rate", "Hz", "Hz", 1 },
   { "chi", "synchrony χ", "", "χ", 1 },
   { "cv", "CV of intervals", "", "CV", 1 },
@@ -49,7 +18,7 @@ enum { NQUANTITY = sizeof quantities / sizeof *quantities };
 /* ---- reading ---------------------------------------------------------------------------------------- */
 
 static bool
-is_log (const axis *a)
+is_log (const sweep_axis *a)
 {
   double q, linear = 0, geometric = 0;
 
@@ -67,22 +36,14 @@ is_log (const axis *a)
 }
 
 static double
-between (const axis *a, double x, double y)
+between (const sweep_axis *a, double x, double y)
 {
   return a->log ? sqrt (x * y) : 0.5 * (x + y);
 }
 
 static ictus_err
-read_axis (sweep *s, int k)
+make_edges (sweep_axis *a)
 {
-  axis *a = &s->axis[k];
-  char path[PLOT_NAME], unit[PLOT_NAME];
-
-  ICTUS_TRY (ictus__read_scale (s->h, "/rate_all", (unsigned) k, path));
-  snprintf (a->name, sizeof a->name, "%s", path + (path[0] == '/'));
-  ICTUS_TRY (ictus_h5_read_double (s->h, path, &a->v, &a->n));
-  ictus__read_text (s->h, path, "units", unit);
-  ictus__label (a->label, a->name, unit);
   if ((a->edge = ictus_alloc (a->n + 1, sizeof *a->edge)) == NULL)
     return ICTUS_E_NOMEM;
   a->log = is_log (a);
@@ -101,6 +62,20 @@ read_axis (sweep *s, int k)
       a->edge[a->n] = a->log ? a->v[a->n - 1] * a->v[a->n - 1] / a->edge[a->n - 1]
                              : 2 * a->v[a->n - 1] - a->edge[a->n - 1];
     }
+  a->lo = a->edge[0];
+  a->hi = a->edge[a->n];
+  return ICTUS_OK;
+}
+
+static ictus_err
+read_axis (sweep *s, int k, const char *path)
+{
+  sweep_axis *a = &s->axis[k];
+
+  snprintf (a->name, sizeof a->name, "%s", path + (path[0] == '/'));
+  ICTUS_TRY (ictus_h5_read_double (s->h, path, &a->v, &a->n));
+  ictus__read_text (s->h, path, "units", a->unit);
+  ictus__label (a->label, a->name, a->unit);
   return ICTUS_OK;
 }
 
@@ -120,25 +95,101 @@ read_points (sweep *s, const char *path, size_t per_point, double **out)
   return ICTUS_OK;
 }
 
+/* A design: the axes are named by the attribute coordinates and have a value for each point. */
 static ictus_err
-read_sweep (sweep *s)
+read_design (sweep *s, size_t npoint, const char *names)
 {
-  hsize_t dims[MAX_AXES];
+  s->drawn = true;
+  s->npoint = npoint;
+  for (const char *at = names; *at != '\0';)
+    {
+      char path[PLOT_NAME], spacing[PLOT_NAME];
+      size_t len = strcspn (at, " ");
+      sweep_axis *a = &s->axis[s->naxis];
+      plot_range r = plot_range_none;
 
-  ICTUS_TRY (ictus_h5_shape (s->h, "/rate_all", MAX_AXES, dims, &s->naxis));
-  if (s->naxis < 1 || s->naxis > MAX_AXES)
-    return ICTUS_FAIL (ICTUS_E_FORMAT, "%s: /rate_all has %d axes", s->h->path, s->naxis);
+      if (s->naxis == SWEEP_MAX_AXES)
+        return ICTUS_FAIL (ICTUS_E_FORMAT, "%s has more than %d axes", s->h->path, (int) SWEEP_MAX_AXES);
+      snprintf (path, sizeof path, "/%.*s", (int) len, at);
+      s->naxis += 1;
+      ICTUS_TRY (read_axis (s, s->naxis - 1, path));
+      if (a->n != npoint)
+        return ICTUS_FAIL (ICTUS_E_FORMAT, "%s: axis %s has %zu values, %zu expected", s->h->path, a->name, a->n, npoint);
+      for (size_t k = 0; k < npoint; ++k)
+        ictus__range_add (&r, a->v[k]);
+      ictus__read_text (s->h, path, "spacing", spacing);
+      a->log = strcmp (spacing, "log") == 0 && r.lo > 0;
+      a->lo = a->log ? r.lo * pow (r.lo / r.hi, 0.04) : r.lo - 0.04 * (r.hi - r.lo);
+      a->hi = a->log ? r.hi * pow (r.hi / r.lo, 0.04) : r.hi + 0.04 * (r.hi - r.lo);
+      if (!(a->hi > a->lo))
+        {
+          a->lo -= 0.5;
+          a->hi += 0.5;
+        }
+      at += len + (at[len] == ' ');
+    }
+  return s->naxis > 0 ? ICTUS_OK : ICTUS_FAIL (ICTUS_E_FORMAT, "%s: /rate_all has no coordinates", s->h->path);
+}
+
+static ictus_err
+read_grid (sweep *s, const hsize_t *dims)
+{
+  char path[PLOT_NAME];
+
   s->npoint = 1;
   for (int k = 0; k < s->naxis; ++k)
     {
-      ICTUS_TRY (read_axis (s, k));
+      ICTUS_TRY (ictus__read_scale (s->h, "/rate_all", (unsigned) k, path));
+      ICTUS_TRY (read_axis (s, k, path));
+      ICTUS_TRY (make_edges (&s->axis[k]));
       if (s->axis[k].n != dims[k] || dims[k] == 0)
         return ICTUS_FAIL (ICTUS_E_FORMAT, "%s: axis %s has %zu values, the table %llu", s->h->path,
                            s->axis[k].name, s->axis[k].n, (unsigned long long) dims[k]);
       s->npoint *= (size_t) dims[k];
     }
-  s->stride[0] = s->npoint / s->axis[0].n;
-  s->stride[1] = s->naxis > 1 ? s->stride[0] / s->axis[1].n : 0;
+  return ICTUS_OK;
+}
+
+/* The first two axes, but that of a search in any case. */
+static void
+choose_axes (sweep *s)
+{
+  char searched[PLOT_NAME] = "";
+
+  s->show[1] = 1;
+  if (ictus_h5_exists (s->h, "/threshold"))
+    ictus__read_text (s->h, "/threshold", "axis", searched);
+  for (int k = 2; k < s->naxis; ++k)
+    if (strcmp (s->axis[k].name, searched) == 0)
+      s->show[1] = k;
+  for (int i = 0; i < 2 && !s->drawn; ++i)
+    {
+      s->stride[i] = 1;
+      for (int k = s->show[i] + 1; k < s->naxis; ++k)
+        s->stride[i] *= s->axis[k].n;
+    }
+}
+
+static ictus_err
+read_sweep (sweep *s)
+{
+  hsize_t dims[SWEEP_MAX_AXES];
+  char names[SWEEP_MAX_AXES * PLOT_NAME / 2], *list = NULL;
+
+  ICTUS_TRY (ictus_h5_shape (s->h, "/rate_all", SWEEP_MAX_AXES, dims, &s->naxis));
+  if (s->naxis < 1)
+    return ICTUS_FAIL (ICTUS_E_FORMAT, "%s: /rate_all has %d axes", s->h->path, s->naxis);
+  if (H5Aexists_by_name (s->h->file, "/rate_all", "coordinates", H5P_DEFAULT) > 0)
+    {
+      ICTUS_TRY (ictus_h5_read_attr_string (s->h, "/rate_all", "coordinates", &list));
+      snprintf (names, sizeof names, "%s", list);
+      ictus_free (list);
+      s->naxis = 0;
+      ICTUS_TRY (read_design (s, (size_t) dims[0], names));
+    }
+  else
+    ICTUS_TRY (read_grid (s, dims));
+  choose_axes (s);
   ICTUS_TRY (read_points (s, "/status", 1, &s->status));
   ICTUS_TRY (read_points (s, "/seizure", 1, &s->seizure));
   if (ictus_h5_exists (s->h, "/population"))
@@ -146,204 +197,53 @@ read_sweep (sweep *s)
   return ICTUS_OK;
 }
 
-static bool
-is_done (const sweep *s, size_t point)
+bool
+ictus__sweep_is_done (const sweep *s, size_t point)
 {
   return s->status == NULL || s->status[point] == 1;
 }
 
-static bool
-has_seizure (const sweep *s, size_t point)
+bool
+ictus__sweep_has_seizure (const sweep *s, size_t point)
 {
-  return s->seizure != NULL && is_done (s, point) && s->seizure[point] == 1;
+  return s->seizure != NULL && ictus__sweep_is_done (s, point) && s->seizure[point] == 1;
 }
 
-/* ---- maps ------------------------------------------------------------------------------------------- */
-
-static void
-axis_tics (const axis *a, char which, ictus_text *p)
+bool
+ictus__sweep_is_skipped (const sweep *s, size_t point)
 {
-  char number[32];
-  int width = 0, every;
-
-  ictus_text_add (p, "set %crange [%.9g:%.9g]\nset %s ", which, a->edge[0], a->edge[a->n],
-                  which == 'x' ? "xlabel" : "label");
-  ictus__quote (p, a->label);
-  ictus_text_add (p, which == 'x' ? "\n" : " at graph -0.195, graph 0.5 center rotate by 90\n");
-  if (a->log)
-    ictus_text_add (p, "set logscale %c\n", which);
-  if (a->n > 12)
-    return;
-  for (size_t k = 0; k < a->n; ++k) /* few values: name each, or as many as there is room for */
-    width += 6 * snprintf (number, sizeof number, "%.3g", a->v[k]) + 9; /* pixels, of 312 */
-  every = which == 'x' ? (width + 311) / 312 : 1;
-  ictus_text_add (p, "set %ctics (", which);
-  for (size_t k = 0; k < a->n; ++k)
-    {
-      snprintf (number, sizeof number, "%.3g", a->v[k]);
-      ictus_text_add (p, "%s'%s' %.9g", k > 0 ? ", " : "", k % (size_t) every == 0 ? number : "", a->v[k]);
-    }
-  ictus_text_add (p, ")\n");
-}
-
-enum { CELL_VALUE, CELL_TODO, CELL_FAILED, CELL_MARK };
-
-/* The cells of one sort as a block: x y x0 x1 y0 y1 value. */
-static void
-cells (const sweep *s, const double *value, size_t per_point, size_t which, int sort, plot_range *range)
-{
-  const axis *a = &s->axis[0], *b = &s->axis[1];
-  ictus_text *t = &s->f->data;
-
-  ictus_text_add (t, "$d%d << EOD\n", s->f->nblock++);
-  for (size_t i = 0; i < a->n; ++i)
-    for (size_t j = 0; j < b->n; ++j)
-      {
-        size_t point = i * s->stride[0] + j * s->stride[1];
-        double v = value[point * per_point + which];
-        bool failed = s->status != NULL && s->status[point] == 2;
-        bool take = sort == CELL_VALUE    ? is_done (s, point) && isfinite (v)
-                    : sort == CELL_FAILED ? failed
-                    : sort == CELL_TODO   ? !failed && !is_done (s, point)
-                                          : has_seizure (s, point);
-
-        if (!take)
-          continue;
-        ictus__range_add (range, v);
-        ictus_text_add (t, "%.9g %.9g %.9g %.9g %.9g %.9g %.6g\n", a->v[i], b->v[j], a->edge[i],
-                        a->edge[i + 1], b->edge[j], b->edge[j + 1], v);
-      }
-  ictus_text_add (t, "1e30 1e30 1e30 1e30 1e30 1e30 0\nEOD\n"); /* outside: a block is never empty */
-}
-
-static void
-map_panel (sweep *s, const quantity *q, const char *who, const double *value, size_t per_point, size_t which)
-{
-  bool flag = q->name[0] == 's'; /* seizure: two colours and no crosses */
-  plot_range range = { 0, q->least }, none = plot_range_none;
-  char title[2 * PLOT_NAME];
-  int first = s->f->nblock;
-  ictus_text *p;
-
-  if ((p = ictus__figure_panel (s->f, 0)) == NULL)
-    return;
-  for (int sort = CELL_VALUE; sort <= CELL_MARK; ++sort)
-    cells (s, value, per_point, which, sort, sort == CELL_VALUE ? &range : &none);
-  snprintf (title, sizeof title, "%s%s%s", q->title, who != NULL ? ", " : "", who != NULL ? who : "");
-  ictus_text_add (p, "set title ");
-  ictus__quote (p, title);
-  ictus_text_add (p, " offset 0,-0.6 font ',11'\nunset grid\nset border 15 lw 0.8 lc rgb '#555555'\n");
-  axis_tics (&s->axis[0], 'x', p);
-  axis_tics (&s->axis[1], 'y', p);
-  ictus_text_add (p, "set colorbox\nset cbrange [0:%.6g]\n", range.hi);
-  if (flag)
-    ictus_text_add (p, "set palette maxcolors 2 defined (0 '#c9dcec', 1 '#b2182b')\n"
-                       "set cbtics ('no' 0.25, 'yes' 0.75)\n");
-  else
-    {
-      ictus_text_add (p,
-                      "set palette maxcolors 0 defined (0 '#440154', 1 '#482878', 2 '#3e4989', 3 '#31688e', "
-                      "4 '#26828e', 5 '#1f9e89', 6 '#35b779', 7 '#6ece58', 8 '#b5de2b', 9 '#fde725')\n"
-                      "set cbtics %.6g\nset label ",
-                      ictus__nice_step (range.hi, 5));
-      ictus__quote (p, q->mark);
-      ictus_text_add (p, " at graph 1.05, graph 1.05 center font ',10'\n"); /* above the colour bar */
-    }
-  ictus_text_add (p,
-                  "plot $d%d using 1:2:3:4:5:6:7 with boxxyerror fs solid noborder fc palette notitle, "
-                  "$d%d using 1:2:3:4:5:6 with boxxyerror fs solid noborder fc rgb '#ececec' notitle, "
-                  "$d%d using 1:2:3:4:5:6 with boxxyerror fs solid noborder fc rgb '#a9a9a9' notitle",
-                  first, first + 1, first + 2);
-  if (!flag)
-    ictus_text_add (p,
-                    ", $d%d using 1:2 with points pt 2 ps psf*1.1 lw 3 lc rgb '#000000' notitle"
-                    ", $d%d using 1:2 with points pt 2 ps psf*1.0 lw 1.2 lc rgb '#ffffff' notitle",
-                    first + 3, first + 3);
-}
-
-/* ---- curves ----------------------------------------------------------------------------------------- */
-
-static void
-curve_panel (sweep *s, const quantity *q, const double *all, const double *each)
-{
-  plot_range range = { 0, 0 };
-  size_t nline = each != NULL && s->npop > 1 ? s->npop : 0;
-  const axis *a = &s->axis[0];
-  ictus_text plot = { 0 }, *p;
-  char label[PLOT_NAME];
-
-  if (nline > PLOT_MAX_LINES)
-    nline = PLOT_MAX_LINES;
-  if ((p = ictus__figure_panel (s->f, 150)) == NULL)
-    return;
-  for (size_t k = 0; k <= nline; ++k) /* the populations, then the whole network on top */
-    {
-      const double *v = k < nline ? each : all;
-      size_t per = k < nline ? s->npop : 1, which = k < nline ? k : 0;
-
-      ictus_text_add (&s->f->data, "$d%d << EOD\n", s->f->nblock);
-      for (size_t i = 0; i < a->n; ++i)
-        {
-          double y = v[i * s->stride[0] * per + which];
-
-          if (is_done (s, i * s->stride[0]) && isfinite (y))
-            {
-              ictus__range_add (&range, y);
-              ictus_text_add (&s->f->data, "%.9g %.7g\n", a->v[i], y);
-            }
-          else
-            ictus_text_add (&s->f->data, "\n");
-        }
-      ictus_text_add (&s->f->data, "1e30 1e30\nEOD\n");
-      ictus_text_add (&plot, "%s$d%d using 1:2 with linespoints pt 7 ps psf*0.5 lw 1.6 lc rgb '%s' ",
-                      k > 0 ? ", " : "plot ", s->f->nblock++, k < nline ? ictus__colour (k) : "#222222");
-      if (nline > 0)
-        {
-          ictus_text_add (&plot, "title ");
-          ictus__quote (&plot, k < nline ? s->population[k] : "all");
-          s->f->key = true;
-        }
-      else
-        ictus_text_add (&plot, "notitle");
-    }
-  ictus__label (label, q->title, q->unit);
-  ictus__panel_y (p, range, 150, label);
-  for (size_t i = 0, n = 1; i < a->n; ++i)
-    if (has_seizure (s, i * s->stride[0]))
-      ictus_text_add (p, "set object %zu rectangle from first %.9g, graph 0 to first %.9g, graph 1 behind "
-                         "fc rgb '#fbe0dc' fs solid noborder\n",
-                      n++, a->edge[i], a->edge[i + 1]);
-  ictus_text_addn (p, plot.s, plot.len);
-  ictus_text_clear (&plot);
+  return s->status != NULL && s->status[point] == 3;
 }
 
 /* ---- the figure ------------------------------------------------------------------------------------- */
 
 static ictus_err
-draw_quantity (sweep *s, const quantity *q, bool populations)
+draw_quantity (sweep *s, const sweep_quantity *q, bool populations)
 {
+  double *v[4] = { NULL, NULL, NULL, NULL };
+  bool curves = s->naxis == 1, each = s->npop > 0 && (populations || curves);
   char path[PLOT_NAME];
-  double *all = NULL, *each = NULL;
   ictus_err e = ICTUS_OK;
 
-  snprintf (path, sizeof path, "/%s_all", q->name);
-  ICTUS_GO (read_points (s, path, 1, &all));
-  snprintf (path, sizeof path, "/%s", q->name);
-  if (s->npop > 0 && (populations || s->naxis == 1))
-    ICTUS_GO (read_points (s, path, s->npop, &each));
-  if (all == NULL)
+  for (int k = 0; k < 4; ++k)
+    if ((k % 2 == 0 || each) && (k < 2 || curves))
+      {
+        snprintf (path, sizeof path, "/%s%s%s", q->name, k % 2 == 0 ? "_all" : "", k >= 2 ? "_sd" : "");
+        ICTUS_GO (read_points (s, path, k % 2 == 0 ? 1 : s->npop, &v[k]));
+      }
+  if (v[0] == NULL)
     goto done;
-  if (s->naxis == 1)
-    curve_panel (s, q, all, each);
+  if (curves)
+    ictus__sweep_curves (s, q, v[0], v[1], v[2], v[3]);
   else
     {
-      map_panel (s, q, populations && each != NULL ? "all" : NULL, all, 1, 0);
-      for (size_t k = 0; each != NULL && s->npop > 1 && k < s->npop; ++k)
-        map_panel (s, q, s->population[k], each, s->npop, k);
+      ictus__sweep_map (s, q, populations && v[1] != NULL ? "all" : NULL, v[0], 1, 0);
+      for (size_t k = 0; v[1] != NULL && s->npop > 1 && k < s->npop; ++k)
+        ictus__sweep_map (s, q, s->population[k], v[1], s->npop, k);
     }
 done:
-  ictus_free (all);
-  ictus_free (each);
+  for (int k = 0; k < 4; ++k)
+    ictus_free (v[k]);
   return e;
 }
 
@@ -351,33 +251,43 @@ done:
 static void
 remarks (sweep *s, const char *what)
 {
-  size_t failed = 0, todo = 0, marks = 0;
+  size_t failed = 0, todo = 0, marks = 0, skipped = 0;
 
   for (size_t k = 0; k < s->npoint; ++k)
     {
+      skipped += ictus__sweep_is_skipped (s, k);
       failed += s->status != NULL && s->status[k] == 2;
-      todo += s->status != NULL && s->status[k] != 2 && s->status[k] != 1;
-      marks += has_seizure (s, k);
+      todo += s->status != NULL && s->status[k] == 0;
+      marks += ictus__sweep_has_seizure (s, k);
     }
-  ictus__figure_note (s->f, "%zu points", s->npoint);
-  for (int k = 2; k < s->naxis; ++k)
-    ictus__figure_note (s->f, "at %s = %.6g, the first of %zu values", s->axis[k].name, s->axis[k].v[0],
-                        s->axis[k].n);
-  if (marks > 0 && s->naxis == 1)
+  ictus__figure_note (s->f, "%zu points", s->npoint - skipped);
+  if (ictus_h5_exists (s->h, "/repeat"))
+    ictus__figure_note (s->f, s->naxis == 1 ? "means of the repeats, bars: standard deviation" : "means of the repeats");
+  for (int k = 0; k < s->naxis; ++k)
+    if (k != s->show[0] && k != s->show[1] && s->drawn)
+      ictus__figure_note (s->f, "%s differs from point to point", s->axis[k].name);
+    else if (k != s->show[0] && k != s->show[1])
+      ictus__figure_note (s->f, "at %s = %.6g, the first of %zu values", s->axis[k].name, s->axis[k].v[0], s->axis[k].n);
+  if (s->boundary.words[0] != '\0')
+    ictus__figure_note (s->f, "line: %s", s->boundary.words);
+  if (marks > 0 && s->naxis == 1 && !s->drawn)
     ictus__figure_note (s->f, "shaded: seizure-like activity");
   if (marks > 0 && s->naxis > 1 && (what == NULL || strcmp (what, "seizure") != 0))
-    ictus__figure_note (s->f, "×: seizure-like activity");
+    ictus__figure_note (s->f, s->drawn ? "ringed: seizure-like activity" : "×: seizure-like activity");
   if (failed > 0)
     ictus__figure_note (s->f, s->naxis > 1 ? "grey: %zu failed" : "%zu failed", failed);
   if (todo > 0)
     ictus__figure_note (s->f, s->naxis > 1 ? "light grey: %zu not run yet" : "%zu not run yet", todo);
+  if (skipped > 0)
+    ictus__figure_note (s->f, s->naxis > 1 ? "white: %zu that the search did not need" : "the search did not need %zu",
+                        skipped);
 }
 
 static ictus_err
 draw (sweep *s, const char *what)
 {
   static const char *const known[] = { "rate", "chi", "cv", "fano", "seizure" };
-  static const quantity flag = { "seizure", "seizure-like activity", "", "", 1 };
+  static const sweep_quantity flag = { "seizure", "seizure-like activity", "", "", 1 };
   bool found = what == NULL;
 
   s->f->grid = s->naxis > 1;
@@ -388,9 +298,9 @@ draw (sweep *s, const char *what)
         ICTUS_TRY (draw_quantity (s, &quantities[k], what != NULL));
       }
   if (s->naxis > 1 && s->seizure != NULL && (what == NULL || strcmp (what, "seizure") == 0))
-    map_panel (s, &flag, NULL, s->seizure, 1, 0);
+    ictus__sweep_map (s, &flag, NULL, s->seizure, 1, 0);
   if (s->naxis == 1 && s->seizure != NULL && what != NULL && strcmp (what, "seizure") == 0)
-    curve_panel (s, &flag, s->seizure, NULL);
+    ictus__sweep_curves (s, &flag, s->seizure, NULL, NULL, NULL);
   found = found || strcmp (what, "seizure") == 0;
   if (!found)
     return ictus__unknown_what (what, s->h->path, known, sizeof known / sizeof *known);
@@ -401,25 +311,51 @@ draw (sweep *s, const char *what)
   return ICTUS_OK;
 }
 
+/* The line of the file's own search, or of another file that was named. */
+static ictus_err
+find_boundary (sweep *s, const char *path)
+{
+  ictus_h5 other;
+  ictus_err e, closing;
+
+  if (path == NULL)
+    return ictus_h5_exists (s->h, "/threshold") ? ictus__sweep_read_boundary (s, s->h) : ICTUS_OK;
+  ICTUS_TRY (ictus_h5_open (MPI_COMM_SELF, path, &other));
+  e = ictus__sweep_read_boundary (s, &other);
+  if (e != ICTUS_OK)
+    {
+      char keep[ICTUS_ERR_TEXT];
+
+      snprintf (keep, sizeof keep, "%s", ictus_err_last ());
+      (void) ictus_h5_close (&other);
+      return ictus_err_note (e, __FILE__, __LINE__, "%s", keep);
+    }
+  closing = ictus_h5_close (&other);
+  return closing;
+}
+
 ictus_err
-ictus__plot_sweep (ictus_h5 *h, const char *what, plot_figure *f)
+ictus__plot_sweep (ictus_h5 *h, const char *what, const char *boundary, plot_figure *f)
 {
   sweep s = { .h = h, .f = f };
   ictus_err e = ICTUS_OK;
 
   ICTUS_GO (read_sweep (&s));
+  ICTUS_GO (find_boundary (&s, boundary));
   ICTUS_GO (draw (&s, what));
   ictus__figure_title (f, h);
   remarks (&s, what);
-  f->x = (plot_range){ s.axis[0].edge[0], s.axis[0].edge[s.axis[0].n] };
+  f->x = (plot_range){ s.axis[0].lo, s.axis[0].hi };
   f->xlog = s.axis[0].log;
   snprintf (f->xlabel, sizeof f->xlabel, "%s", s.axis[0].label);
 done:
-  for (int k = 0; k < s.naxis && k < MAX_AXES; ++k)
+  for (int k = 0; k < s.naxis && k < SWEEP_MAX_AXES; ++k)
     {
       ictus_free (s.axis[k].v);
       ictus_free (s.axis[k].edge);
     }
+  ictus_free (s.boundary.x);
+  ictus_free (s.boundary.y);
   ictus_free (s.status);
   ictus_free (s.seizure);
   ictus__free_names (s.population, s.npop);

@@ -12,7 +12,8 @@ help (void)
       "Usage: ictus plot FILE [OPTIONS]\n\n"
       "Draw a result file with gnuplot and print the name of the picture.\n"
       "  results.h5     raster of the spikes, population rates, traces and means below it\n"
-      "  sweep.h5       maps over two axes or curves over one: rate, synchrony, CV, seizure-like activity\n"
+      "  sweep.h5       maps over two axes, curves over one or dots where points were drawn: rate, synchrony, CV,\n"
+      "                 seizure-like activity; the boundary that a threshold search found, as a line\n"
       "  trajectory.h5  every state against time, of every solver\n\n"
       "Options:\n"
       "  -o, --output OUT       picture; its ending, .png, .svg or .pdf, says the format (default: beside "
@@ -20,6 +21,7 @@ help (void)
       "      --what NAME        only this: raster, rate, traces, means or a variable; rate, chi, cv, fano "
       "or\n"
       "                         seizure of a sweep; a state, states, aux or spikes of a trajectory\n"
+      "      --boundary SEARCH  over the map of a sweep, the boundary that a threshold search found: its sweep.h5\n"
       "      --format FORMAT    png (default), svg or pdf, when no OUT is given\n"
       "  -h, --help             this text\n\n"
       "Environment: GNUPLOT names the program to use.\n\n"
@@ -44,7 +46,7 @@ beside (const char *path, const char *format, ictus_text *out)
 }
 
 static ictus_err
-draw (const char *path, const char *out, const char *what, const char *format)
+draw (const char *path, const char *out, const char *what, const char *boundary, const char *format)
 {
   ictus_text name = { 0 };
   ictus_err e;
@@ -58,7 +60,7 @@ draw (const char *path, const char *out, const char *what, const char *format)
   else if (strcmp (name.s, path) == 0)
     e = ICTUS_FAIL (ICTUS_E_INPUT, "%s would be replaced by its own picture; name another with -o", path);
   else
-    e = ictus_plot (path, name.s, what);
+    e = ictus_plot (path, name.s, what, boundary);
   if (e == ICTUS_OK)
     ictus_cli_print ("%s\n", name.s);
   ictus_text_clear (&name);
@@ -68,13 +70,13 @@ draw (const char *path, const char *out, const char *what, const char *format)
 int
 ictus_cli_plot (int argc, char **argv)
 {
-  enum { OPT_WHAT = 1, OPT_FORMAT };
+  enum { OPT_WHAT = 1, OPT_FORMAT, OPT_BOUNDARY };
   static const struct option options[] = {
     { "output", required_argument, NULL, 'o' },         { "what", required_argument, NULL, OPT_WHAT },
-    { "format", required_argument, NULL, OPT_FORMAT }, { "help", no_argument, NULL, 'h' },
-    { NULL, 0, NULL, 0 },
+    { "format", required_argument, NULL, OPT_FORMAT },  { "boundary", required_argument, NULL, OPT_BOUNDARY },
+    { "help", no_argument, NULL, 'h' },                 { NULL, 0, NULL, 0 },
   };
-  const char *out = NULL, *what = NULL, *format = NULL, *ending;
+  const char *out = NULL, *what = NULL, *boundary = NULL, *format = NULL, *ending;
   ictus_err e = ICTUS_OK;
   int opt;
 
@@ -86,6 +88,9 @@ ictus_cli_plot (int argc, char **argv)
         break;
       case OPT_WHAT:
         what = optarg;
+        break;
+      case OPT_BOUNDARY:
+        boundary = optarg;
         break;
       case OPT_FORMAT:
         format = optarg;
@@ -106,6 +111,6 @@ ictus_cli_plot (int argc, char **argv)
   if (out != NULL && format != NULL && strcmp (ending + 1, format) != 0)
     return ictus_cli_usage ("plot", "-o %s contradicts --format %s", out, format);
   if (ictus_cli_is_main ())
-    e = draw (argv[optind], out, what, format != NULL ? format : "png");
+    e = draw (argv[optind], out, what, boundary, format != NULL ? format : "png");
   return ictus_cli_fail (ictus_comm_agree (MPI_COMM_WORLD, e));
 }

@@ -13,12 +13,10 @@ help (void)
 {
   ictus_cli_print (
       "Usage: ictus sweep EXPERIMENT.yaml [OPTIONS]\n\n"
-      "Run an experiment at every point of the grid of its section 'sweep'. Teams of ranks take points as "
-      "they\n"
-      "become free. Writes DIR/sweep.h5 (rate, CV of intervals, synchrony chi, Fano factor and the seizure "
-      "flag\n"
-      "of every point; opens with xarray), DIR/sweep.journal (a killed sweep started again goes on from it) "
-      "and\n"
+      "Run an experiment at every point of its section 'sweep': of a grid, drawn from ranges, or where the search\n"
+      "for a threshold needs it. Teams of ranks take points as they become free. Writes DIR/sweep.h5 (rate, CV of\n"
+      "intervals, synchrony chi, Fano factor and the seizure flag of every point; opens with xarray),\n"
+      "DIR/sweep.journal (a killed sweep started again goes on from it) and\n"
       "DIR/used.yaml. Recorders of the experiment do not run. Prints the table of up to 200 points.\n\n"
       "Options:\n" ICTUS_CLI_COMMON_HELP "      --retry-failed     run points again that failed before\n"
       "      --list             print the points and run nothing\n"

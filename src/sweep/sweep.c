@@ -5,7 +5,7 @@
 #include <time.h>
 #include <unistd.h>
 
-#include "sweep/sweep_impl.h"
+#include "sweep/sweep_design.h"
 
 #define SYNC_S 1.0   /* rows are flushed to disk at most this often */
 #define WRITE_S 30.0 /* sweep.h5 is made anew at most this often while rows come in, */
@@ -39,6 +39,13 @@ typedef struct sweep
 
 /* ---- progress ---- */
 
+/* What is counted: runs, which of a plain grid are its points. */
+static const char *
+counted (const sweep *s)
+{
+  return s->study.exp->nrepeat > 1 || s->study.exp->threshold.is_searched ? "runs" : "points";
+}
+
 static void
 say (sweep *s, bool last)
 {
@@ -50,10 +57,10 @@ say (sweep *s, bool last)
     return;
   s->said_s = now;
   if (s->tty)
-    fprintf (stderr, "\r%zu of %zu points, %zu failed, %.0f s, %.0f s left\033[K%s", done, done + left, s->nfailed, spent,
+    fprintf (stderr, "\r%zu of %zu %s, %zu failed, %.0f s, %.0f s left\033[K%s", done, done + left, counted (s), s->nfailed, spent,
              wait, last ? "\n" : "");
   else
-    ictus_log ("%zu of %zu points, %zu failed, %.0f s, %.0f s left", done, done + left, s->nfailed, spent, wait);
+    ictus_log ("%zu of %zu %s, %zu failed, %.0f s, %.0f s left", done, done + left, counted (s), s->nfailed, spent, wait);
   fflush (stderr);
   if (last)
     ictus_log ("efficiency %.2f: ranks worked for %.3g of %.3g s", s->facts.efficiency, s->busy_s,
@@ -70,10 +77,13 @@ say_start (const sweep *s)
     return;
   if (s->nparts > 1)
     ictus_log ("part %zu of %zu", s->part + 1, s->nparts);
-  ictus_log ("%zu points, %zu of them to do%s", s->nkept + left, left,
+  if (s->study.exp->threshold.is_searched)
+    ictus_log ("a search of %zu lines, %zu runs of the full grid", ictus__threshold_nline (s->study.exp), s->study.nrun);
+  ictus_log ("%s%zu %s, %zu of them to do%s", s->study.exp->threshold.is_searched && left > 0 ? "about " : "", s->nkept + left,
+             counted (s), left,
              s->nkept > s->nfailed ? "; the others are kept from before" : "");
   if (s->nfailed > 0)
-    ictus_log ("%zu points failed before; --retry-failed runs them again", s->nfailed);
+    ictus_log ("%zu %s failed before; --retry-failed runs them again", s->nfailed, counted (s));
   if (size < each)
     ictus_log ("sweep.ranks_per_point is %d, but there %s only %d rank%s: one team", each,
                size == 1 ? "is" : "are", size, size == 1 ? "" : "s");
@@ -325,7 +335,7 @@ conclude (sweep *s)
   if (s->nnew + left > 0)
     say (s, true);
   if (left > 0)
-    return ICTUS_FAIL (ICTUS_E_STOPPED, "stopped on request, %zu points left to do: the same command goes on", left);
+    return ICTUS_FAIL (ICTUS_E_STOPPED, "stopped on request, %zu %s left to do: the same command goes on", left, counted (s));
   if (s->opt->table != NULL)
     ictus__table_print (s->opt->table, s->study.exp, s->table, s->opt->json);
   return ICTUS_OK;

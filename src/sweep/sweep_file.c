@@ -91,6 +91,7 @@ write_drawn (ictus__writer *w)
         H5Dclose (set);
       ICTUS_GO (ictus__write_check (w, code, name));
       ICTUS_GO (describe_axis (w, &w->exp->axis[a]));
+      ICTUS_GO (ictus_h5_attr_string (&w->file, name, "spacing", w->exp->axis[a].log ? "log" : "lin"));
       ictus_text_add (&w->coordinates, "%s%s", a > 0 ? " " : "", name);
     }
   ICTUS_GO (w->coordinates.failed ? ICTUS_E_NOMEM : ICTUS_OK);
