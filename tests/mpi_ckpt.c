@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/* Checkpoints by their interface: when they are taken, which files stay, which are trusted, what is in them. */
+/* Checkpoints by their interface: when they are taken, which files stay, which are trusted, what is in them.
+ */
 #include <dirent.h>
 #include <math.h>
 #include <string.h>
@@ -9,11 +10,13 @@
 #include "ictus/schema.h"
 #include "mpi_check.h"
 
-#define NET(more)                                                                                                   \
-  "ictus: 1\nname: ring\nrun: {t_stop: 100 ms, restart_mark: 10 ms}\n"                                              \
-  "populations:\n  A: {size: 7, model: lif, solver: exact, params: {I: {distribution: linear, from: 1.1, to: 2}}}\n" \
-  "  H: {size: 4, model: hodgkin_huxley, params: {I: {distribution: linear, from: 0, to: 20}}}\n"                   \
-  "projections:\n  ring: {source: A, target: A, rule: fixed_indegree, indegree: 2, weight: 0.5 mV, delay: 1 ms}\n" more
+#define NET(more)                                                                                            \
+  "ictus: 1\nname: ring\nrun: {t_stop: 100 ms, restart_mark: 10 ms}\n"                                       \
+  "populations:\n  A: {size: 7, model: lif, solver: exact, params: {I: {distribution: linear, from: 1.1, "   \
+  "to: 2}}}\n"                                                                                               \
+  "  H: {size: 4, model: hodgkin_huxley, params: {I: {distribution: linear, from: 0, to: 20}}}\n"            \
+  "projections:\n  ring: {source: A, target: A, rule: fixed_indegree, indegree: 2, weight: 0.5 mV, delay: "  \
+  "1 ms}\n" more
 
 typedef struct world
 {
@@ -187,7 +190,8 @@ START_TEST (stop_and_load)
   open_world (&second, NET ("output: {flush: 3 ms}\n"), "second", 0);
   ck_all (ictus_ckpt_load (second.engine, im) == ICTUS_OK);
   ck_all (ictus_engine_marks (second.engine) == 4);
-  ck_all (ictus_image_get_n (im, "test/hash", ICTUS_IMAGE_U64, 1, &second.hash) == ICTUS_OK && second.hash == hash);
+  ck_all (ictus_image_get_n (im, "test/hash", ICTUS_IMAGE_U64, 1, &second.hash) == ICTUS_OK
+          && second.hash == hash);
   ck_all (ictus_ckpt_cost (im, "H", 4, &cost) == ICTUS_OK);
   for (int k = 0; k < 4; ++k)
     sum += cost[k];
@@ -287,7 +291,8 @@ START_TEST (which_to_trust)
 }
 END_TEST
 
-/* What a broken write or another run has left: temporary files go, those of later marks are not ours to judge. */
+/* What a broken write or another run has left: temporary files go, those of later marks are not ours to
+ * judge. */
 START_TEST (what_is_left)
 {
   char path[128];

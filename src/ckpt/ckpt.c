@@ -129,7 +129,8 @@ take (ictus_ckpt *c, double t_ms, bool stop)
   if (c->rank == 0)
     take_over (c);
   if (c->rank == 0 && !c->quiet)
-    ictus_log ("checkpoint at %g ms: %s (%.3g MB, %.2g s)", t_ms, path.s, 1e-6 * (double) c->stats.bytes, spent);
+    ictus_log ("checkpoint at %g ms: %s (%.3g MB, %.2g s)", t_ms, path.s, 1e-6 * (double) c->stats.bytes,
+               spent);
 done:
   ictus_text_clear (&path);
   return e;
@@ -146,7 +147,8 @@ mark (void *ctx, double t_ms)
   find_wishes (c, t_ms, &due, &stop);
   if (due || stop)
     ICTUS_TRY (take (c, t_ms, stop));
-  return stop ? ICTUS_FAIL (ICTUS_E_STOPPED, "stopped on request at %g ms of %g", t_ms, c->exp->t_stop_ms) : ICTUS_OK;
+  return stop ? ICTUS_FAIL (ICTUS_E_STOPPED, "stopped on request at %g ms of %g", t_ms, c->exp->t_stop_ms)
+              : ICTUS_OK;
 }
 
 /* ---- begin and end ------------------------------------------------------------------------------ */

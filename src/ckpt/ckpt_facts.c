@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /* What a checkpoint says about its run besides the state: enough to run it from this file alone.
-   Fields: experiment, version, isa, digest, seed, t_ms, mark; models/NAME and references/NAME; files/KEY, "HASH PATH". */
+   Fields: experiment, version, isa, digest, seed, t_ms, mark; models/NAME and references/NAME; files/KEY,
+   "HASH PATH". */
 #include "ckpt/ckpt_impl.h"
 
 #include <limits.h>
@@ -111,7 +112,8 @@ add_file (ictus_recipe *r, const ictus_conf *conf, const char *section, const ch
   r->file_path[r->nfile] = ictus_strdup (read && realpath (full.s, real) != NULL ? real : full.s);
   r->file_hash[r->nfile] = ictus_strdup (hash);
   r->nfile += 1;
-  if (r->file[r->nfile - 1] == NULL || r->file_path[r->nfile - 1] == NULL || r->file_hash[r->nfile - 1] == NULL)
+  if (r->file[r->nfile - 1] == NULL || r->file_path[r->nfile - 1] == NULL
+      || r->file_hash[r->nfile - 1] == NULL)
     e = ICTUS_E_NOMEM;
 done:
   ictus_free (s);
@@ -132,8 +134,8 @@ add_files (ictus_recipe *r, const ictus_experiment *x, bool read)
     return ICTUS_E_NOMEM;
   for (int p = 0; p < x->npopulation; ++p)
     if (x->population[p].spike_file != NULL)
-      ICTUS_TRY (add_file (r, x->conf, "populations", x->population[p].name, "spike_file", x->population[p].spike_file,
-                           read));
+      ICTUS_TRY (add_file (r, x->conf, "populations", x->population[p].name, "spike_file",
+                           x->population[p].spike_file, read));
   for (int p = 0; p < x->nprojection; ++p)
     if (x->projection[p].file != NULL)
       ICTUS_TRY (

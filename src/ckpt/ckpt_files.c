@@ -21,7 +21,8 @@ is_ours (const char *name, bool temporary, int64_t *mark)
   static const char head[] = "checkpoint-";
   char *end;
 
-  if (strncmp (name, head, sizeof head - 1) != 0 || name[sizeof head - 1] < '0' || name[sizeof head - 1] > '9')
+  if (strncmp (name, head, sizeof head - 1) != 0 || name[sizeof head - 1] < '0'
+      || name[sizeof head - 1] > '9')
     return false;
   errno = 0;
   *mark = strtoll (name + sizeof head - 1, &end, 10);
@@ -54,7 +55,8 @@ ckpt_list (const char *dir, int64_t **mark, size_t *n)
   if (d == NULL)
     return ICTUS_FAIL (ICTUS_E_IO, "cannot read the folder %s: %s", dir, strerror (errno));
   while (e == ICTUS_OK && (entry = readdir (d)) != NULL)
-    if (is_ours (entry->d_name, false, &m) && (e = ictus_grow (mark, &cap, *n + 1, sizeof **mark)) == ICTUS_OK)
+    if (is_ours (entry->d_name, false, &m)
+        && (e = ictus_grow (mark, &cap, *n + 1, sizeof **mark)) == ICTUS_OK)
       (*mark)[(*n)++] = m;
   closedir (d);
   if (e != ICTUS_OK)
@@ -195,7 +197,8 @@ check (ictus_image *im, uint64_t digest)
 
   ICTUS_GO (ictus_image_get_text (im, "isa", &isa));
   if (strcmp (isa, ictus_isa ()) != 0)
-    ICTUS_GO (ICTUS_FAIL (ICTUS_E_FORMAT, "%s: made at instruction-set level %s, this is %s: the results would differ", path,
+    ICTUS_GO (ICTUS_FAIL (ICTUS_E_FORMAT,
+                          "%s: made at instruction-set level %s, this is %s: the results would differ", path,
                           isa, ictus_isa ()));
   ICTUS_GO (ictus_ckpt_digest (im, &found));
   if (digest != 0 && found != digest)
@@ -237,7 +240,8 @@ ictus_ckpt_find (MPI_Comm comm, const char *dir, uint64_t digest, ictus_image **
     {
       ictus_text_clear (&path);
       ckpt_path (dir, mark[k], &path);
-      ICTUS_GO (ictus_comm_agree (comm, path.failed ? ICTUS_FAIL (ICTUS_E_NOMEM, "out of memory") : ICTUS_OK));
+      ICTUS_GO (
+          ictus_comm_agree (comm, path.failed ? ICTUS_FAIL (ICTUS_E_NOMEM, "out of memory") : ICTUS_OK));
       ICTUS_GO (try_one (comm, path.s, digest, out));
       if (*out != NULL)
         break;

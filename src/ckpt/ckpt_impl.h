@@ -6,7 +6,10 @@
 #include "ictus/ckpt.h"
 #include "ictus/schema.h"
 
-enum { CKPT_PATH = 512 }; /* of a field of the image; names are at most 200 long */
+enum
+{
+  CKPT_PATH = 512
+}; /* of a field of the image; names are at most 200 long */
 
 struct ictus_ckpt
 {
@@ -39,7 +42,8 @@ ictus_err ckpt_digest_of (MPI_Comm comm, ictus_engine *engine, uint64_t *out);
 void ckpt_path (const char *dir, int64_t mark, ictus_text *out);
 /* Marks of the checkpoint files of a folder, descending; freed with ictus_free. Local. */
 ictus_err ckpt_list (const char *dir, int64_t **mark, size_t *n);
-/* Remove the files of earlier marks than the last `keep` good ones, and what broken writes have left. Local, rank 0. */
+/* Remove the files of earlier marks than the last `keep` good ones, and what broken writes have left. Local,
+ * rank 0. */
 void ckpt_prune (ictus_ckpt *c);
 void ckpt_remove_temporary (const char *dir);
 

@@ -118,7 +118,8 @@ ictus_ckpt_experiment (MPI_Comm comm, ictus_image *im, const char *dir, ictus_co
   ICTUS_GO (read_recipe (comm, im, &r));
   ictus_text_add (&path, "%s/%s", dir, file != NULL ? file + 1 : ictus_image_path (im));
   ICTUS_GO (ictus_comm_agree (comm, path.failed ? ICTUS_FAIL (ICTUS_E_NOMEM, "out of memory") : ICTUS_OK));
-  ICTUS_GO (ictus_comm_agree (comm, ictus_comm_rank (comm) == 0 ? make_text (comm, &r, path.s, &text) : ICTUS_OK));
+  ICTUS_GO (
+      ictus_comm_agree (comm, ictus_comm_rank (comm) == 0 ? make_text (comm, &r, path.s, &text) : ICTUS_OK));
   ICTUS_GO (share_text (comm, &text));
   e = ictus_comm_agree (comm, ictus_conf_parse (path.s, text.s, out));
 done:

@@ -128,8 +128,8 @@ put_file (const ictus_recipe *r, size_t k, const ictus_recipe_use *use, ictus_co
     {
       snprintf (hash, sizeof hash, "%016llx", (unsigned long long) ictus_hash (s, n, 0));
       if (strcmp (hash, r->file_hash[k]) != 0 && use->may_set)
-        e = ICTUS_FAIL (ICTUS_E_INPUT, "%s has changed since that run; --set %s=PATH names another file", path.s,
-                        r->file[k]);
+        e = ICTUS_FAIL (ICTUS_E_INPUT, "%s has changed since that run; --set %s=PATH names another file",
+                        path.s, r->file[k]);
       else if (strcmp (hash, r->file_hash[k]) != 0)
         e = ICTUS_FAIL (ICTUS_E_INPUT, "%s (%s) has changed since the run began", path.s, r->file[k]);
     }

@@ -67,10 +67,12 @@ typedef struct ictus_cli_lock /* of a result folder */
   int fd;     /* -1: none */
   char *path; /* owned; NULL: not held */
 } ictus_cli_lock;
-/** Keep other programs from writing into a folder that exists, until it is dropped or the program ends in whatever way.
+/** Keep other programs from writing into a folder that exists, until it is dropped or the program ends in
+ * whatever way.
  * \retval ICTUS_E_RESOURCE  another one has it; on all ranks. Collectivity: all of MPI_COMM_WORLD. */
 ictus_err ictus_cli_lock_take (const char *dir, ictus_cli_lock *l);
-void ictus_cli_lock_drop (ictus_cli_lock *l); /* One that is not held is fine. Collectivity: all of MPI_COMM_WORLD. */
+/** One that is not held is fine. Collectivity: all of MPI_COMM_WORLD. */
+void ictus_cli_lock_drop (ictus_cli_lock *l);
 
 /** The digest of the experiment (ictus_net_digest) that a used.yaml of a run begins with; 0: none, or no such file.
  * Collectivity: none. */
@@ -80,7 +82,8 @@ typedef struct ictus_cli_run_options
 {
   bool overwrite, resume, progress, summary, json;
   double discard_ms;   /* NaN: as the run was begun */
-  ictus_image **image; /* go on from it, with the lock on dir held already; taken over. NULL: look into dir if resume says so */
+  ictus_image **image; /* go on from it, with the lock on dir held already; taken over. NULL: look into dir if
+                          resume says so */
   int argc;
   char **argv;
 } ictus_cli_run_options;

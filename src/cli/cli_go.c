@@ -8,9 +8,13 @@
 #include <string.h>
 #include <unistd.h>
 
-#define DIGEST_LINE "# digest %016llx of experiment, models and files: 'ictus run --resume' knows the run by it\n"
+#define DIGEST_LINE                                                                                          \
+  "# digest %016llx of experiment, models and files: 'ictus run --resume' knows the run by it\n"
 
-enum { NPART = 3 };
+enum
+{
+  NPART = 3
+};
 
 typedef struct job
 {
@@ -49,7 +53,12 @@ find_digest (job *j)
   return e;
 }
 
-typedef enum kin { NOBODY, SAME, OTHER } kin;
+typedef enum kin
+{
+  NOBODY,
+  SAME,
+  OTHER
+} kin;
 
 uint64_t
 ictus_cli_used_digest (const char *path)
@@ -82,7 +91,8 @@ check_free (const job *j)
     return ICTUS_FAIL (ICTUS_E_INPUT, "%s exists already; --overwrite replaces it%s", j->results.s,
                        ictus_ckpt_exists (j->dir) ? ", --resume goes on with its run" : "");
   if (ictus_ckpt_exists (j->dir))
-    return ICTUS_FAIL (ICTUS_E_INPUT, "%s holds checkpoints of a run; --resume goes on with it, --overwrite begins anew",
+    return ICTUS_FAIL (ICTUS_E_INPUT,
+                       "%s holds checkpoints of a run; --resume goes on with it, --overwrite begins anew",
                        j->dir);
   return ICTUS_OK;
 }
@@ -90,8 +100,9 @@ check_free (const job *j)
 static ictus_err
 other (const job *j)
 {
-  return ICTUS_FAIL (ICTUS_E_INPUT, "%s holds the run of another experiment; -o names another folder, --overwrite begins anew",
-                     j->dir);
+  return ICTUS_FAIL (
+      ICTUS_E_INPUT,
+      "%s holds the run of another experiment; -o names another folder, --overwrite begins anew", j->dir);
 }
 
 /* With --resume: the checkpoint to go on from, if there is one. Collective. */
@@ -125,7 +136,8 @@ find_image (job *j)
   return ICTUS_OK;
 }
 
-/* What stays of a former run must not be taken for this one's: first what says whose it is, then the rest. Rank 0. */
+/* What stays of a former run must not be taken for this one's: first what says whose it is, then the rest.
+ * Rank 0. */
 static ictus_err
 clear_folder (const job *j)
 {
@@ -188,7 +200,8 @@ save_keep (void *ctx, ictus_image *im)
   return ictus_image_put (im, "run/summary", ICTUS_IMAGE_F64, 2, j->keep);
 }
 
-/* Whether there is a summary and how it is measured: as the command line says, or as it was begun. Collective. */
+/* Whether there is a summary and how it is measured: as the command line says, or as it was begun.
+ * Collective. */
 static ictus_err
 choose_summary (job *j)
 {
@@ -198,14 +211,15 @@ choose_summary (job *j)
   if (j->image == NULL)
     return ICTUS_OK;
   if (!ictus_image_has (j->image, "run/summary"))
-    return j->summary ? ICTUS_FAIL (ICTUS_E_INPUT,
-                                    "%s: the run was begun without --summary: what came before was not measured",
-                                    ictus_image_path (j->image))
-                      : ICTUS_OK;
+    return j->summary
+               ? ICTUS_FAIL (ICTUS_E_INPUT,
+                             "%s: the run was begun without --summary: what came before was not measured",
+                             ictus_image_path (j->image))
+               : ICTUS_OK;
   ICTUS_TRY (ictus_image_get_n (j->image, "run/summary", ICTUS_IMAGE_F64, 2, j->keep));
   if (j->summary && !isnan (j->o->discard_ms) && j->o->discard_ms != j->keep[0])
-    return ICTUS_FAIL (ICTUS_E_INPUT, "%s: the summary was begun with --discard %g", ictus_image_path (j->image),
-                       j->keep[0]);
+    return ICTUS_FAIL (ICTUS_E_INPUT, "%s: the summary was begun with --discard %g",
+                       ictus_image_path (j->image), j->keep[0]);
   j->summary = true;
   j->keep[1] = j->keep[1] != 0 || j->o->json;
   return ICTUS_OK;
@@ -229,7 +243,8 @@ add_results (job *j)
     return ictus_out_resume (j->engine, j->results.s, j->image, o->argc, o->argv, &j->out);
   if (o->overwrite || o->resume)
     ICTUS_TRY (ictus_comm_verdict (MPI_COMM_WORLD, ictus_cli_is_main () ? clear_folder (j) : ICTUS_OK));
-  ICTUS_TRY (ictus_out_create (j->engine, j->results.s, o->overwrite || o->resume, o->argc, o->argv, &j->out));
+  ICTUS_TRY (
+      ictus_out_create (j->engine, j->results.s, o->overwrite || o->resume, o->argc, o->argv, &j->out));
   return write_used (j);
 }
 

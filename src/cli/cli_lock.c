@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/* One program a result folder. Every rank holds a shared lock on DIR/ictus.lock, given only while rank 0 has it alone for a
-   moment: so a new program waits also for a rank that outlives the others by a second when its run was killed. */
+/* One program a result folder. Every rank holds a shared lock on DIR/ictus.lock, given only while rank 0 has
+   it alone for a moment: so a new program waits also for a rank that outlives the others by a second when its
+   run was killed. */
 #include "cli/cli.h"
 
 #include <errno.h>
@@ -106,14 +107,16 @@ ictus_cli_lock_take (const char *dir, ictus_cli_lock *l)
 
   *l = (ictus_cli_lock){ .fd = -1 };
   ictus_text_add (&path, "%s/ictus.lock", dir);
-  ICTUS_GO (ictus_comm_agree (MPI_COMM_WORLD, path.failed ? ICTUS_FAIL (ICTUS_E_NOMEM, "out of memory") : ICTUS_OK));
+  ICTUS_GO (ictus_comm_agree (MPI_COMM_WORLD,
+                              path.failed ? ICTUS_FAIL (ICTUS_E_NOMEM, "out of memory") : ICTUS_OK));
   if (ictus_cli_is_main ())
     {
       e = lock_here (dir, path.s, LOCK_EX, &l->fd);
       if (e == ICTUS_OK)
         write_holder (l->fd);
       if (e == ICTUS_OK && flock (l->fd, LOCK_SH | LOCK_NB) != 0 && !is_unknown (errno))
-        e = ICTUS_FAIL (ICTUS_E_RESOURCE, "%s is being written by another program (%s is locked)", dir, path.s);
+        e = ICTUS_FAIL (ICTUS_E_RESOURCE, "%s is being written by another program (%s is locked)", dir,
+                        path.s);
     }
   ICTUS_GO (ictus_comm_verdict (MPI_COMM_WORLD, e));
   if (!ictus_cli_is_main ())

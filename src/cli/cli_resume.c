@@ -11,16 +11,18 @@ help (void)
 {
   ictus_cli_print (
       "Usage: ictus resume DIR [OPTIONS]\n\n"
-      "Go on with the run in DIR from its last good checkpoint, as if it had never stopped: the results are the\n"
-      "same, bit by bit. Nothing but DIR is needed (files with spikes or synapses that the experiment reads must\n"
-      "still be where they were, unchanged). The number of ranks and the partition are free. A run that is complete\n"
-      "is left as it is. A sweep in DIR goes on with the points that are not done.\n\n"
+      "Go on with the run in DIR from its last good checkpoint, as if it had never stopped: the results are\n"
+      "the same, bit by bit. Nothing but DIR is needed (files with spikes or synapses that the experiment\n"
+      "reads must still be where they were, unchanged). The number of ranks and the partition are free. A "
+      "run\n"
+      "that is complete is left as it is. A sweep in DIR goes on with the points that are not done.\n\n"
       "Options:\n"
-      "      --rebalance        deal the neurons to the ranks by the cost of each that was measured before the\n"
-      "                         checkpoint; writes DIR/rebalanced-N.part for N ranks\n"
-      "      --set KEY=VALUE    run.partition, output.flush, checkpoint.interval, checkpoint.wall, checkpoint.keep, or\n"
-      "                         sweep.ranks_per_point: what cannot change the results\n"
-      "      --summary          insist on the summary that the run was begun with; it is printed in any case\n"
+      "      --rebalance        deal the neurons to the ranks by the cost of each that was measured before\n"
+      "                         the checkpoint; writes DIR/rebalanced-N.part for N ranks\n"
+      "      --set KEY=VALUE    what cannot change the results: run.partition, output.flush,\n"
+      "                         checkpoint.interval, checkpoint.wall, checkpoint.keep, and\n"
+      "                         sweep.ranks_per_point\n"
+      "      --summary          insist on the summary that the run was begun with; printed in any case\n"
       "      --json             tables as JSON\n"
       "      --quiet            no progress, no remarks\n"
       "  -h, --help             this text\n\n"
@@ -43,8 +45,8 @@ typedef struct request
 static bool
 may_set (const char *assignment, bool sweep)
 {
-  static const char *const key[] = { "checkpoint.interval", "checkpoint.wall", "checkpoint.keep", "output.flush",
-                                     "run.partition",       "sweep.ranks_per_point" };
+  static const char *const key[] = { "checkpoint.interval", "checkpoint.wall", "checkpoint.keep",
+                                     "output.flush",        "run.partition",   "sweep.ranks_per_point" };
   size_t n = strcspn (assignment, "=");
 
   for (size_t k = 0; k < sizeof key / sizeof *key; ++k)
@@ -129,7 +131,8 @@ deal_anew (const balance *b, const char *how, const char *path)
   ICTUS_GO (imbalance (b, is, &after));
   ICTUS_GO (ictus_part_write (is, path));
   if (before > 0)
-    ictus_log ("rebalanced: of %d rank%s the busiest has %.3f times the mean cost, and would have %.3f times dealt %s; %s",
+    ictus_log ("rebalanced: of %d rank%s the busiest has %.3f times the mean cost, and would have %.3f times "
+               "dealt %s; %s",
                b->nrank, b->nrank == 1 ? "" : "s", after, before, file ? "in blocks" : how, path);
   else
     ictus_log ("rebalanced: no cost was measured, all neurons of a population count alike; %s", path);
@@ -154,7 +157,8 @@ rebalance (const request *q, ictus_image *im, ictus_conf *conf)
   b.size = ictus_alloc ((size_t) b.npop, sizeof *b.size);
   b.cost = ictus_alloc ((size_t) b.npop, sizeof *b.cost);
   ictus_text_add (&path, "%s/rebalanced-%d.part", q->dir, b.nrank);
-  e = b.size == NULL || b.cost == NULL || path.failed ? ICTUS_FAIL (ICTUS_E_NOMEM, "out of memory") : ICTUS_OK;
+  e = b.size == NULL || b.cost == NULL || path.failed ? ICTUS_FAIL (ICTUS_E_NOMEM, "out of memory")
+                                                      : ICTUS_OK;
   ICTUS_GO (ictus_comm_agree (MPI_COMM_WORLD, e));
   for (int p = 0; p < b.npop; ++p)
     {
@@ -186,7 +190,8 @@ look (const request *q, const char *used, bool *complete, ictus_image **im)
   ictus_err e = ICTUS_OK;
 
   ictus_text_add (&results, "%s/results.h5", q->dir);
-  ICTUS_GO (ictus_comm_agree (MPI_COMM_WORLD, results.failed ? ICTUS_FAIL (ICTUS_E_NOMEM, "out of memory") : ICTUS_OK));
+  ICTUS_GO (ictus_comm_agree (MPI_COMM_WORLD,
+                              results.failed ? ICTUS_FAIL (ICTUS_E_NOMEM, "out of memory") : ICTUS_OK));
   if (ictus_cli_is_main () && (state = ictus_out_is_complete (results.s)) != 0)
     {
       ictus_log ("%s is complete: nothing to do", results.s);
@@ -202,9 +207,10 @@ look (const request *q, const char *used, bool *complete, ictus_image **im)
   ICTUS_MPI (MPI_Bcast (&digest, 1, MPI_UINT64_T, 0, MPI_COMM_WORLD));
   ICTUS_GO (ictus_ckpt_find (MPI_COMM_WORLD, q->dir, digest, im));
   if (*im == NULL)
-    e = ICTUS_FAIL (ICTUS_E_INPUT,
-                    "%s holds no checkpoint to go on from; 'ictus run EXPERIMENT.yaml -o %s --resume' begins again", q->dir,
-                    q->dir);
+    e = ICTUS_FAIL (
+        ICTUS_E_INPUT,
+        "%s holds no checkpoint to go on from; 'ictus run EXPERIMENT.yaml -o %s --resume' begins again",
+        q->dir, q->dir);
 done:
   ictus_text_clear (&results);
   return e;
@@ -295,7 +301,8 @@ find_kind (const request *q, ictus_text *used, int *sweep)
   ICTUS_TRY (ictus_comm_verdict (MPI_COMM_WORLD, e));
   ICTUS_MPI (MPI_Bcast (sweep, 1, MPI_INT, 0, MPI_COMM_WORLD));
   ictus_text_add (used, "%s/used.yaml", q->dir);
-  return ictus_comm_agree (MPI_COMM_WORLD, used->failed ? ICTUS_FAIL (ICTUS_E_NOMEM, "out of memory") : ICTUS_OK);
+  return ictus_comm_agree (MPI_COMM_WORLD,
+                           used->failed ? ICTUS_FAIL (ICTUS_E_NOMEM, "out of memory") : ICTUS_OK);
 }
 
 static int
@@ -312,10 +319,11 @@ resume (const request *q)
       status = ictus_cli_usage ("resume", "%.*s cannot be set: the results could depend on it",
                                 (int) strcspn (q->common.set[k], "="), q->common.set[k]);
   if (status < 0 && sweep != 0 && (q->rebalance || q->summary))
-    status = ictus_cli_usage ("resume", "%s is for runs, and %s holds a sweep", q->rebalance ? "--rebalance" : "--summary",
-                              q->dir);
+    status = ictus_cli_usage ("resume", "%s is for runs, and %s holds a sweep",
+                              q->rebalance ? "--rebalance" : "--summary", q->dir);
   if (status < 0 && q->rebalance && sets (q, "run.partition="))
-    status = ictus_cli_usage ("resume", "--rebalance makes the partition; --set run.partition does not go with it");
+    status = ictus_cli_usage ("resume",
+                              "--rebalance makes the partition; --set run.partition does not go with it");
   if (status < 0)
     status = sweep != 0 ? resume_sweep (q, used.s) : resume_run (q, used.s);
   ictus_text_clear (&used);
@@ -325,7 +333,11 @@ resume (const request *q)
 int
 ictus_cli_resume (int argc, char **argv)
 {
-  enum { REBALANCE = 1, SUMMARY };
+  enum
+  {
+    REBALANCE = 1,
+    SUMMARY
+  };
   static const struct option options[] = { { "rebalance", no_argument, NULL, REBALANCE },
                                            { "summary", no_argument, NULL, SUMMARY },
                                            { "set", required_argument, NULL, ICTUS_OPT_SET },

@@ -11,13 +11,14 @@ help (void)
 {
   ictus_cli_print (
       "Usage: ictus run EXPERIMENT.yaml [OPTIONS]\n\n"
-      "Run an experiment. Writes DIR/results.h5 (SONATA spikes and reports, provenance) and DIR/used.yaml\n"
-      "(every value, defaults included; running it gives the same result), and DIR/checkpoint-*.h5 as the section\n"
-      "'checkpoint' says. SIGUSR1, SIGTERM or SIGINT: goes on to the next restart mark, writes a checkpoint, ends with\n"
-      "status 75; 'ictus resume DIR' or the same command with --resume goes on from there, on any number of ranks.\n\n"
+      "Run an experiment. Writes DIR/results.h5 (SONATA spikes and reports, provenance), DIR/used.yaml\n"
+      "(every value, defaults included; running it gives the same result) and DIR/checkpoint-*.h5 as the\n"
+      "section 'checkpoint' says. Told to end (SIGUSR1, SIGTERM, SIGINT), it goes on to the next restart\n"
+      "mark, writes a checkpoint and ends with status 75; 'ictus resume DIR', or the same command with\n"
+      "--resume, goes on from there, on any number of ranks.\n\n"
       "Options:\n" ICTUS_CLI_COMMON_HELP
-      "      --resume           go on from the last checkpoint in DIR; begin if there is none; nothing to do if the\n"
-      "                         run is complete (for job scripts that are started again and again)\n"
+      "      --resume           go on from the last checkpoint in DIR; begin if there is none; nothing to do\n"
+      "                         if the run is complete (for job scripts that are started again and again)\n"
       "      --summary          print rates, CV of intervals, synchrony and Fano factor of each population\n"
       "      --discard MS       leave the beginning out of the summary (default 0)\n"
       "      --no-output        write no files (with --summary)\n\n"
@@ -27,7 +28,13 @@ help (void)
 int
 ictus_cli_run (int argc, char **argv)
 {
-  enum { SUMMARY = 1, DISCARD, NO_OUTPUT, RESUME };
+  enum
+  {
+    SUMMARY = 1,
+    DISCARD,
+    NO_OUTPUT,
+    RESUME
+  };
   static const struct option options[] = { ICTUS_CLI_COMMON_OPTIONS,
                                            { "summary", no_argument, NULL, SUMMARY },
                                            { "discard", required_argument, NULL, DISCARD },
@@ -77,7 +84,8 @@ ictus_cli_run (int argc, char **argv)
     }
   if (o.resume && (c.overwrite || !write))
     {
-      status = ictus_cli_usage ("run", "--resume does not go with %s", c.overwrite ? "--overwrite" : "--no-output");
+      status = ictus_cli_usage ("run", "--resume does not go with %s",
+                                c.overwrite ? "--overwrite" : "--no-output");
       goto done;
     }
   e = ictus_cli_load (argv[optind], &c, &conf);
