@@ -8,6 +8,7 @@
 #   ends ID SECONDS      waits for a job (all of its tasks) to end well; otherwise shows what it wrote
 #   state ID             PENDING, RUNNING, COMPLETED, ... of each task
 #   starts ID            how often it was started
+#   checkpoint DIR       there is one
 #   same A B             two results: everything outside /provenance, bit for bit
 # shellcheck source=../tap.sh
 . "${srcdir:?}/tests/tap.sh"
@@ -78,5 +79,5 @@ ends () {
 starts () { scontrol show job "$1" | sed -n 's/.* Restarts=\([0-9]*\).*/\1/p' | head -n 1; }
 started_again () { test "$(starts "$1")" -ge 1; }
 
-some () { for tap_f in "$@"; do test -e "$tap_f" && return 0; done; return 1; }
+checkpoint () { for tap_f in "$1"/checkpoint-*.h5; do test -s "$tap_f" && return 0; done; return 1; }
 same () { h5diff --exclude-path /provenance "$1" "$2"; }
