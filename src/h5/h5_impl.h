@@ -25,5 +25,10 @@ ictus_err ictus__h5_room (ictus_h5 *f, hsize_t bytes);
 hid_t ictus__h5_transfer (const ictus_h5 *f);
 /* Link creation property list that makes the groups on the way. */
 hid_t ictus__h5_on_the_way (void);
+/* The chunks, of nbytes each, that hold the rows from row on of the data set whose header is at `header`, from the file
+   itself: as many as expected, or *found is false and to is as before.
+   ICTUS_E_NOMEM. Local. */
+ictus_err ictus__h5_tree (int fd, haddr_t header, int ndim, hsize_t row, hsize_t nbytes, hsize_t expected,
+                          ictus_h5_ranges *to, bool *found);
 
 #endif

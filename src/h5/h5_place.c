@@ -2,6 +2,9 @@
 /* Where data lie in a file, byte by byte: for whoever keeps the rest of the file, to put it back later. */
 #include "h5/h5_impl.h"
 
+#include <fcntl.h>
+#include <unistd.h>
+
 /* Rows and columns of a growing set and of its chunks; one-dimensional sets have one column. */
 static bool
 shape_of (hid_t set, int *ndim, hsize_t dims[2], hsize_t chunk[2])
@@ -37,12 +40,74 @@ add_chunk (hid_t set, const hsize_t *first, ictus_h5_ranges *to)
   return ICTUS_OK;
 }
 
+/* As the file itself tells. *found is the same on all ranks. Collective. */
+static ictus_err
+read_tree (ictus_h5 *f, hid_t set, int ndim, hsize_t row, hsize_t nbytes, hsize_t n, ictus_h5_ranges *to,
+           bool *found)
+{
+  H5O_info_t info;
+  ictus_err e = ICTUS_OK;
+  int all, fd;
+
+  *found = H5Oget_info2 (set, &info, H5O_INFO_BASIC) >= 0;
+  if (*found && to != NULL)
+    {
+      fd = open (f->path, O_RDONLY | O_CLOEXEC);
+      if (fd < 0)
+        *found = false;
+      else
+        {
+          e = ictus__h5_tree (fd, info.addr, ndim, row, nbytes, n, to, found);
+          close (fd);
+        }
+    }
+  all = *found;
+  ICTUS_MPI (MPI_Allreduce (MPI_IN_PLACE, &all, 1, MPI_INT, MPI_MIN, f->comm));
+  if (*found && all == 0 && to != NULL)
+    to->n -= (size_t) n;
+  *found = all != 0;
+  return ictus_comm_agree (f->comm, e);
+}
+
+/* As HDF5 tells: all ranks ask for all chunks, whatever fails, since metadata are read together. Collective.
+ */
+static ictus_err
+ask (ictus_h5 *f, const char *path, hid_t set, const hsize_t *from, const hsize_t *dims, const hsize_t *chunk,
+     ictus_h5_ranges *to)
+{
+  hsize_t first[2];
+  ictus_err e = ICTUS_OK;
+
+  for (first[0] = *from; first[0] < dims[0]; first[0] += chunk[0])
+    for (first[1] = 0; first[1] < dims[1]; first[1] += chunk[1])
+      {
+        ictus_err mine = add_chunk (set, first, to);
+
+        e = e == ICTUS_OK ? mine : e;
+      }
+  if (e == ICTUS_E_IO)
+    ictus_h5_fail (e, "%s: cannot find the chunks of %s", f->path, path);
+  return ictus_comm_agree (f->comm, e);
+}
+
+static size_t
+size_of (hid_t set)
+{
+  hid_t type = H5Dget_type (set);
+  size_t n = type >= 0 ? H5Tget_size (type) : 0;
+
+  if (type >= 0)
+    H5Tclose (type);
+  return n;
+}
+
 ictus_err
 ictus_h5_chunks (ictus_h5 *f, const char *path, hsize_t *row, ictus_h5_ranges *to)
 {
-  hsize_t dims[2], chunk[2], first[2];
+  hsize_t dims[2] = { 0, 0 }, chunk[2] = { 1, 1 }, rows;
   hid_t set;
-  int ndim;
+  int ndim = 0;
+  bool found = false;
   ictus_err e = ICTUS_OK;
 
   ICTUS_TRY (ictus__h5_usable (f));
@@ -50,17 +115,14 @@ ictus_h5_chunks (ictus_h5 *f, const char *path, hsize_t *row, ictus_h5_ranges *t
   if (set < 0 || !shape_of (set, &ndim, dims, chunk))
     e = ictus_h5_fail (ICTUS_E_FORMAT, "%s: no growing data set %s", f->path, path);
   ICTUS_GO (ictus_comm_agree (f->comm, e));
-  for (first[0] = *row; first[0] < dims[0]; first[0] += chunk[0])
-    for (first[1] = 0; first[1] < dims[1]; first[1] += chunk[1])
-      { /* all of them on all ranks, whatever fails: metadata are read together */
-        ictus_err mine = add_chunk (set, first, to);
-
-        e = e == ICTUS_OK ? mine : e;
-      }
-  if (e == ICTUS_E_IO)
-    ictus_h5_fail (e, "%s: cannot find the chunks of %s", f->path, path);
-  ICTUS_GO (ictus_comm_agree (f->comm, e));
-  *row = first[0];
+  if (*row >= dims[0])
+    goto done;
+  rows = (dims[0] - *row + chunk[0] - 1) / chunk[0];
+  ICTUS_GO (read_tree (f, set, ndim, *row, chunk[0] * chunk[1] * size_of (set),
+                       rows * ((dims[1] + chunk[1] - 1) / chunk[1]), to, &found));
+  if (!found)
+    ICTUS_GO (ask (f, path, set, row, dims, chunk, to));
+  *row += rows * chunk[0];
 done:
   if (set >= 0)
     H5Dclose (set);
