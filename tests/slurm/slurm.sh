@@ -44,8 +44,14 @@ cluster () {
   test ${#box} -le 64 || box=$(mktemp -d /tmp/slurmbox.XXXXXX)
   "$slurmbox" "$box" stop >/dev/null 2>&1 || : # of an earlier test that was killed
   rm -rf "$box"
-  trap '"$slurmbox" "$box" stop; cd /; rm -rf "$tmp"; case $box in /tmp/slurmbox.*) rm -rf "$box" ;; esac' EXIT
+  tap_watch=
+  trap 'test -z "$tap_watch" || kill "$tap_watch"; "$slurmbox" "$box" stop
+    cd /; rm -rf "$tmp"; case $box in /tmp/slurmbox.*) rm -rf "$box" ;; esac' EXIT
   limit "$slurmbox" "$box" start 2 4 || { echo "Bail out! the cluster does not start"; exit 1; }
+  # should this test be killed
+  echo $$ >"$box/owner"
+  { while kill -0 $$; do sleep 2; done; test "$(cat "$box/owner")" != $$ || "$slurmbox" "$box" stop; } >/dev/null 2>&1 </dev/null &
+  tap_watch=$!
   SLURM_CONF=$box/slurm.conf
   export SLURM_CONF
 }
