@@ -3,6 +3,9 @@
 # Checkpoints that are bad are refused with the reason and the one before is used; writing one that fails harms nothing.
 . "$srcdir/tests/tap.sh"
 . "$srcdir/tests/restart.sh"
+# what killed runs leave behind of Open MPI goes with the scratch folder
+TMPDIR=$tmp OMPI_MCA_btl_vader_backing_directory=$tmp
+export TMPDIR OMPI_MCA_btl_vader_backing_directory
 net=$srcdir/tests/data/net-mixed.yaml
 python=
 for p in "$ICTUS_PYTHON" /usr/bin/python3; do
@@ -106,6 +109,13 @@ for case in image_killed:0:10 image_killed:1:50 image_killed:0:70 out_killed:0:2
   ok "$case: no half file is left" clean k
   rm -rf k
 done
+
+# a kill leaves nothing on the node that would keep others from writing a file of the same name
+rm -f /dev/shm/sem.OMPIO_checkpoint-00001237.h5.tmp
+ok "killed in a checkpoint of an unusual number" dies faulty image_killed:0:10 on 2 "$ICTUS_BIN" run "$net" -o k --quiet --set run.t_stop=130 --set run.restart_mark=0.1 --set checkpoint.interval=123.7
+ok "it was that one" test -f k/checkpoint-00001237.h5.tmp
+ok "no semaphore of that name is left" test ! -e /dev/shm/sem.OMPIO_checkpoint-00001237.h5.tmp
+rm -rf k
 
 # a real full disk, and a real read-only folder, where root can have them for itself
 cat >big.yaml <<'EOY'

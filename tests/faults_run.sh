@@ -5,6 +5,9 @@
 # ICTUS_FAULT_SEED and ICTUS_FAULT_KILLS change the numbers.
 . "$srcdir/tests/tap.sh"
 . "$srcdir/tests/restart.sh"
+# what killed runs leave behind of Open MPI goes with the scratch folder
+TMPDIR=$tmp OMPI_MCA_btl_vader_backing_directory=$tmp
+export TMPDIR OMPI_MCA_btl_vader_backing_directory
 seed=${ICTUS_FAULT_SEED-20260101}
 kills=${ICTUS_FAULT_KILLS-50}
 echo "# seed $seed, $kills kills"

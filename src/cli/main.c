@@ -111,6 +111,15 @@ keep_standard_files (void)
       open ("/dev/null", fd == 0 ? O_WRONLY : fd == 1 ? O_RDONLY : O_WRONLY); /* the lowest free one: fd */
 }
 
+/* Nobody here uses shared file pointers, but Open MPI prepares them for every file that ranks write together: a
+   semaphore of the node, called after the file without its folder, which a killed run leaves behind and which then keeps
+   all other users of the node from writing a file of that name. Another of its ways leaves nothing. */
+static void
+choose_file_pointers (void)
+{
+  setenv ("OMPI_MCA_sharedfp", "individual", 0);
+}
+
 /* What was printed has to arrive. */
 static int
 close_output (int status)
@@ -131,6 +140,7 @@ main (int argc, char **argv)
   int status;
 
   keep_standard_files ();
+  choose_file_pointers ();
   MPI_Init (&argc, &argv);
   ictus_comm_start ();
   signal (SIGPIPE, SIG_IGN); /* a closed pipe is an error to report, not an end */
