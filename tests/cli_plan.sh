@@ -70,6 +70,21 @@ if test -n "${ICTUS_PYTHON-}"; then
   ok "and estimates its time" json '0 < d["sweep"]["least_run_s"] <= d["sweep"]["run_s"] <= d["time_s"]["all"]'
 fi
 
+# a run that clearly will not fit does not begin
+ok "too large a run is refused" status 69 ictus run net.yaml -o huge --quiet --set populations.E.size=3e9
+ok "with what it needs and what there is" says "the run will not fit into memory: 1 rank of a machine needs"
+ok "on several ranks" status 69 on 2 "$ICTUS_BIN" run net.yaml -o huge --quiet --set populations.E.size=3e9
+ok "nothing was made" test ! -e huge/results.h5
+ok "the check can be left out" status 0 ictus run net.yaml -o forced --quiet --force-memory --set run.t_stop=1
+
+# the size of a checkpoint
+ok "a run that is told to end" status 75 env ICTUS_FAULT=ckpt_stop:0:1 "$ICTUS_BIN" run net.yaml -o kept --quiet
+if test -n "${ICTUS_PYTHON-}"; then
+  ok "a plan of it" plan net.yaml
+  size=`wc -c <kept/checkpoint-00000001.h5`
+  ok "foretells the size of its checkpoint" json 'abs(d["files"]["checkpoint_bytes"] - x[0]) < 0.15 * x[0]' "$size"
+fi
+
 # too large for a short run: a part of it
 ok "a large network" status 0 ictus plan net.yaml --calibration 1 --set populations.E.size=400000 --set populations.I.size=100000 \
   --set projections.i.p=0.0002 --memory-per-node 64G

@@ -81,6 +81,7 @@ uint64_t ictus_cli_used_digest (const char *path);
 typedef struct ictus_cli_run_options
 {
   bool overwrite, resume, progress, summary, json;
+  bool check_memory;   /* refuse a run that clearly will not fit */
   double discard_ms;   /* NaN: as the run was begun */
   ictus_image **image; /* go on from it, with the lock on dir held already; taken over. NULL: look into dir if
                           resume says so */

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /* One run from its document to its end: begun anew, or gone on with from a checkpoint. */
 #include "cli/cli.h"
+#include "cli/cli_progress.h"
 
 #include <errno.h>
 #include <math.h>
@@ -33,6 +34,7 @@ typedef struct job
   ictus_summary *measured;
   ictus_out *out;
   ictus_ckpt *ckpt;
+  ictus_cli_progress progress;
 } job;
 
 /* ---- what is in the folder ---------------------------------------------------------------------- */
@@ -279,6 +281,8 @@ load_state (job *j)
 static ictus_err
 prepare (job *j)
 {
+  if (j->o->check_memory)
+    ICTUS_TRY (ictus_plan_guard (MPI_COMM_WORLD, j->exp));
   ICTUS_TRY (ictus_engine_create (MPI_COMM_WORLD, j->exp, &j->engine));
   ictus_engine_progress (j->engine, j->o->progress);
   if (j->dir == NULL) /* nothing to go on from: end where we are */
@@ -289,6 +293,7 @@ prepare (job *j)
   ICTUS_TRY (add_summary (j));
   if (j->dir == NULL)
     return ICTUS_OK;
+  ICTUS_TRY (ictus_comm_verdict (MPI_COMM_WORLD, ictus_cli_progress_begin (j->engine, j->dir, &j->progress)));
   ICTUS_TRY (add_results (j));
   ICTUS_TRY (add_checkpoints (j));
   ictus_image_close (&j->image); /* everybody has what is his */
@@ -399,6 +404,7 @@ done:
     e = close_results (&j, e);
   if (e == ICTUS_OK && dir != NULL) /* whole: nobody needs them any more */
     e = ictus_comm_verdict (MPI_COMM_WORLD, ictus_cli_is_main () ? ictus_ckpt_remove (dir) : ICTUS_OK);
+  ictus_cli_progress_end (&j.progress, e);
   status = e == ICTUS_OK ? 0 : ictus_cli_fail (e);
   finish (&j);
   return status;

@@ -21,7 +21,8 @@ help (void)
       "                         if the run is complete (for job scripts that are started again and again)\n"
       "      --summary          print rates, CV of intervals, synchrony and Fano factor of each population\n"
       "      --discard MS       leave the beginning out of the summary (default 0)\n"
-      "      --no-output        write no files (with --summary)\n\n"
+      "      --no-output        write no files (with --summary)\n"
+      "      --force-memory     run even if the memory that is available clearly will not do (see ictus plan)\n\n"
       "Example: mpirun -n 2 ictus run jobs/brette-2007/cuba.yaml -o out/cuba --summary --discard 200\n");
 }
 
@@ -33,16 +34,18 @@ ictus_cli_run (int argc, char **argv)
     SUMMARY = 1,
     DISCARD,
     NO_OUTPUT,
-    RESUME
+    RESUME,
+    FORCE_MEMORY
   };
   static const struct option options[] = { ICTUS_CLI_COMMON_OPTIONS,
                                            { "summary", no_argument, NULL, SUMMARY },
                                            { "discard", required_argument, NULL, DISCARD },
                                            { "no-output", no_argument, NULL, NO_OUTPUT },
                                            { "resume", no_argument, NULL, RESUME },
+                                           { "force-memory", no_argument, NULL, FORCE_MEMORY },
                                            { NULL, 0, NULL, 0 } };
   ictus_cli_common c = { 0 };
-  ictus_cli_run_options o = { .progress = true, .argc = argc, .argv = argv };
+  ictus_cli_run_options o = { .progress = true, .check_memory = true, .argc = argc, .argv = argv };
   ictus_conf *conf = NULL;
   ictus_text dir = { 0 };
   bool write = true;
@@ -61,6 +64,8 @@ ictus_cli_run (int argc, char **argv)
         o.summary = true;
       else if (opt == NO_OUTPUT)
         write = false;
+      else if (opt == FORCE_MEMORY)
+        o.check_memory = false;
       else if (opt == RESUME)
         o.resume = true;
       else if (opt == DISCARD)

@@ -25,35 +25,28 @@ typedef struct facts
 
 /* ---- what is in the folder ---------------------------------------------------------------------- */
 
-static bool
-has_checkpoint (const char *dir)
-{
-  return ictus_ckpt_exists (dir);
-}
-
-/* Folders below dir, two levels deep, with a checkpoint in them. */
+/* Runs with a checkpoint in DIR/points/<run>/. */
 static size_t
-count_kept (const char *dir, int depth)
+count_kept (const char *dir)
 {
-  DIR *d = opendir (dir);
+  ictus_text points = { 0 }, path = { 0 };
   struct dirent *entry;
+  DIR *d = NULL;
   size_t n = 0;
 
-  if (d == NULL)
-    return 0;
-  while ((entry = readdir (d)) != NULL)
+  ictus_text_add (&points, "%s/points", dir);
+  if (!points.failed)
+    d = opendir (points.s);
+  while (d != NULL && (entry = readdir (d)) != NULL)
     {
-      ictus_text path = { 0 };
-      struct stat s;
-
-      if (entry->d_name[0] == '.')
-        continue;
-      ictus_text_add (&path, "%s/%s", dir, entry->d_name);
-      if (!path.failed && stat (path.s, &s) == 0 && S_ISDIR (s.st_mode))
-        n += has_checkpoint (path.s) ? 1 : depth > 1 ? count_kept (path.s, depth - 1) : 0;
       ictus_text_clear (&path);
+      ictus_text_add (&path, "%s/%s", points.s, entry->d_name);
+      n += entry->d_name[0] != '.' && !path.failed && ictus_ckpt_exists (path.s);
     }
-  closedir (d);
+  if (d != NULL)
+    closedir (d);
+  ictus_text_clear (&path);
+  ictus_text_clear (&points);
   return n;
 }
 
@@ -115,7 +108,7 @@ gather (facts *x, bool *found)
   for (size_t k = 0; k < x->s.njournal; ++k)
     x->running = is_written (x->s.journal[k], x->s.nbegun) || x->running;
   status_read_used (x->dir, &x->used);
-  x->nkept = count_kept (x->dir, 2);
+  x->nkept = count_kept (x->dir);
   estimate (x);
 done:
   ictus_text_clear (&path);

@@ -34,13 +34,15 @@ done:
 static ictus_err
 refuse (double each, int here, double room)
 {
-  char one[32], all[32], have[32];
+  char one[40] = "", all[32], have[32], bytes[32];
 
-  plan_bytes (one, each);
+  plan_bytes (bytes, each);
+  if (here > 1)
+    snprintf (one, sizeof one, " (%s each)", bytes);
   plan_bytes (all, each * here);
   plan_bytes (have, room);
   return ICTUS_FAIL (ICTUS_E_RESOURCE,
-                     "the run will not fit into memory: %d rank%s of a machine need%s %s (%s each), and %s are "
+                     "the run will not fit into memory: %d rank%s of a machine need%s %s%s, and %s are "
                      "available; 'ictus plan' shows the parts, --force-memory tries all the same",
                      here, here == 1 ? "" : "s", here == 1 ? "s" : "", all, one, have);
 }

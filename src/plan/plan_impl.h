@@ -9,7 +9,7 @@
 #define PLAN_PEAK 5.0       /* the fullest window has so many times the mean */
 #define PLAN_RUN_S 4.0      /* time to measure, usually */
 #define PLAN_SWEEP_S 12.0
-#define PLAN_START_S 0.3    /* programs and MPI */
+#define PLAN_START_S 0.15   /* programs and MPI */
 #define PLAN_MPI_BYTES 2e6  /* that MPI takes on a rank of several: shared memory, buffers */
 #define PLAN_PEER_BYTES 3e4 /* and for each other rank */
 

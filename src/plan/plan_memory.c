@@ -109,6 +109,13 @@ checkpoint_bytes (const ictus_experiment *exp, double saved, const ictus_out_nee
   return bytes;
 }
 
+/* They are taken at restart marks, not at the end. */
+static bool
+has_checkpoints (const ictus_experiment *exp)
+{
+  return (exp->checkpoint_ms > 0 || exp->checkpoint_wall_s > 0) && exp->restart_mark_ms < exp->t_stop_ms;
+}
+
 /* ---- all ---------------------------------------------------------------------------------------- */
 
 static double
@@ -201,7 +208,8 @@ plan_need_make (const ictus_net *net, int nrank, bool recorders, const plan_rate
   ICTUS_GO (add (out, PLAN_RECORDERS, NULL, recorders ? out->out.memory : kept, 0, 0, 0));
   out->checkpoint_bytes = checkpoint_bytes (exp, need.saved, &out->out) + (recorders ? 0 : kept * nrank);
   ICTUS_GO (add (out, PLAN_PEAK_OF_BUILDING, NULL, need.building, 0, 0, 0));
-  ICTUS_GO (add (out, PLAN_CHECKPOINT, NULL, out->checkpoint_bytes / nrank, 0, 0, 0));
+  if (has_checkpoints (exp))
+    ICTUS_GO (add (out, PLAN_CHECKPOINT, NULL, out->checkpoint_bytes / nrank, 0, 0, 0));
   add_up (out);
 done:
   ictus_free (local);

@@ -5,7 +5,7 @@
 #include <math.h>
 #include <string.h>
 
-#define NEAR_S 2e-6      /* a step of a collective between ranks of one machine */
+#define NEAR_S 4e-6      /* a step of a collective between ranks of one machine */
 #define FAR_S 1e-5       /* and between machines */
 #define WAKE_S 3e-5      /* more, for each rank that waits for a processor */
 #define NEAR_BYTES_S 4e9 /* what a rank receives in a second from its neighbours */
