@@ -9,13 +9,13 @@
 #include "ictus/h5.h"
 
 /** Draw a result, sweep or trajectory file (recognised by its content).
- * results.h5: raster with population rates, traces below; sweep.h5: maps over two axes or curves over one, dots where the
- * points were drawn, the boundary of a threshold search as a line;
+ * results.h5: raster with population rates, traces below; sweep.h5: maps over two axes or curves over one,
+ * dots where the points were drawn, the boundary of a threshold search as a line;
  * trajectory.h5: states against time.
  * \param out     picture; its ending says the format: .png, .svg, .pdf
  * \param what    what to draw: NULL all there is, or a name such as "raster", "traces", "rate", "chi"
- * \param boundary  a sweep.h5 of a threshold search whose boundary is drawn over the map of another sweep; NULL: none but
- *     the file's own
+ * \param boundary  a sweep.h5 of a threshold search whose boundary is drawn over the map of another sweep;
+ *     NULL: none but the file's own
  * \retval ICTUS_E_RESOURCE  gnuplot is missing; ICTUS_E_FORMAT not such a file; ICTUS_E_INPUT unknown what
  *     (nearest named)
  * Collectivity: none. */

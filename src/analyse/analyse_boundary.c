@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/* What a threshold search found, as a line in the plane of a map. The search may be in another file than the map: axes are told
-   by name. */
+/* What a threshold search found, as a line in the plane of a map. The search may be in another file than the
+   map: axes are told by name. */
 #include "config.h"
 
 #include <math.h>
@@ -25,7 +25,8 @@ check_axis (const sweep *s, ictus_h5 *h, const char *name, int *out)
 
   *out = find_axis (s, name);
   if (*out < 0)
-    return ICTUS_FAIL (ICTUS_E_INPUT, "the search of %s has an axis %s, which %s has not", h->path, name, s->h->path);
+    return ICTUS_FAIL (ICTUS_E_INPUT, "the search of %s has an axis %s, which %s has not", h->path, name,
+                       s->h->path);
   snprintf (path, sizeof path, "/%s", name);
   ictus__read_text (h, path, "units", unit);
   if (strcmp (unit, s->axis[*out].unit) != 0)
@@ -43,15 +44,16 @@ find_held (const sweep *s, ictus_h5 *h, int axis, const double *v, size_t n, siz
   for (*out = 0; *out < n; ++*out)
     if (!s->drawn && fabs (v[*out] - a->v[0]) <= 1e-9 * fabs (a->v[0]))
       return ICTUS_OK;
-  return ICTUS_FAIL (ICTUS_E_INPUT, "the map of %s is not at one of the values that %s has on the axis %s", s->h->path,
-                     h->path, a->name);
+  return ICTUS_FAIL (ICTUS_E_INPUT, "the map of %s is not at one of the values that %s has on the axis %s",
+                     s->h->path, h->path, a->name);
 }
 
 typedef struct lines /* the search as it is in its file */
 {
   double *at;           /* [nat] where it is crossed */
   size_t nat;
-  int searched, other;  /* axes of the sweep: that of the search; the other one that is shown, -1: the search has none */
+  int searched;         /* axis of the sweep */
+  int other;            /* the other one that is shown; -1: the search has none */
   double *v;            /* [nv] values of other */
   size_t nv;
   size_t first, stride; /* of at: first element, and from one value of other to the next */
@@ -97,12 +99,13 @@ read_lines (const sweep *s, ictus_h5 *h, lines *l)
   int ndim = 0;
 
   if (!ictus_h5_exists (h, "/threshold"))
-    return ICTUS_FAIL (ICTUS_E_INPUT, "%s is not of a threshold search: it has no data set threshold", h->path);
+    return ICTUS_FAIL (ICTUS_E_INPUT, "%s is not of a threshold search: it has no data set threshold",
+                       h->path);
   ictus__read_text (h, "/threshold", "axis", name);
   ICTUS_TRY (check_axis (s, h, name, &l->searched));
   if (l->searched != s->show[0] && (s->naxis == 1 || l->searched != s->show[1]))
-    return ICTUS_FAIL (ICTUS_E_INPUT, "%s searches along %s, but the map of %s shows %s and %s", h->path, name, s->h->path,
-                       s->axis[s->show[0]].name, s->axis[s->show[1]].name);
+    return ICTUS_FAIL (ICTUS_E_INPUT, "%s searches along %s, but the map of %s shows %s and %s", h->path,
+                       name, s->h->path, s->axis[s->show[0]].name, s->axis[s->show[1]].name);
   ICTUS_TRY (ictus_h5_read_double (h, "/threshold", &l->at, &l->nat));
   ICTUS_TRY (ictus_h5_shape (h, "/threshold", SWEEP_MAX_AXES, dims, &ndim));
   for (int d = ndim - 1; d >= 0; --d)
@@ -112,7 +115,8 @@ read_lines (const sweep *s, ictus_h5 *h, lines *l)
   return ICTUS_OK;
 }
 
-/* Points of the line in the order of the other axis; where a map has an axis that the search has not, it is straight. */
+/* Points of the line in the order of the other axis; where a map has an axis that the search has not, it is
+   straight. */
 static ictus_err
 make_line (sweep *s, const lines *l)
 {

@@ -114,7 +114,8 @@ read_design (sweep *s, size_t npoint, const char *names)
       s->naxis += 1;
       ICTUS_TRY (read_axis (s, s->naxis - 1, path));
       if (a->n != npoint)
-        return ICTUS_FAIL (ICTUS_E_FORMAT, "%s: axis %s has %zu values, %zu expected", s->h->path, a->name, a->n, npoint);
+        return ICTUS_FAIL (ICTUS_E_FORMAT, "%s: axis %s has %zu values, %zu expected", s->h->path, a->name,
+                           a->n, npoint);
       for (size_t k = 0; k < npoint; ++k)
         ictus__range_add (&r, a->v[k]);
       ictus__read_text (s->h, path, "spacing", spacing);
@@ -128,7 +129,8 @@ read_design (sweep *s, size_t npoint, const char *names)
         }
       at += len + (at[len] == ' ');
     }
-  return s->naxis > 0 ? ICTUS_OK : ICTUS_FAIL (ICTUS_E_FORMAT, "%s: /rate_all has no coordinates", s->h->path);
+  return s->naxis > 0 ? ICTUS_OK
+                      : ICTUS_FAIL (ICTUS_E_FORMAT, "%s: /rate_all has no coordinates", s->h->path);
 }
 
 static ictus_err
@@ -262,12 +264,14 @@ remarks (sweep *s, const char *what)
     }
   ictus__figure_note (s->f, "%zu points", s->npoint - skipped);
   if (ictus_h5_exists (s->h, "/repeat"))
-    ictus__figure_note (s->f, s->naxis == 1 ? "means of the repeats, bars: standard deviation" : "means of the repeats");
+    ictus__figure_note (s->f, s->naxis == 1 ? "means of the repeats, bars: standard deviation"
+                                            : "means of the repeats");
   for (int k = 0; k < s->naxis; ++k)
     if (k != s->show[0] && k != s->show[1] && s->drawn)
       ictus__figure_note (s->f, "%s differs from point to point", s->axis[k].name);
     else if (k != s->show[0] && k != s->show[1])
-      ictus__figure_note (s->f, "at %s = %.6g, the first of %zu values", s->axis[k].name, s->axis[k].v[0], s->axis[k].n);
+      ictus__figure_note (s->f, "at %s = %.6g, the first of %zu values", s->axis[k].name, s->axis[k].v[0],
+                          s->axis[k].n);
   if (s->boundary.words[0] != '\0')
     ictus__figure_note (s->f, "line: %s", s->boundary.words);
   if (marks > 0 && s->naxis == 1 && !s->drawn)
@@ -279,8 +283,9 @@ remarks (sweep *s, const char *what)
   if (todo > 0)
     ictus__figure_note (s->f, s->naxis > 1 ? "light grey: %zu not run yet" : "%zu not run yet", todo);
   if (skipped > 0)
-    ictus__figure_note (s->f, s->naxis > 1 ? "white: %zu that the search did not need" : "the search did not need %zu",
-                        skipped);
+    ictus__figure_note (
+        s->f, s->naxis > 1 ? "white: %zu that the search did not need" : "the search did not need %zu",
+        skipped);
 }
 
 static ictus_err

@@ -52,13 +52,15 @@ bool ictus__sweep_is_done (const sweep *s, size_t point);
 bool ictus__sweep_has_seizure (const sweep *s, size_t point);
 bool ictus__sweep_is_skipped (const sweep *s, size_t point); /* a threshold search did not need it */
 
-/* analyse_sweep_draw.c: one panel each. value [npoint, per_point]; `which` of per_point. who: population or NULL. */
-void ictus__sweep_map (sweep *s, const sweep_quantity *q, const char *who, const double *value, size_t per_point,
-                       size_t which);
+/* analyse_sweep_draw.c: one panel each. value [npoint, per_point]; `which` of per_point. who: population or
+   NULL. */
+void ictus__sweep_map (sweep *s, const sweep_quantity *q, const char *who, const double *value,
+                       size_t per_point, size_t which);
 /* all [npoint], each [npoint, npop] or NULL; the same with _sd: spread over repeats, or NULL. */
-void ictus__sweep_curves (sweep *s, const sweep_quantity *q, const double *all, const double *each, const double *all_sd,
-                          const double *each_sd);
-/* analyse_boundary.c: what a search found goes into s->boundary; h: the file of the search, which may be another one. */
+void ictus__sweep_curves (sweep *s, const sweep_quantity *q, const double *all, const double *each,
+                          const double *all_sd, const double *each_sd);
+/* analyse_boundary.c: what a search found goes into s->boundary; h: the file of the search, which may be
+   another one. */
 ictus_err ictus__sweep_read_boundary (sweep *s, ictus_h5 *h);
 
 #endif

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/* Panels of sweep.h5: maps over two axes, curves over one, dots where points were drawn; the boundary of a search over them. */
+/* Panels of sweep.h5: maps over two axes, curves over one, dots where points were drawn; the boundary of a
+   search over them. */
 #include "config.h"
 
 #include <math.h>
@@ -45,7 +46,8 @@ is_of_sort (const sweep *s, size_t point, double v, int sort)
   switch (sort)
     {
     case CELL_VALUE:
-      return (done || s->status[point] == 0) && isfinite (v); /* some of the repeats are there before all are */
+      return (done || s->status[point] == 0)
+             && isfinite (v); /* some of the repeats are there before all are */
     case CELL_TODO:
       return !failed && !done && !ictus__sweep_is_skipped (s, point) && !isfinite (v);
     case CELL_FAILED:
@@ -106,7 +108,8 @@ colours (const sweep_quantity *q, bool flag, double top, ictus_text *p)
 static void
 boundary (const sweep *s, ictus_text *p)
 {
-  static const char *const look[] = { "lines lw 5 lc rgb '#ffffff'", "linespoints pt 7 ps psf*0.45 lw 2.2 lc rgb '#d7301f'" };
+  static const char *const look[]
+      = { "lines lw 5 lc rgb '#ffffff'", "linespoints pt 7 ps psf*0.45 lw 2.2 lc rgb '#d7301f'" };
 
   for (int k = 0; s->boundary.y != NULL && k < 2; ++k)
     ictus_text_add (p, ", $d%d using 1:2 with %s notitle", s->boundary.block, look[k]);
@@ -116,9 +119,10 @@ void
 ictus__sweep_map (sweep *s, const sweep_quantity *q, const char *who, const double *value, size_t per_point,
                   size_t which)
 {
-  static const char *const cell[] = { "using 1:2:3:4:5:6:7 with boxxyerror fs solid noborder fc palette",
-                                      "using 1:2:3:4:5:6 with boxxyerror fs solid noborder fc rgb '#ececec'",
-                                      "using 1:2:3:4:5:6 with boxxyerror fs solid noborder fc rgb '#a9a9a9'" };
+  static const char *const cell[]
+      = { "using 1:2:3:4:5:6:7 with boxxyerror fs solid noborder fc palette",
+          "using 1:2:3:4:5:6 with boxxyerror fs solid noborder fc rgb '#ececec'",
+          "using 1:2:3:4:5:6 with boxxyerror fs solid noborder fc rgb '#a9a9a9'" };
   static const char *const dot[] = { "using 1:2:3 with points pt 7 ps psf*1.1 lc palette",
                                      "using 1:2 with points pt 7 ps psf*0.8 lc rgb '#ececec'",
                                      "using 1:2 with points pt 7 ps psf*1.1 lc rgb '#a9a9a9'" };
@@ -143,7 +147,8 @@ ictus__sweep_map (sweep *s, const sweep_quantity *q, const char *who, const doub
     ictus_text_add (p, "%s$d%d %s notitle", sort == CELL_VALUE ? "plot " : ", ", first + sort,
                     s->drawn ? dot[sort] : cell[sort]);
   if (!flag && s->drawn)
-    ictus_text_add (p, ", $d%d using 1:2 with points pt 6 ps psf*1.5 lw 1.6 lc rgb '#b2182b' notitle", first + CELL_MARK);
+    ictus_text_add (p, ", $d%d using 1:2 with points pt 6 ps psf*1.5 lw 1.6 lc rgb '#b2182b' notitle",
+                    first + CELL_MARK);
   else if (!flag)
     ictus_text_add (p,
                     ", $d%d using 1:2 with points pt 2 ps psf*1.1 lw 3 lc rgb '#000000' notitle"
@@ -193,13 +198,14 @@ shade_seizures (const sweep *s, ictus_text *p)
                          "fc rgb '#fbe0dc' fs solid noborder\n",
                       n++, a->edge[i], a->edge[i + 1]);
   if (s->boundary.x != NULL && s->boundary.y == NULL && s->boundary.n == 1 && isfinite (s->boundary.x[0]))
-    ictus_text_add (p, "set arrow 1 from first %.9g, graph 0 to first %.9g, graph 1 nohead lw 2.2 lc rgb '#d7301f'\n",
-                    s->boundary.x[0], s->boundary.x[0]);
+    ictus_text_add (
+        p, "set arrow 1 from first %.9g, graph 0 to first %.9g, graph 1 nohead lw 2.2 lc rgb '#d7301f'\n",
+        s->boundary.x[0], s->boundary.x[0]);
 }
 
 void
-ictus__sweep_curves (sweep *s, const sweep_quantity *q, const double *all, const double *each, const double *all_sd,
-                     const double *each_sd)
+ictus__sweep_curves (sweep *s, const sweep_quantity *q, const double *all, const double *each,
+                     const double *all_sd, const double *each_sd)
 {
   plot_range range = { 0, 0 };
   size_t nline = each != NULL && s->npop > 1 ? s->npop : 0;
@@ -214,9 +220,11 @@ ictus__sweep_curves (sweep *s, const sweep_quantity *q, const double *all, const
     {
       const double *v = k < nline ? each : all, *sd = k < nline ? each_sd : all_sd;
 
-      ictus_text_add (&plot, "%s$d%d using %s with %s pt 7 ps psf*0.5 lw 1.6 lc rgb '%s' ", k > 0 ? ", " : "plot ",
-                      s->f->nblock, sd != NULL ? "1:2:3" : "1:2",
-                      s->drawn ? (sd != NULL ? "yerrorbars" : "points") : sd != NULL ? "yerrorlines" : "linespoints",
+      ictus_text_add (&plot, "%s$d%d using %s with %s pt 7 ps psf*0.5 lw 1.6 lc rgb '%s' ",
+                      k > 0 ? ", " : "plot ", s->f->nblock, sd != NULL ? "1:2:3" : "1:2",
+                      s->drawn     ? (sd != NULL ? "yerrorbars" : "points")
+                      : sd != NULL ? "yerrorlines"
+                                   : "linespoints",
                       k < nline ? ictus__colour (k) : "#222222");
       curve (s, v, sd, k < nline ? s->npop : 1, k < nline ? k : 0, &range);
       if (nline > 0)

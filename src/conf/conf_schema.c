@@ -134,8 +134,8 @@ static const conf_key table[] = {
     "name of a state or auxiliary quantity of the model, or a list" },
   { "record.*.interval", CONF_NUMBER, "ms",
     "= trace: 0.1 ms or the resolution if that is larger; mean: 1 ms; rate: 5 ms; on "
-    "the grid the nearest multiple of the resolution", POSITIVE, NULL,
-    "type trace rate mean", false,
+    "the grid the nearest multiple of the resolution",
+    POSITIVE, NULL, "type trace rate mean", false,
     "time between samples, or width of the bins; a multiple of the resolution on the grid" },
   { "record.*.start", CONF_NUMBER, "ms", "0 ms", NOT_NEGATIVE, NULL, NULL, false, "begin" },
   { "record.*.stop", CONF_NUMBER, "ms", "= the end of the run", NOT_NEGATIVE, NULL, NULL, false, "end" },
@@ -154,12 +154,14 @@ static const conf_key table[] = {
 
   { "sweep", CONF_SECTION, NULL, NULL, NONE, NULL, NULL, false, "the points of ictus sweep" },
   { "sweep.design", CONF_CHOICE, NULL, "grid", NONE, "grid latin_hypercube random", NULL, false,
-    "all combinations of the values of the axes; or points drawn from their ranges, with one in each of as many "
+    "all combinations of the values of the axes; or points drawn from their ranges, with one in each of as "
+    "many "
     "strata of every axis as there are points (latin_hypercube), or each on its own (random)" },
   { "sweep.points", CONF_WHOLE, "", NULL, 1, 1e8, NULL, "design latin_hypercube random", true,
     "number of points that are drawn" },
   { "sweep.repeats", CONF_WHOLE, "", "1", 1, 1e6, NULL, NULL, false,
-    "runs of each point, each with a seed of its own, the same seeds at all points; the first has the seed of the "
+    "runs of each point, each with a seed of its own, the same seeds at all points; the first has the seed "
+    "of the "
     "experiment" },
   { "sweep.axes", CONF_NAMED, NULL, NULL, NONE, NULL, NULL, true,
     "axes of the grid, under names of your choice" },
@@ -168,7 +170,8 @@ static const conf_key table[] = {
     "key that gets the values, such as projections.exc.scale, or a list of keys" },
   { "sweep.axes.*.values", CONF_NUMBERS, NULL, NULL, ANY, NULL, NULL, false,
     "list of values; this, or from, to and (for a grid) n; other designs choose among the values" },
-  { "sweep.axes.*.from", CONF_NUMBER, NULL, NULL, ANY, NULL, NULL, false, "first value, or begin of the range" },
+  { "sweep.axes.*.from", CONF_NUMBER, NULL, NULL, ANY, NULL, NULL, false,
+    "first value, or begin of the range" },
   { "sweep.axes.*.to", CONF_NUMBER, NULL, NULL, ANY, NULL, NULL, false, "last value, or end of the range" },
   { "sweep.axes.*.n", CONF_WHOLE, "", NULL, 1, 1e6, NULL, NULL, false, "number of values, of a grid" },
   { "sweep.axes.*.spacing", CONF_CHOICE, NULL, "= lin", NONE, "lin log", "from", false,
@@ -189,7 +192,8 @@ static const conf_key table[] = {
   { "sweep.seizure.tonic_rate", CONF_NUMBER, "spikes/s", "100 spikes/s", NOT_NEGATIVE, NULL, NULL, false,
     "mean rate that is runaway firing whatever the synchrony" },
   { "sweep.threshold", CONF_SECTION, NULL, NULL, NONE, NULL, NULL, false,
-    "search for the place on one axis of the grid where a measure crosses a level, for every combination of the "
+    "search for the place on one axis of the grid where a measure crosses a level, for every combination of "
+    "the "
     "other axes, instead of running the whole grid" },
   { "sweep.threshold.axis", CONF_TEXT, NULL, NULL, NONE, NULL, NULL, true,
     "the axis that is searched; its values ascend or descend" },

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/* Section sweep: the design, the axes, their values, that each value can be put where the axis says, and the search
- * for a threshold. */
+/* Section sweep: the design, the axes, their values, that each value can be put where the axis says, and the
+ * search for a threshold. */
 #include "conf/conf_impl.h"
 
 #include <math.h>
@@ -72,13 +72,17 @@ static ictus_err
 read_drawn (ictus_exp_axis *a, const ictus_node *design)
 {
   if (ictus_node_find (a->node, "n") != NULL)
-    return ictus_node_fail_key (a->node, "n", ICTUS_E_INPUT,
-                                "'n' belongs to design grid; design %s draws 'points' of sweep between 'from' and "
-                                "'to' of each axis", design->text);
+    return ictus_node_fail_key (
+        a->node, "n", ICTUS_E_INPUT,
+        "'n' belongs to design grid; design %s draws 'points' of sweep between 'from' and "
+        "'to' of each axis",
+        design->text);
   if (ictus_node_find (a->node, "from") == NULL || ictus_node_find (a->node, "to") == NULL)
-    return ictus_node_fail (a->node, ICTUS_E_INPUT,
-                            "the axis '%s' needs 'from' and 'to', between which design %s draws, or 'values' to "
-                            "choose from", a->name, design->text);
+    return ictus_node_fail (
+        a->node, ICTUS_E_INPUT,
+        "the axis '%s' needs 'from' and 'to', between which design %s draws, or 'values' to "
+        "choose from",
+        a->name, design->text);
   return read_ends (a);
 }
 
@@ -241,7 +245,8 @@ find_threshold_axis (const ictus_experiment *x, const ictus_node *name, int *out
       near = ictus_nearest (name->text, names, (size_t)x->naxis);
       conf_words (&t, names, (size_t)x->naxis);
       if (near != NULL)
-        e = ictus_node_fail (name, ICTUS_E_INPUT, "unknown axis '%.60s'; did you mean '%s'?", name->text, near);
+        e = ictus_node_fail (name, ICTUS_E_INPUT, "unknown axis '%.60s'; did you mean '%s'?", name->text,
+                             near);
       else
         e = ictus_node_fail (name, ICTUS_E_INPUT, "unknown axis '%.60s'; expected one of %s", name->text,
                              t.s != NULL ? t.s : "");
@@ -257,13 +262,15 @@ check_searched (const ictus_exp_axis *a, const ictus_node *named_by)
 {
   if (a->nvalue < 2)
     return ictus_node_fail (named_by, ICTUS_E_INPUT,
-                            "the axis '%s' has only one value; a threshold search needs at least two", a->name);
+                            "the axis '%s' has only one value; a threshold search needs at least two",
+                            a->name);
   for (size_t k = 1; k < a->nvalue; ++k)
     if (a->value[1] > a->value[0] ? !(a->value[k] > a->value[k - 1]) : !(a->value[k] < a->value[k - 1]))
-      return ictus_node_fail (named_by, ICTUS_E_INPUT,
-                              "the values of the axis '%s' neither ascend nor descend: value %zu is %.6g, value "
-                              "%zu is %.6g; a threshold search needs them in order",
-                              a->name, k, a->value[k - 1], k + 1, a->value[k]);
+      return ictus_node_fail (
+          named_by, ICTUS_E_INPUT,
+          "the values of the axis '%s' neither ascend nor descend: value %zu is %.6g, value "
+          "%zu is %.6g; a threshold search needs them in order",
+          a->name, k, a->value[k - 1], k + 1, a->value[k]);
   return ICTUS_OK;
 }
 

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/* The data sets of sweep.h5 that have a value at every point: measures, flags, state; at every run; at every line of a threshold
-   search. */
+/* The data sets of sweep.h5 that have a value at every point: measures, flags, state; at every run; at every
+   line of a threshold search. */
 #include <hdf5_hl.h>
 #include <math.h>
 #include <string.h>
@@ -41,7 +41,8 @@ shape_of_lines (const ictus__writer *w)
 
 /* fill: what stands where there is no result, as the attribute of netCDF too; NULL: none. */
 static ictus_err
-write_set (ictus__writer *w, const char *name, shape s, hid_t type, hid_t memtype, const void *data, const void *fill)
+write_set (ictus__writer *w, const char *name, shape s, hid_t type, hid_t memtype, const void *data,
+           const void *fill)
 {
   hid_t space = H5I_INVALID_HID, plist = H5Pcreate (H5P_DATASET_CREATE), set = H5I_INVALID_HID;
   hid_t one = H5I_INVALID_HID, attr = H5I_INVALID_HID;
@@ -80,7 +81,8 @@ write_set (ictus__writer *w, const char *name, shape s, hid_t type, hid_t memtyp
 }
 
 static ictus_err
-write_doubles (ictus__writer *w, const char *name, shape s, const double *data, const char *unit, const char *meaning)
+write_doubles (ictus__writer *w, const char *name, shape s, const double *data, const char *unit,
+               const char *meaning)
 {
   const double nan = (double) NAN;
 
@@ -107,7 +109,8 @@ write_flag (ictus__writer *w, const char *name, shape s, const int8_t *data, int
 
 static const char *const meaning[ICTUS__NMEASURE]
     = { "mean firing rate", "coefficient of variation of inter-spike intervals, mean over neurons",
-        "synchrony of the first state (Golomb and Rinzel)", "Fano factor of the population count in 5 ms bins" };
+        "synchrony of the first state (Golomb and Rinzel)",
+        "Fano factor of the population count in 5 ms bins" };
 
 typedef struct column /* a measure of the populations, or of all */
 {
@@ -130,7 +133,8 @@ write_points (ictus__writer *w, const column *c, double *buffer, bool spread)
   char name[48], words[192];
 
   snprintf (name, sizeof name, "%s%s", c->name, spread ? "_sd" : "");
-  snprintf (words, sizeof words, "%s%s", c->words, spread ? ", standard deviation over the repeats (n - 1)" : "");
+  snprintf (words, sizeof words, "%s%s", c->words,
+            spread ? ", standard deviation over the repeats (n - 1)" : "");
   for (size_t k = 0; k < w->npoint; ++k)
     for (size_t p = 0; p < c->n; ++p)
       {
@@ -216,7 +220,8 @@ write_counts (ictus__writer *w, void *buffer)
                             "part of the repeats with runaway firing"));
   for (size_t k = 0; k < w->npoint; ++k)
     count[k] = (int32_t) ictus__point_ndone (w->exp, w->table, k);
-  ICTUS_TRY (write_set (w, "repeats_done", shape_of (w, false, false), H5T_STD_I32LE, H5T_NATIVE_INT32, count, NULL));
+  ICTUS_TRY (write_set (w, "repeats_done", shape_of (w, false, false), H5T_STD_I32LE, H5T_NATIVE_INT32, count,
+                        NULL));
   return ictus_h5_attr_string (&w->file, "repeats_done", "long_name", "repeats that are done");
 }
 
@@ -276,7 +281,10 @@ write_threshold (ictus__writer *w, const ictus__line *line, size_t nline, double
         buffer[k] = what == 0 ? line[k].at : what == 1 ? line[k].from : line[k].to;
       ictus_text_clear (&words);
       ictus__threshold_name (w->exp, &words);
-      ictus_text_add (&words, "%s", what == 0 ? "" : what == 1 ? ": value of the grid below" : ": value of the grid above");
+      ictus_text_add (&words, "%s",
+                      what == 0   ? ""
+                      : what == 1 ? ": value of the grid below"
+                                  : ": value of the grid above");
       ICTUS_GO (words.failed ? ICTUS_E_NOMEM : ICTUS_OK);
       ICTUS_GO (write_doubles (w, name[what], shape_of_lines (w), buffer, unit, words.s));
     }

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/* Designs that draw their points, and the seeds of repeats. Every number is made when it is asked for, from the seed, the name
-   of the axis and the point: nobody keeps a list of the points, and an axis that is added, or more random points, leave the
-   others where they were. */
+/* Designs that draw their points, and the seeds of repeats. Every number is made when it is asked for, from
+   the seed, the name of the axis and the point: nobody keeps a list of the points, and an axis that is added,
+   or more random points, leave the others where they were. */
 #include <math.h>
 #include <string.h>
 
@@ -22,8 +22,9 @@ root_of (uint64_t n)
   return a;
 }
 
-/* A Feistel network with addition on the rectangle a x b that holds 0 .. n-1 (Black and Rogaway 2002, "Ciphers with arbitrary
-   finite domains", doi:10.1007/3-540-45760-7_9); what falls outside goes through it again until it is inside. */
+/* A Feistel network with addition on the rectangle a x b that holds 0 .. n-1 (Black and Rogaway 2002,
+   "Ciphers with arbitrary finite domains", doi:10.1007/3-540-45760-7_9); what falls outside goes through it
+   again until it is inside. */
 uint64_t
 ictus__shuffle (uint64_t seed, uint64_t key, uint64_t n, uint64_t index)
 {

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/* What the points of a sweep are: designs, repeats, the search for a threshold. Only src/sweep includes it. */
+/* What the points of a sweep are: designs, repeats, the search for a threshold. Only src/sweep includes this. */
 #ifndef ICTUS_SWEEP_DESIGN_H
 #define ICTUS_SWEEP_DESIGN_H
 
@@ -7,10 +7,12 @@
 
 /* ---- points and runs (sweep_grid.c, sweep_design.c) ---- */
 
-size_t ictus__grid_npoint (const ictus_experiment *exp); /* of an experiment that ictus__grid_check has passed */
-/* Value of an axis at a point, whatever the design; no memory, no time that grows with the number of points. */
+/* Of an experiment that ictus__grid_check has passed. */
+size_t ictus__grid_npoint (const ictus_experiment *exp);
+/* Value of an axis at a point, whatever the design; takes no memory, and time that does not grow with their
+   number. */
 double ictus__grid_value (const ictus_experiment *exp, size_t point, int axis);
-/* The same of a design that draws: depends on the seed of the experiment, the name of the axis and the point. */
+/* The same of a design that draws: depends on the experiment's seed, the name of the axis and the point. */
 double ictus__design_value (const ictus_experiment *exp, size_t point, int axis);
 /* Where `index` (below n) stands in a shuffled order of 0 .. n-1: a permutation that follows from the key. */
 uint64_t ictus__shuffle (uint64_t seed, uint64_t key, uint64_t n, uint64_t index);
@@ -24,18 +26,19 @@ bool ictus__seed_is_swept (const ictus_experiment *exp);
 /* Done when all repeats are, failed when any of them is. */
 ictus__status ictus__point_status (const ictus_experiment *exp, const ictus__table *t, size_t point);
 size_t ictus__point_ndone (const ictus_experiment *exp, const ictus__table *t, size_t point);
-/* Mean of value k of a row over the repeats that are done and where it is defined; NaN when there is none. sd (may be
-   NULL): standard deviation with n - 1; NaN of fewer than two. */
-double ictus__point_mean (const ictus_experiment *exp, const ictus__table *t, size_t point, int k, double *sd);
-/* Part of the repeats done that meet the criterion; NaN when none is done. At least half: so does the point. */
+/* Mean of value k of a row over the repeats that are done and where it is defined; NaN when there is none. sd
+   (may be NULL): standard deviation with n - 1; NaN of fewer than two. */
+double ictus__point_mean (const ictus_experiment *exp, const ictus__table *t, size_t point, int k,
+                          double *sd);
+/* Part of the repeats done that meet the criterion, NaN when none is done; if it is half, so does the point. */
 double ictus__point_seizures (const ictus_experiment *exp, const ictus__table *t, size_t point);
 #define ICTUS__SEIZURE_PART 0.5
 
 /* ---- threshold search (sweep_threshold.c) ---- */
 
-/* A *line* is a place on the other axes (row-major, the last fastest): the points along the searched axis. A search looks for
-   two neighbouring values between which the measure crosses the level. What a line still needs follows from the table alone, so
-   it does not depend on who asks when. */
+/* A *line* is a place on the other axes (row-major, the last fastest): the points along the searched axis. A
+   search looks for two neighbouring values between which the measure crosses the level. What a line still
+   needs follows from the table alone, so it does not depend on who asks when. */
 
 typedef enum ictus__crossing /* written to files: numbers never change */
 {
@@ -77,8 +80,9 @@ typedef struct ictus__probe /* a line under search */
 
 ictus__search ictus__search_begin (const ictus_experiment *exp, const ictus__table *t, const uint8_t *again);
 size_t ictus__search_point (const ictus__search *s, size_t line, size_t k);
-/* What the table says of one line. guess: position on the axis to begin at, from neighbours on which the measure rises with the
-   index, or falls; NULL: the ends are first. *p: what is wanted, while the crossing is ICTUS__CROSSING_TODO. */
+/* What the table says of one line. guess: position on the axis to begin at, from neighbours on which the
+   measure rises with the index, or falls; NULL: the ends are first. *p: what is wanted, while the crossing is
+   ICTUS__CROSSING_TODO. */
 void ictus__search_line (const ictus__search *s, size_t at, const double *guess, bool rises, ictus__line *out,
                          ictus__probe *p);
 /* Part of the way from index `lower` to the next at which the level lies. */

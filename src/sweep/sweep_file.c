@@ -258,8 +258,13 @@ ictus__file_write (const char *dir, const ictus_experiment *exp, const ictus_net
                    const ictus__facts *facts)
 {
   int nplace = exp->design == ICTUS_DESIGN_GRID ? exp->naxis : 1;
-  ictus__writer w = { .exp = exp, .net = net, .table = t, .npoint = ictus__grid_npoint (exp), .nplace = nplace,
-                      .population = nplace, .repeat = nplace + 1 };
+  ictus__writer w = { .exp = exp,
+                      .net = net,
+                      .table = t,
+                      .npoint = ictus__grid_npoint (exp),
+                      .nplace = nplace,
+                      .population = nplace,
+                      .repeat = nplace + 1 };
   ictus_text path = { 0 }, tmp = { 0 };
   ictus_err e, closing;
 

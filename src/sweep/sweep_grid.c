@@ -14,9 +14,10 @@ static const char *const reserved[]
         "fano_all", "seizure", "population", "provenance", "failures", "status" };
 static const char *const reserved_drawn[] = { "point" };
 static const char *const reserved_repeats[]
-    = { "repeat",      "repeats_done", "seizure_fraction", "status_runs",   "rate_sd",      "cv_sd",       "chi_sd",
-        "fano_sd",     "rate_all_sd",  "cv_all_sd",        "chi_all_sd",    "fano_all_sd",  "rate_runs",   "cv_runs",
-        "chi_runs",    "fano_runs",    "rate_all_runs",    "cv_all_runs",   "chi_all_runs", "fano_all_runs" };
+    = { "repeat",     "repeats_done",  "seizure_fraction", "status_runs",  "rate_sd",
+        "cv_sd",      "chi_sd",        "fano_sd",          "rate_all_sd",  "cv_all_sd",
+        "chi_all_sd", "fano_all_sd",   "rate_runs",        "cv_runs",      "chi_runs",
+        "fano_runs",  "rate_all_runs", "cv_all_runs",      "chi_all_runs", "fano_all_runs" };
 static const char *const reserved_threshold[]
     = { "threshold", "threshold_lower", "threshold_upper", "threshold_status" };
 
@@ -38,7 +39,8 @@ check_name (const ictus_experiment *exp, const ictus_exp_axis *axis)
       || (exp->nrepeat > 1 && IS_IN (axis->name, reserved_repeats))
       || (exp->threshold.is_searched && IS_IN (axis->name, reserved_threshold)))
     return ictus_node_fail (axis->node, ICTUS_E_INPUT,
-                            "an axis cannot be called '%s': sweep.h5 has a data set of that name", axis->name);
+                            "an axis cannot be called '%s': sweep.h5 has a data set of that name",
+                            axis->name);
   if (strpbrk (axis->name, "/.") != NULL)
     return ictus_node_fail (axis->node, ICTUS_E_INPUT, "the name of an axis cannot contain '/' or '.': '%s'",
                             axis->name);
@@ -62,12 +64,13 @@ ictus__grid_check (const ictus_experiment *exp, size_t *nrun)
       if (exp->design == ICTUS_DESIGN_GRID)
         n *= (double) exp->axis[a].nvalue;
       if (n > MAX_RUNS)
-        return ictus_node_fail (exp->axis[a].node, ICTUS_E_INPUT, "the grid has more than %.0f points", MAX_RUNS);
+        return ictus_node_fail (exp->axis[a].node, ICTUS_E_INPUT, "the grid has more than %.0f points",
+                                MAX_RUNS);
     }
   if (n * (double) exp->nrepeat > MAX_RUNS)
-    return ictus_node_fail_key (ictus_node_find (ictus_conf_root (exp->conf), "sweep"), "repeats", ICTUS_E_INPUT,
-                                "%.0f points with %" PRIu64 " repeats each are more than %.0f runs", n, exp->nrepeat,
-                                MAX_RUNS);
+    return ictus_node_fail_key (
+        ictus_node_find (ictus_conf_root (exp->conf), "sweep"), "repeats", ICTUS_E_INPUT,
+        "%.0f points with %" PRIu64 " repeats each are more than %.0f runs", n, exp->nrepeat, MAX_RUNS);
   *nrun = ictus__grid_npoint (exp) * (size_t) exp->nrepeat;
   return ICTUS_OK;
 }
@@ -106,8 +109,8 @@ ictus__grid_name (const ictus_experiment *exp, size_t point, ictus_text *out)
     {
       const ictus_exp_axis *axis = &exp->axis[a];
 
-      ictus_text_add (out, "%s%s = %.6g%s%s", a > 0 ? ", " : "", axis->name, ictus__grid_value (exp, point, a),
-                      axis->unit[0] != '\0' ? " " : "", axis->unit);
+      ictus_text_add (out, "%s%s = %.6g%s%s", a > 0 ? ", " : "", axis->name,
+                      ictus__grid_value (exp, point, a), axis->unit[0] != '\0' ? " " : "", axis->unit);
     }
 }
 

@@ -60,7 +60,8 @@ runs_made (const ictus__table *t)
 static const char *
 crossing_name (ictus__crossing c)
 {
-  static const char *const name[] = { "todo", "rising", "falling", "below everywhere", "above everywhere", "failed" };
+  static const char *const name[]
+      = { "todo", "rising", "falling", "below everywhere", "above everywhere", "failed" };
 
   return name[c];
 }
@@ -150,8 +151,8 @@ json_threshold (const table *b)
   ictus__print_json_string (b->f, b->exp->axis[h->axis].name);
   fprintf (b->f, ", \"measure\": \"%s\", \"of\": ", ictus__measure_name (h->measure));
   ictus__print_json_string (b->f, h->population < 0 ? "all" : b->exp->population[h->population].name);
-  fprintf (b->f, ", \"level\": %.17g, \"runs\": %zu, \"runs_full_grid\": %zu, \"lines\": [", h->level, runs_made (b->t),
-           b->t->npoint);
+  fprintf (b->f, ", \"level\": %.17g, \"runs\": %zu, \"runs_full_grid\": %zu, \"lines\": [", h->level,
+           runs_made (b->t), b->t->npoint);
   for (size_t k = 0; k < b->nline; ++k)
     {
       fputs (k > 0 ? ",\n  " : "\n  ", b->f);
@@ -208,8 +209,8 @@ text_row (table *b, size_t k)
   else
     fprintf (b->f, "  %-7s", flag);
   if (b->exp->nrepeat > 1 && status != ICTUS__DONE)
-    fprintf (b->f, "  %s, %zu of %" PRIu64 " done\n", status_name (status), ictus__point_ndone (b->exp, b->t, k),
-             b->exp->nrepeat);
+    fprintf (b->f, "  %s, %zu of %" PRIu64 " done\n", status_name (status),
+             ictus__point_ndone (b->exp, b->t, k), b->exp->nrepeat);
   else
     fprintf (b->f, "  %s\n", status_name (status));
 }

@@ -1,10 +1,11 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/* Threshold search, all lines, and the source of its runs. Lines are searched in groups of up to eight neighbours along the last
-   of the other axes: the middle one by bisection, its outermost ones starting from where that one was crossed, the others from
-   between two that are known. So the boundary is followed, at two to three points a line where it is smooth.
-     Groups do not know of one another and are never divided between parts; what a line needs is a function of the outcomes of its
-   own group. Hence the runs that are made, and all that is found, are the same on any number of teams, after any number of
-   restarts, and whether parts are merged or not. */
+/* Threshold search, all lines, and the source of its runs. Lines are searched in groups of up to eight
+   neighbours along the last of the other axes: the middle one by bisection, its outermost ones starting from
+   where that one was crossed, the others from between two that are known. So the boundary is followed, at two
+     to three points a line where it is smooth. Groups do not know of one another and are never divided
+   between parts; what a line needs is a function of the outcomes of its own group. Hence the runs that are
+   made, and all that is found, are the same on any number of teams, after any number of restarts, and whether
+   parts are merged or not. */
 #include <math.h>
 
 #include "sweep/sweep_design.h"
@@ -65,8 +66,8 @@ parents (size_t n, size_t k, size_t *one, size_t *two)
 
 /* Where to start, from the parents that are crossed; false: nowhere. */
 static bool
-make_guess (const ictus__search *s, size_t first, size_t k, const size_t *parent, const ictus__line *line, double *guess,
-            bool *rises)
+make_guess (const ictus__search *s, size_t first, size_t k, const size_t *parent, const ictus__line *line,
+            double *guess, bool *rises)
 {
   const ictus_exp_axis *a = &s->exp->axis[s->exp->threshold.axis];
   double weight = 0, sum = 0;
@@ -166,6 +167,7 @@ typedef struct source
   size_t *queue;      /* [capacity] runs to give out, from `at` to `end` */
   size_t at, end, capacity;
   size_t nout;        /* given out, without outcome */
+  size_t open;        /* lines of this part that are not searched to the end */
 } source;
 
 /* Whether the group that begins with line `first` belongs to this part. */
@@ -173,7 +175,8 @@ static bool
 is_mine (const source *q, size_t first)
 {
   size_t ngroup = (q->s.across + GROUP - 1) / GROUP, i = first % q->s.across;
-  size_t g = (i * ngroup + q->s.across - 1) / q->s.across; /* the group begins at g * across / ngroup, rounded down */
+  size_t g = (i * ngroup + q->s.across - 1)
+             / q->s.across; /* the group begins at g * across / ngroup, rounded down */
 
   return (first / q->s.across * ngroup + g) % q->head.opt.nparts == q->head.opt.part;
 }
@@ -208,7 +211,9 @@ look_at_group (source *q, size_t first, size_t n)
     {
       ictus__probe p;
 
+      q->open -= q->line[first + order[i]].crossing == ICTUS__CROSSING_TODO;
       look_at_line (&q->s, first + order[i], q->line, &p);
+      q->open += q->line[first + order[i]].crossing == ICTUS__CROSSING_TODO;
       ICTUS_TRY (want (q, &p));
     }
   return ICTUS_OK;
@@ -246,16 +251,10 @@ static size_t
 left (const ictus__source *head)
 {
   const source *q = (const source *) head;
-  size_t count = q->nout + (q->end - q->at), open = 0, n, k;
+  size_t count = q->nout + (q->end - q->at);
+  size_t about = 2 * q->open * (size_t) q->s.exp->nrepeat; /* a line that follows its neighbours needs two points */
 
-  for (size_t first = 0; first < q->s.nline; first += n)
-    {
-      group_of (&q->s, first, &first, &n, &k);
-      for (size_t i = 0; i < n && is_mine (q, first); ++i)
-        open += q->line[first + i].crossing == ICTUS__CROSSING_TODO;
-    }
-  open *= 2 * (size_t) q->s.exp->nrepeat; /* what a line needs that follows its neighbours */
-  return count > open ? count : open;
+  return count > about ? count : about;
 }
 
 static void
@@ -295,8 +294,10 @@ ictus__threshold_source (const ictus__source_options *opt, ictus__source **out)
   for (size_t first = 0; first < q->s.nline; first += n)
     {
       group_of (&q->s, first, &first, &n, &k);
-      if (is_mine (q, first))
-        ICTUS_GO (look_at_group (q, first, n));
+      if (!is_mine (q, first))
+        continue;
+      q->open += n;
+      ICTUS_GO (look_at_group (q, first, n));
     }
   *out = &q->head;
   q = NULL;

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/* Threshold search, one line: by bisection, both ends first and then the middle of what is left, until two neighbouring values
-   enclose the level; or from a guess, the two points around it first, then in ever larger steps to the side where the crossing
-   must be, and in the end by bisection again. */
+/* Threshold search, one line: by bisection, both ends first and then the middle of what is left, until two
+   neighbouring values enclose the level; or from a guess, the two points around it first, then in ever larger
+   steps to the side where the crossing must be, and in the end by bisection again. */
 #include <math.h>
 
 #include "sweep/sweep_design.h"
@@ -117,7 +117,8 @@ ends_first (ictus__probe *p, bracket *b)
   return first == last ? NOT_CROSSED : CROSSED;
 }
 
-/* From `from`, where it is on side `is`, in steps of 1, 2, 4, ... to one end; there, the other end is looked at last. */
+/* From `from`, where it is on side `is`, in steps of 1, 2, 4, ... to one end; there, the other end is looked
+   at last. */
 static outcome
 gallop (ictus__probe *p, size_t from, side is, bool up, bracket *b)
 {
@@ -212,7 +213,8 @@ found (const ictus__search *s, size_t line, const bracket *b, ictus__line *out)
 }
 
 void
-ictus__search_line (const ictus__search *s, size_t at, const double *guess, bool rises, ictus__line *out, ictus__probe *p)
+ictus__search_line (const ictus__search *s, size_t at, const double *guess, bool rises, ictus__line *out,
+                    ictus__probe *p)
 {
   bracket b = { 0, 0, BELOW };
   outcome o;
