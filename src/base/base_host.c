@@ -58,7 +58,8 @@ number (const char *path, const char *word)
 
 /* ---- limits of a control group ------------------------------------------------------------------ */
 
-/* Room left below the limit in one folder; INFINITY without a limit. File pages that can be dropped do not count. */
+/* Room left below the limit in one folder; INFINITY without a limit. File pages that can be dropped do not
+ * count. */
 static double
 room_in (const char *dir, const char *limit_name, const char *usage_name, const char *idle_name)
 {
@@ -87,8 +88,9 @@ room_along (const char *root, const char *group, bool old)
   snprintf (dir, sizeof dir, "%s%s", root, strcmp (group, "/") == 0 ? "" : group);
   for (;;)
     {
-      double room = old ? room_in (dir, "memory.limit_in_bytes", "memory.usage_in_bytes", "total_inactive_file")
-                        : room_in (dir, "memory.max", "memory.current", "inactive_file");
+      double room
+          = old ? room_in (dir, "memory.limit_in_bytes", "memory.usage_in_bytes", "total_inactive_file")
+                : room_in (dir, "memory.max", "memory.current", "inactive_file");
       char *slash = strrchr (dir, '/');
 
       least = fmin (least, room);
@@ -132,7 +134,7 @@ ictus_host_memory (void)
   double room = kilobytes ("/proc/meminfo", "MemAvailable");
 
   if (isnan (room)) /* not Linux: what is there at all */
-    room = (double) sysconf (_SC_PHYS_PAGES) * (double) sysconf (_SC_PAGESIZE);
+    room = (double)sysconf (_SC_PHYS_PAGES) * (double)sysconf (_SC_PAGESIZE);
   return fmin (room, group_room ());
 }
 
@@ -144,7 +146,7 @@ ictus_process_memory (double *shared)
   struct rusage use;
 
   if (isnan (anon) && getrusage (RUSAGE_SELF, &use) == 0)
-    anon = 1024.0 * (double) use.ru_maxrss;
+    anon = 1024.0 * (double)use.ru_maxrss;
   if (shared != NULL)
     *shared = isnan (file) ? 0 : file;
   return (isnan (anon) ? 0 : anon) + (isnan (shm) ? 0 : shm);
@@ -157,7 +159,7 @@ ictus_mem_heap (void)
   struct mallinfo2 m = mallinfo2 ();
 
   if (m.uordblks > 0) /* other allocators, such as those that look for errors, count nothing here */
-    return (double) m.uordblks + (double) m.hblkhd;
+    return (double)m.uordblks + (double)m.hblkhd;
 #endif
   return ictus_process_memory (NULL);
 }
@@ -167,7 +169,7 @@ ictus_host_cores (void)
 {
   long n = sysconf (_SC_NPROCESSORS_ONLN);
 
-  return n < 1 ? 1 : (int) n;
+  return n < 1 ? 1 : (int)n;
 }
 
 ictus_err
@@ -194,7 +196,7 @@ ictus_disk_room (const char *path, double *bytes)
         slash[slash == dir ? 1 : 0] = '\0';
     }
   if (e == ICTUS_OK)
-    *bytes = (double) s.f_bavail * (double) s.f_frsize;
+    *bytes = (double)s.f_bavail * (double)s.f_frsize;
   ictus_free (dir);
   return e;
 }

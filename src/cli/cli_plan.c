@@ -9,7 +9,14 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { OPT_RANKS = 1, OPT_NODES, OPT_MEMORY, OPT_SECONDS, OPT_NONE };
+enum
+{
+  OPT_RANKS = 1,
+  OPT_NODES,
+  OPT_MEMORY,
+  OPT_SECONDS,
+  OPT_NONE
+};
 
 typedef struct options
 {
@@ -23,9 +30,12 @@ help (void)
 {
   ictus_cli_print (
       "Usage: ictus plan EXPERIMENT.yaml [--ranks N] [--nodes M] [OPTIONS]\n\n"
-      "Say what a run of the experiment, or its sweep, will need: memory of the largest rank by part, sizes of the\n"
-      "files, spikes and bytes exchanged in a window, wall time. Writes nothing. Sizes are computed; rates and times\n"
-      "come from a short run on one process. Status 0: it fits; 69: it does not, and what is too large is said.\n\n"
+      "Say what a run of the experiment, or its sweep, will need: memory of the largest rank by part, sizes "
+      "of the\n"
+      "files, spikes and bytes exchanged in a window, wall time. Writes nothing. Sizes are computed; rates "
+      "and times\n"
+      "come from a short run on one process. Status 0: it fits; 69: it does not, and what is too large is "
+      "said.\n\n"
       "Options:\n"
       "      --ranks N          number of ranks (default 1)\n"
       "      --nodes M          machines that the ranks are spread over (default 1: this one)\n"
@@ -33,7 +43,8 @@ help (void)
       "                         memory of a machine, such as 64G (default: what this one has available now)\n"
       "      --calibration S    seconds that the short run may take (default 4; for a sweep 12)\n"
       "      --no-calibration   no short run: rates are assumed, no time is estimated\n"
-      "  -o, --output DIR       folder that the results will go to, for its free space (default: ./out/NAME)\n"
+      "  -o, --output DIR       folder that the results will go to, for its free space (default: "
+      "./out/NAME)\n"
       "      --set KEY=VALUE    override an entry of the experiment, e.g. populations.E.size=100000\n"
       "      --seed N           the same as --set seed=N\n"
       "      --quiet            no remarks\n"
@@ -54,7 +65,7 @@ take_count (const char *text, int *out)
   n = strtol (text, &end, 10);
   if (errno != 0 || end == text || *end != '\0' || n < 1 || n > 100000000)
     return false;
-  *out = (int) n;
+  *out = (int)n;
   return true;
 }
 
@@ -67,11 +78,12 @@ take_size (const char *text, double *out)
   char *end;
   double x = strtod (text, &end);
 
-  if (end == text || !(x > 0) || isinf (x) || *end == '\0' || (u = strchr (unit, toupper ((unsigned char) *end))) == NULL)
+  if (end == text || !(x > 0) || isinf (x) || *end == '\0'
+      || (u = strchr (unit, toupper ((unsigned char)*end))) == NULL)
     return false;
   if (strcmp (end + 1, "") != 0 && strcmp (end + 1, "B") != 0 && strcmp (end + 1, "iB") != 0)
     return false;
-  *out = x * pow (1024, (double) (u - unit) + 1);
+  *out = x * pow (1024, (double)(u - unit) + 1);
   return true;
 }
 
@@ -95,7 +107,8 @@ take (options *o, int opt, const char *arg)
     case OPT_NODES:
       return take_count (arg, &o->plan.nnode) ? NULL : "--nodes takes a number of machines";
     case OPT_MEMORY:
-      return take_size (arg, &o->plan.node_bytes) ? NULL : "--memory-per-node takes a size such as 64G or 512M";
+      return take_size (arg, &o->plan.node_bytes) ? NULL
+                                                  : "--memory-per-node takes a size such as 64G or 512M";
     case OPT_SECONDS:
       return take_seconds (arg, &o->plan.calibrate_s) ? NULL : "--calibration takes a number of seconds";
     case OPT_NONE:

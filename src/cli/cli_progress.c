@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/* DIR/progress: how far a run is, for those who look from outside. A small text, replaced as a whole every few seconds; nothing
-   depends on it, so failures to write it are not told. */
+/* DIR/progress: how far a run is, for those who look from outside. A small text, replaced as a whole every
+   few seconds; nothing depends on it, so failures to write it are not told. */
 #include "cli/cli_progress.h"
 
 #include <stdlib.h>
@@ -30,10 +30,11 @@ write_now (ictus_cli_progress *p, const char *state, const char *message)
   add_line (&t, "ictus-progress", "1");
   add_line (&t, "state", state);
   ictus_text_add (&t, "t_ms %.10g\nbegin_ms %.10g\nstop_ms %.10g\n", p->t_ms, p->begin_ms, p->stop_ms);
-  ictus_text_add (&t, "wall_s %.6g\nspikes %llu\n", ictus_wall_s () - p->start_s, (unsigned long long) p->nspike);
-  ictus_text_add (&t, "rate_Hz %.6g\n", ms > 0 ? (double) p->nspike / (1e-3 * ms) / p->neurons : 0);
-  ictus_text_add (&t, "ranks %d\npid %ld\nstart %lld\nupdated %lld\n", p->nrank, (long) getpid (), p->start,
-                  (long long) time (NULL));
+  ictus_text_add (&t, "wall_s %.6g\nspikes %llu\n", ictus_wall_s () - p->start_s,
+                  (unsigned long long)p->nspike);
+  ictus_text_add (&t, "rate_Hz %.6g\n", ms > 0 ? (double)p->nspike / (1e-3 * ms) / p->neurons : 0);
+  ictus_text_add (&t, "ranks %d\npid %ld\nstart %lld\nupdated %lld\n", p->nrank, (long)getpid (), p->start,
+                  (long long)time (NULL));
   add_line (&t, "host", p->host);
   if (message != NULL)
     add_line (&t, "message", message);
@@ -60,8 +61,8 @@ window (void *ctx, double t0_ms, double t1_ms, const ictus_spike *s, size_t n)
 {
   ictus_cli_progress *p = ctx;
 
-  (void) t0_ms;
-  (void) s;
+  (void)t0_ms;
+  (void)s;
   p->t_ms = t1_ms;
   p->nspike += n;
   if (ictus_wall_s () - p->written_s >= EVERY_S)
@@ -78,10 +79,10 @@ ictus_cli_progress_begin (ictus_engine *engine, const char *dir, ictus_cli_progr
   if (!ictus_cli_is_main ())
     return ICTUS_OK;
   ictus_engine_get_stats (engine, &stats);
-  *p = (ictus_cli_progress){ .dir = dir, .start_s = ictus_wall_s (), .start = (long long) time (NULL) };
+  *p = (ictus_cli_progress){ .dir = dir, .start_s = ictus_wall_s (), .start = (long long)time (NULL) };
   p->begin_ms = p->t_ms = stats.t_ms;
   p->stop_ms = ictus_engine_experiment (engine)->t_stop_ms;
-  p->neurons = (double) ictus_net_size (ictus_engine_net (engine));
+  p->neurons = (double)ictus_net_size (ictus_engine_net (engine));
   p->nrank = ictus_comm_size (MPI_COMM_WORLD);
   if (gethostname (p->host, sizeof p->host - 1) != 0)
     p->host[0] = '\0';
@@ -93,7 +94,10 @@ void
 ictus_cli_progress_end (ictus_cli_progress *p, ictus_err e)
 {
   if (p->dir != NULL)
-    write_now (p, e == ICTUS_OK ? "complete" : e == ICTUS_E_STOPPED ? "stopped" : "failed",
+    write_now (p,
+               e == ICTUS_OK          ? "complete"
+               : e == ICTUS_E_STOPPED ? "stopped"
+                                      : "failed",
                e == ICTUS_OK ? NULL : ictus_err_last ());
   p->dir = NULL;
 }
@@ -127,7 +131,7 @@ copy_of (const char *text, const char *key, char *out, size_t room)
 {
   const char *s = value_of (text, key);
 
-  snprintf (out, room, "%.*s", s == NULL ? 0 : (int) strcspn (s, "\n"), s == NULL ? "" : s);
+  snprintf (out, room, "%.*s", s == NULL ? 0 : (int)strcspn (s, "\n"), s == NULL ? "" : s);
 }
 
 bool
@@ -150,8 +154,8 @@ ictus_cli_progress_read (const char *dir, ictus_cli_progress_facts *out)
       out->stop_ms = number_of (text, "stop_ms");
       out->wall_s = number_of (text, "wall_s");
       out->rate_Hz = number_of (text, "rate_Hz");
-      out->nrank = (int) number_of (text, "ranks");
-      out->pid = (long) number_of (text, "pid");
+      out->nrank = (int)number_of (text, "ranks");
+      out->pid = (long)number_of (text, "pid");
       out->start = number_of (text, "start");
       out->updated = number_of (text, "updated");
     }

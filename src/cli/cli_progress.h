@@ -16,7 +16,8 @@ typedef struct ictus_cli_progress /* start with {0}; rank 0 */
   char host[256];
 } ictus_cli_progress;
 
-/** Write from now on what the engine has reached; it has been loaded if it goes on with a run. Collectivity: none. */
+/** Write from now on what the engine has reached; it has been loaded if it goes on with a run.
+ * Collectivity: none. */
 ictus_err ictus_cli_progress_begin (ictus_engine *engine, const char *dir, ictus_cli_progress *p);
 /** The last word, with the outcome of the run; ictus_err_last stays what it is. Collectivity: none. */
 void ictus_cli_progress_end (ictus_cli_progress *p, ictus_err e);

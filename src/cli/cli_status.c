@@ -16,16 +16,18 @@
 static void
 help (void)
 {
-  ictus_cli_print (
-      "Usage: ictus status DIR [OPTIONS]\n\n"
-      "Say how far the run or the sweep in folder DIR is: running, stopped, complete or failed; model time reached and\n"
-      "time left; checkpoints and whether they are good; runs of a sweep that are done, failed (and why), under way,\n"
-      "still to do. Changes nothing, and may be asked while the job runs. Status 65: there is nothing of Ictus in DIR.\n\n"
-      "Options:\n"
-      "      --verify           read the checkpoints whole and compare their checksums\n"
-      "      --json             as JSON\n"
-      "  -h, --help             this text\n\n"
-      "Example: ictus status out/cuba\n");
+  ictus_cli_print ("Usage: ictus status DIR [OPTIONS]\n\n"
+                   "Say how far the run or the sweep in folder DIR is: running, stopped, complete or failed; "
+                   "model time reached and\n"
+                   "time left; checkpoints and whether they are good; runs of a sweep that are done, failed "
+                   "(and why), under way,\n"
+                   "still to do. Changes nothing, and may be asked while the job runs. Status 65: there is "
+                   "nothing of Ictus in DIR.\n\n"
+                   "Options:\n"
+                   "      --verify           read the checkpoints whole and compare their checksums\n"
+                   "      --json             as JSON\n"
+                   "  -h, --help             this text\n\n"
+                   "Example: ictus status out/cuba\n");
 }
 
 /* ---- locks -------------------------------------------------------------------------------------- */
@@ -47,7 +49,8 @@ in_list (const struct stat *s)
 
       if (strstr (line, "FLOCK") != NULL && strstr (line, "->") == NULL
           && sscanf (line, "%*s %*s %*s %*s %*s %x:%x:%llu", &major, &minor, &inode) == 3)
-        found = inode == (unsigned long long) s->st_ino && major == major (s->st_dev) && minor == minor (s->st_dev);
+        found = inode == (unsigned long long)s->st_ino && major == major (s->st_dev)
+                && minor == minor (s->st_dev);
     }
   fclose (f);
   return found;
@@ -87,7 +90,7 @@ status_holder (const char *dir, char *out, size_t room)
     f = fopen (path.s, "r");
   if (f != NULL)
     {
-      if (fgets (out, (int) room, f) == NULL)
+      if (fgets (out, (int)room, f) == NULL)
         *out = '\0';
       out[strcspn (out, "\n")] = '\0';
       fclose (f);
@@ -142,7 +145,7 @@ status_string (FILE *f, const char *s)
   for (; *s != '\0'; ++s)
     if (*s == '"' || *s == '\\')
       fprintf (f, "\\%c", *s);
-    else if ((unsigned char) *s < ' ')
+    else if ((unsigned char)*s < ' ')
       fprintf (f, "\\u%04x", *s);
     else
       fputc (*s, f);
@@ -168,9 +171,11 @@ look (const char *dir, const status_options *o)
   struct stat s;
 
   if (stat (dir, &s) != 0)
-    return ICTUS_FAIL (errno == ENOENT ? ICTUS_E_INPUT : ICTUS_E_IO, "cannot look into %s: %s", dir, strerror (errno));
+    return ICTUS_FAIL (errno == ENOENT ? ICTUS_E_INPUT : ICTUS_E_IO, "cannot look into %s: %s", dir,
+                       strerror (errno));
   if (!S_ISDIR (s.st_mode))
-    return ICTUS_FAIL (ICTUS_E_INPUT, "%s is not a folder; 'ictus status' wants that of a run or a sweep", dir);
+    return ICTUS_FAIL (ICTUS_E_INPUT, "%s is not a folder; 'ictus status' wants that of a run or a sweep",
+                       dir);
   ICTUS_TRY (status_sweep (stdout, dir, o, &found));
   if (!found)
     ICTUS_TRY (status_run (stdout, dir, o, &found));
@@ -182,7 +187,11 @@ look (const char *dir, const status_options *o)
 int
 ictus_cli_status (int argc, char **argv)
 {
-  enum { VERIFY = 1, JSON };
+  enum
+  {
+    VERIFY = 1,
+    JSON
+  };
   static const struct option options[] = { { "verify", no_argument, NULL, VERIFY },
                                            { "json", no_argument, NULL, JSON },
                                            { "help", no_argument, NULL, 'h' },
@@ -208,7 +217,8 @@ ictus_cli_status (int argc, char **argv)
       }
   if (optind + 1 != argc)
     return ictus_cli_usage ("status", "expected one folder");
-  /* reading must not lock files that a job writes; HDF5 looks at this when it is first used, which is later */
+  /* reading must not lock files that a job writes; HDF5 looks at this when it is first used, which is later
+   */
   setenv ("HDF5_USE_FILE_LOCKING", "FALSE", 1);
   e = ictus_comm_verdict (MPI_COMM_WORLD, ictus_cli_is_main () ? look (argv[optind], &o) : ICTUS_OK);
   return e == ICTUS_OK ? 0 : ictus_cli_fail (e);

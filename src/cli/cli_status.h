@@ -26,7 +26,7 @@ typedef struct status_used /* what DIR/used.yaml says */
   int ranks_per_point;
 } status_used;
 
-/* Whether another program has locked a file. Takes no lock that could be in anybody's way for longer than a moment. */
+/* Whether another program has locked a file. Takes no lock that is in anybody's way for more than a moment. */
 status_lock status_look_at_lock (const char *path);
 /* First line of DIR/ictus.lock: "process 123 on host"; "" when there is none. */
 void status_holder (const char *dir, char *out, size_t room);

@@ -33,7 +33,7 @@ typedef struct facts
   point *point; /* [npoint], the newest first */
   size_t npoint, cap;
   const char *state;
-  char words[1400]; /* behind the state */
+  char words[1400];    /* behind the state */
   double t_ms, left_s; /* NaN: unknown */
 } facts;
 
@@ -56,10 +56,10 @@ glance (const char *path, double bytes, double *t_ms)
     ICTUS_GO (ICTUS_FAIL (ICTUS_E_FORMAT, "%s: it is no checkpoint", path));
   ICTUS_GO (ictus_h5_read_attr_int (&h, "/", "ictus_schema", &schema));
   if (schema != ICTUS_SCHEMA_CHECKPOINT)
-    ICTUS_GO (ICTUS_FAIL (ICTUS_E_FORMAT, "%s: version %lld of the format, this Ictus reads %d", path, (long long) schema,
-                          ICTUS_SCHEMA_CHECKPOINT));
+    ICTUS_GO (ICTUS_FAIL (ICTUS_E_FORMAT, "%s: version %lld of the format, this Ictus reads %d", path,
+                          (long long)schema, ICTUS_SCHEMA_CHECKPOINT));
   ICTUS_GO (ictus_h5_read_attr_int (&h, "/", "image_size", &size));
-  if (bytes < (double) size)
+  if (bytes < (double)size)
     ICTUS_GO (ICTUS_FAIL (ICTUS_E_FORMAT, "%s: it is cut off", path));
   ICTUS_GO (ictus_h5_read_double (&h, "t_ms", &t, &n));
   if (n == 1)
@@ -118,7 +118,7 @@ take_point (facts *x, const char *name, bool whole)
   ICTUS_GO (path.failed ? ICTUS_E_NOMEM : ICTUS_OK);
   if (stat (path.s, &s) != 0)
     goto done;
-  p.bytes = (double) s.st_size;
+  p.bytes = (double)s.st_size;
   p.age_s = fmax (difftime (time (NULL), s.st_mtime), 0);
   e = judge (path.s, whole, &p);
   if (e == ICTUS_E_INPUT)
@@ -141,7 +141,7 @@ done:
 static int
 newest_first (const void *a, const void *b)
 {
-  return strcmp (((const point *) b)->name, ((const point *) a)->name); /* the mark stands in the name */
+  return strcmp (((const point *)b)->name, ((const point *)a)->name); /* the mark stands in the name */
 }
 
 static ictus_err
@@ -157,7 +157,8 @@ list_points (facts *x, bool whole)
     {
       size_t n = strlen (entry->d_name);
 
-      if (strncmp (entry->d_name, "checkpoint-", 11) == 0 && n > 14 && strcmp (entry->d_name + n - 3, ".h5") == 0)
+      if (strncmp (entry->d_name, "checkpoint-", 11) == 0 && n > 14
+          && strcmp (entry->d_name + n - 3, ".h5") == 0)
         e = take_point (x, entry->d_name, whole);
     }
   closedir (d);
@@ -188,7 +189,7 @@ is_running (facts *x)
     return true;
   if (x->holder[0] == '\0' || !x->progress.found || strcmp (x->progress.state, "running") != 0)
     return false;
-  (void) gethostname (here, sizeof here - 1);
+  (void)gethostname (here, sizeof here - 1);
   if (x->lock == STATUS_FREE && host != NULL && strcmp (host + 4, here) == 0)
     return false;
   return difftime (time (NULL), 0) - x->progress.updated < SILENT_S;
@@ -246,13 +247,15 @@ print_text (FILE *f, const facts *x)
 
   fprintf (f, "run %s: %s%s\n", x->used.found ? x->used.name : x->dir, x->state, x->words);
   if (isfinite (x->t_ms) && x->used.found && x->used.t_stop_ms > 0)
-    fprintf (f, "  model time   %g of %g ms (%.0f %%)\n", x->t_ms, x->used.t_stop_ms, 100 * x->t_ms / x->used.t_stop_ms);
+    fprintf (f, "  model time   %g of %g ms (%.0f %%)\n", x->t_ms, x->used.t_stop_ms,
+             100 * x->t_ms / x->used.t_stop_ms);
   else if (isfinite (x->t_ms))
     fprintf (f, "  model time   %g ms\n", x->t_ms);
   if (p->found)
     {
       status_seconds (wall, p->wall_s);
-      fprintf (f, "  wall time    %s on %d rank%s, since %g ms\n", wall, p->nrank, p->nrank == 1 ? "" : "s", p->begin_ms);
+      fprintf (f, "  wall time    %s on %d rank%s, since %g ms\n", wall, p->nrank, p->nrank == 1 ? "" : "s",
+               p->begin_ms);
     }
   if (isfinite (x->left_s))
     {
@@ -268,8 +271,8 @@ print_text (FILE *f, const facts *x)
       fprintf (f, "  %-12s %s", k == 0 ? "checkpoints" : "", q->name);
       if (isfinite (q->t_ms))
         fprintf (f, ", %g ms", q->t_ms);
-      fprintf (f, ", %.3g MB, %s old, %s%s\n", 1e-6 * q->bytes, age, q->refused == NULL ? "good" : "refused: ",
-               q->refused == NULL ? "" : q->refused);
+      fprintf (f, ", %.3g MB, %s old, %s%s\n", 1e-6 * q->bytes, age,
+               q->refused == NULL ? "good" : "refused: ", q->refused == NULL ? "" : q->refused);
     }
 }
 
@@ -288,7 +291,8 @@ print_json (FILE *f, const facts *x)
   status_number (f, ", \"ranks\": ", p->found ? p->nrank : NAN);
   status_number (f, ", \"rate_Hz\": ", p->found ? p->rate_Hz : NAN);
   status_number (f, ", \"left_s\": ", x->left_s);
-  status_number (f, ", \"resumable_ms\": ", best != NULL && strcmp (x->state, "complete") != 0 ? best->t_ms : NAN);
+  status_number (
+      f, ", \"resumable_ms\": ", best != NULL && strcmp (x->state, "complete") != 0 ? best->t_ms : NAN);
   fprintf (f, ", \"holder\": ");
   status_string (f, x->holder);
   fprintf (f, ", \"message\": ");

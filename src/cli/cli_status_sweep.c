@@ -8,9 +8,13 @@
 #include <sys/stat.h>
 #include <time.h>
 
-enum { SHOWN = 20 /* failed runs that are told one by one, and runs under way */ };
+enum
+{
+  SHOWN = 20 /* failed runs that are told one by one, and runs under way */
+};
 
-#define SILENT_S 600.0 /* a sweep of another machine that has told nothing for so long is not taken to be running */
+#define SILENT_S                                                                                             \
+  600.0 /* a sweep of another machine that has told nothing for so long is not taken to be running */
 
 typedef struct facts
 {
@@ -74,7 +78,8 @@ left_to_do (const facts *x)
   return x->s.nrun - x->s.ndone - x->s.nfailed;
 }
 
-/* Runs under way tell at least how long they have been so: all time spent on runs, shared among those that are done. */
+/* Runs under way tell at least how long they have been so: all time spent on runs, shared among those that
+ * are done. */
 static void
 estimate (facts *x)
 {
@@ -87,11 +92,11 @@ estimate (facts *x)
   x->nteam = s->nbegun > 0 ? s->nbegun : 1; /* runs of less than a second are not told */
   for (size_t k = 0; k < s->nbegun; ++k)
     spent += fmax (now - s->begun[k].since, 0);
-  each = s->busy_s + spent / (double) s->ndone;
-  left = (double) (left_to_do (x) - s->nbegun) * each;
+  each = s->busy_s + spent / (double)s->ndone;
+  left = (double)(left_to_do (x) - s->nbegun) * each;
   for (size_t k = 0; k < s->nbegun; ++k)
     left += fmax (each - fmax (now - s->begun[k].since, 0), each / 4);
-  x->left_s = left / (double) x->nteam;
+  x->left_s = left / (double)x->nteam;
 }
 
 static ictus_err
@@ -135,7 +140,8 @@ print_begun (FILE *f, const facts *x)
 
   if (s->nbegun == 0)
     return;
-  fprintf (f, "  %-12s %zu%s", x->running ? "under way" : "broken off", s->nbegun, x->running ? "" : ", they begin again");
+  fprintf (f, "  %-12s %zu%s", x->running ? "under way" : "broken off", s->nbegun,
+           x->running ? "" : ", they begin again");
   for (size_t k = 0; x->running && k < s->nbegun && k < SHOWN; ++k)
     {
       char t[32];
@@ -156,7 +162,8 @@ print_text (FILE *f, const facts *x)
   fprintf (f, "sweep %s: %s\n", x->used.found ? x->used.name : x->dir, state_of (x));
   if (s->njournal == 0)
     return;
-  fprintf (f, "  runs         %zu%s\n", s->nrun, x->used.searches ? ", of which the search for the threshold makes some" : "");
+  fprintf (f, "  runs         %zu%s\n", s->nrun,
+           x->used.searches ? ", of which the search for the threshold makes some" : "");
   if (s->nparts > 0)
     fprintf (f, "  parts        %zu of %zu have a journal\n", s->npart, s->nparts);
   fprintf (f, "  done         %zu", s->ndone);
@@ -169,7 +176,8 @@ print_text (FILE *f, const facts *x)
   print_begun (f, x);
   fprintf (f, "  to do        %zu\n", left_to_do (x) - (x->running ? s->nbegun : 0));
   if (x->nkept > 0)
-    fprintf (f, "  kept         %zu run%s have a checkpoint to go on from\n", x->nkept, x->nkept == 1 ? "" : "s");
+    fprintf (f, "  kept         %zu run%s have a checkpoint to go on from\n", x->nkept,
+             x->nkept == 1 ? "" : "s");
   if (s->nspoilt > 0)
     fprintf (f, "  spoilt       %zu line%s of the journal; what was in them runs again\n", s->nspoilt,
              s->nspoilt == 1 ? "" : "s");
@@ -180,7 +188,7 @@ print_text (FILE *f, const facts *x)
     }
   for (size_t k = 0; k < s->nfailed && k < SHOWN; ++k)
     fprintf (f, "%s  run %zu: %.*s\n", k == 0 ? "failed runs\n" : "", s->failed[k].run,
-             (int) strcspn (s->failed[k].reason, "\n"), s->failed[k].reason);
+             (int)strcspn (s->failed[k].reason, "\n"), s->failed[k].reason);
   if (s->nfailed > SHOWN)
     fprintf (f, "  and %zu more\n", s->nfailed - SHOWN);
 }
@@ -192,18 +200,21 @@ print_json (FILE *f, const facts *x)
 
   fprintf (f, "{\"kind\": \"sweep\", \"name\": ");
   status_string (f, x->used.found ? x->used.name : "");
-  fprintf (f, ", \"state\": \"%s\"", x->running ? "running" : strcmp (state_of (x), "stopped") == 0 ? "stopped" : "complete");
-  fprintf (f, ", \"runs\": %zu, \"done\": %zu, \"failed\": %zu, \"begun\": %zu, \"to_do\": %zu", s->nrun, s->ndone, s->nfailed,
-           s->nbegun, s->nrun > 0 ? left_to_do (x) : 0);
-  fprintf (f, ", \"parts\": %zu, \"parts_found\": %zu, \"with_checkpoint\": %zu, \"spoilt_lines\": %zu", s->nparts, s->npart,
-           x->nkept, s->nspoilt);
+  fprintf (f, ", \"state\": \"%s\"",
+           x->running                              ? "running"
+           : strcmp (state_of (x), "stopped") == 0 ? "stopped"
+                                                   : "complete");
+  fprintf (f, ", \"runs\": %zu, \"done\": %zu, \"failed\": %zu, \"begun\": %zu, \"to_do\": %zu", s->nrun,
+           s->ndone, s->nfailed, s->nbegun, s->nrun > 0 ? left_to_do (x) : 0);
+  fprintf (f, ", \"parts\": %zu, \"parts_found\": %zu, \"with_checkpoint\": %zu, \"spoilt_lines\": %zu",
+           s->nparts, s->npart, x->nkept, s->nspoilt);
   fprintf (f, ", \"searches_threshold\": %s", x->used.searches ? "true" : "false");
   status_number (f, ", \"busy_s\": ", s->ndone > 0 ? s->busy_s : NAN);
   status_number (f, ", \"left_s\": ", x->left_s);
   fprintf (f, ", \"under_way\": [");
   for (size_t k = 0; x->running && k < s->nbegun; ++k)
-    fprintf (f, "%s{\"run\": %zu, \"since\": %.0f, \"ranks\": %d}", k > 0 ? ", " : "", s->begun[k].run, s->begun[k].since,
-             s->begun[k].nrank);
+    fprintf (f, "%s{\"run\": %zu, \"since\": %.0f, \"ranks\": %d}", k > 0 ? ", " : "", s->begun[k].run,
+             s->begun[k].since, s->begun[k].nrank);
   fprintf (f, "], \"failures\": [");
   for (size_t k = 0; k < s->nfailed; ++k)
     {

@@ -5,17 +5,22 @@
 #include <math.h>
 #include <string.h>
 
-enum { MEASURE_FEW = 32, MEASURE_MANY = 160 }; /* neurons: what all share cancels out */
+enum
+{
+  MEASURE_FEW = 32,
+  MEASURE_MANY = 160
+}; /* neurons: what all share cancels out */
 
 static const double *
 no_slot (const void *ctx, ictus_tick k)
 {
-  (void) ctx;
-  (void) k;
+  (void)ctx;
+  (void)k;
   return NULL;
 }
 
-/* A first window, so that what is made when it is first needed is there; whether it ends well is of no interest here. */
+/* A first window, so that what is made when it is first needed is there; whether it ends well is of no
+ * interest here. */
 static void
 try_window (ictus_solver *solver, const ictus_experiment *exp)
 {
@@ -26,7 +31,7 @@ try_window (ictus_solver *solver, const ictus_experiment *exp)
   if (w.k1 < 1)
     w.k1 = 1;
   w.t1_ms = ictus_tick_ms (w.k1, exp->resolution_ms);
-  (void) ictus_solver_window (solver, &w, &spikes);
+  (void)ictus_solver_window (solver, &w, &spikes);
   ictus_free (spikes.s);
 }
 
@@ -35,7 +40,7 @@ static ictus_err
 measure (const ictus_experiment *exp, const ictus_population *p, const ictus_solver_config *config, size_t n,
          double *bytes)
 {
-  size_t nstate = (size_t) p->model->kernel->nstate;
+  size_t nstate = (size_t)p->model->kernel->nstate;
   ictus_cells cells = p->cells;
   ictus_solver *solver = NULL;
   ictus_err e = ICTUS_OK;
@@ -70,7 +75,8 @@ ictus_engine_solver_bytes (const ictus_net *net, int pop, double *each)
 {
   const ictus_experiment *exp = ictus_net_experiment (net);
   const ictus_population *p = ictus_net_population (net, pop);
-  size_t many = p->cells.n < MEASURE_MANY ? p->cells.n : MEASURE_MANY, few = many < 2 * MEASURE_FEW ? many / 2 : MEASURE_FEW;
+  size_t many = p->cells.n < MEASURE_MANY ? p->cells.n : MEASURE_MANY,
+         few = many < 2 * MEASURE_FEW ? many / 2 : MEASURE_FEW;
   double small = 0, large = 0, *atol = NULL;
   ictus_solver_config config;
   ictus_err e;
@@ -78,13 +84,13 @@ ictus_engine_solver_bytes (const ictus_net *net, int pop, double *each)
   *each = 0;
   if (p->model == NULL || many == 0)
     return ICTUS_OK;
-  atol = ictus_alloc ((size_t) p->model->kernel->nstate, sizeof *atol);
+  atol = ictus_alloc ((size_t)p->model->kernel->nstate, sizeof *atol);
   ICTUS_GO (atol == NULL ? ICTUS_E_NOMEM : ICTUS_OK);
   ICTUS_GO (engine_configure_solver (exp, p, atol, &config));
   if (few > 0)
     ICTUS_GO (measure (exp, p, &config, few, &small));
   ICTUS_GO (measure (exp, p, &config, many, &large));
-  *each = fmax (large - small, 0) / (double) (many - few);
+  *each = fmax (large - small, 0) / (double)(many - few);
 done:
   ictus_free (atol);
   return e;
@@ -97,13 +103,13 @@ ictus_engine_plan_exchange (int nrank, double mean, double most, double *packet,
 
   /* what one rank has in a window scatters around its share; the packet once grew for more */
   if (most / nrank > fit)
-    fit = fmax (fit, (double) engine_exchange_fit (nrank, (uint64_t) (most / nrank)));
-  *packet = (double) sizeof (engine_head) + fit * (double) sizeof (ictus_spike);
+    fit = fmax (fit, (double)engine_exchange_fit (nrank, (uint64_t)(most / nrank)));
+  *packet = (double)sizeof (engine_head) + fit * (double)sizeof (ictus_spike);
   if (each > fit)
-    *packet += each * (double) sizeof (ictus_spike);
+    *packet += each * (double)sizeof (ictus_spike);
   lists = 16;
   while (lists < most)
     lists *= 2;
-  *bytes = ((double) sizeof (engine_head) + fit * (double) sizeof (ictus_spike)) * (1.0 + nrank)
-           + 2 * lists * (double) sizeof (ictus_spike) + lists / nrank * (double) sizeof (ictus_spike);
+  *bytes = ((double)sizeof (engine_head) + fit * (double)sizeof (ictus_spike)) * (1.0 + nrank)
+           + 2 * lists * (double)sizeof (ictus_spike) + lists / nrank * (double)sizeof (ictus_spike);
 }

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/* What a net will take before it is built: expected numbers of synapses, and memory by the choices that building makes. */
+/* What a net will take before it is built: expected numbers of synapses, and memory by the choices that
+ * building makes. */
 #include "net_impl.h"
 
 #include <float.h>
@@ -11,11 +12,11 @@
 
 typedef struct drawn /* what a rule is expected to draw for some of the targets */
 {
-  double n, variance; /* synapses */
-  double full;        /* sources with at least one */
+  double n, variance;   /* synapses */
+  double full;          /* sources with at least one */
   bool weights, delays; /* the rule itself gives some */
-  double dmin, dmax;  /* ms, where the rule gives them */
-  double text;        /* bytes of the file */
+  double dmin, dmax;    /* ms, where the rule gives them */
+  double text;          /* bytes of the file */
 } drawn;
 
 static double
@@ -26,7 +27,8 @@ pairs (const ictus__wires *w, double sources, double targets)
   return targets * (sources - (skip ? 1 : 0));
 }
 
-/* Sources that are chosen by at least one of nt targets, each of which chooses a source with probability p. */
+/* Sources that are chosen by at least one of nt targets, each of which chooses a source with probability p.
+ */
 static double
 hit (double sources, double p, double nt)
 {
@@ -77,10 +79,10 @@ scan_list (const ictus_net *net, const ictus__wires *w, double share, drawn *d)
     e = ictus__net_scan_list (net, &copy, scan_one, &c);
   if (share < 1)
     d->variance = d->n * share * (1 - share);
-  d->full = share < 1 && c.nseen > 0
-                ? (double) c.nseen * -expm1 (d->n / (double) c.nseen * log1p (-share)) : (double) c.nseen;
+  d->full = share < 1 && c.nseen > 0 ? (double)c.nseen * -expm1 (d->n / (double)c.nseen * log1p (-share))
+                                     : (double)c.nseen;
   d->n *= share;
-  d->text = (double) len;
+  d->text = (double)len;
   ictus_free (copy.list);
   ictus_free (c.seen);
   return e;
@@ -91,7 +93,7 @@ static ictus_err
 expect (const ictus_net *net, const ictus__wires *w, double nt, drawn *d)
 {
   const ictus_exp_projection *c = w->conf;
-  double ns = (double) net->pop[w->source].size, all = (double) net->pop[w->target].size, m = (double) c->number;
+  double ns = (double)net->pop[w->source].size, all = (double)net->pop[w->target].size, m = (double)c->number;
 
   *d = (drawn){ .dmin = INFINITY };
   if (!(nt > 0))
@@ -180,13 +182,13 @@ in_steps (const ictus_net *net, double d_ms)
   if (!net->exp->grid)
     return d_ms;
   k = ictus_tick_of (d_ms, net->exp->resolution_ms);
-  return k < 1 ? 1 : (double) k;
+  return k < 1 ? 1 : (double)k;
 }
 
 static double
 in_ms (const ictus_net *net, double d)
 {
-  return net->exp->grid && isfinite (d) ? ictus_tick_ms ((ictus_tick) d, net->exp->resolution_ms) : d;
+  return net->exp->grid && isfinite (d) ? ictus_tick_ms ((ictus_tick)d, net->exp->resolution_ms) : d;
 }
 
 /* Numbers, bytes and delays (ticks or ms) of one target population's wires; w is a copy without rows. */
@@ -198,7 +200,8 @@ need_wires (const ictus_net *net, ictus__wires *w, const size_t *local, ictus_ne
   double lo, hi;
   drawn d;
 
-  ICTUS_TRY (expect (net, w, local == NULL ? (double) net->pop[w->target].size : (double) local[w->target], &d));
+  ICTUS_TRY (
+      expect (net, w, local == NULL ? (double)net->pop[w->target].size : (double)local[w->target], &d));
   weights = d.weights || w->weight.kind != ICTUS_DIST_CONSTANT;
   delays = d.delays || w->delay.kind != ICTUS_DIST_CONSTANT;
   delay_range (&w->delay, fmax (d.n, 1), &lo, &hi);
@@ -209,17 +212,18 @@ need_wires (const ictus_net *net, ictus__wires *w, const size_t *local, ictus_ne
     }
   w->dmin = d.n > 0.5 ? in_steps (net, lo) : INFINITY;
   w->dmax = d.n > 0.5 ? in_steps (net, hi) : 0;
-  w->nrow = ictus__wires_drop (w, nsource, (size_t) llround (d.full)) ? (size_t) llround (d.full) : nsource;
+  w->nrow = ictus__wires_drop (w, nsource, (size_t)llround (d.full)) ? (size_t)llround (d.full) : nsource;
   out->synapses += d.n;
   out->sd = sqrt (out->sd * out->sd + d.variance);
-  out->bytes += d.n * (double) ictus__wires_each (w, weights, delays, net->exp->grid)
-                + (double) (w->nrow + 1) * sizeof *w->first
-                + (w->nrow < nsource ? (double) w->nrow * sizeof *w->row_source : 0);
-  out->each = fmax (out->each, (double) ictus__wires_each (w, weights, delays, net->exp->grid));
-  /* while it is built: beginnings of the empty rows as well, marks of choices, the text of a list; narrow delays beside */
-  out->building = fmax (out->building, (double) (nsource + 1) * sizeof *w->first + d.text
-                                           + 4.0 * (double) (nsource + net->pop[w->target].size)
-                                           + (double) w->nrow * sizeof *w->first);
+  out->bytes += d.n * (double)ictus__wires_each (w, weights, delays, net->exp->grid)
+                + (double)(w->nrow + 1) * sizeof *w->first
+                + (w->nrow < nsource ? (double)w->nrow * sizeof *w->row_source : 0);
+  out->each = fmax (out->each, (double)ictus__wires_each (w, weights, delays, net->exp->grid));
+  /* while it is built: beginnings of the empty rows as well, marks of choices, the text of a list; narrow
+   * delays beside */
+  out->building = fmax (out->building, (double)(nsource + 1) * sizeof *w->first + d.text
+                                           + 4.0 * (double)(nsource + net->pop[w->target].size)
+                                           + (double)w->nrow * sizeof *w->first);
   out->min_delay_ms = fmin (out->min_delay_ms, in_ms (net, w->dmin));
   out->max_delay_ms = fmax (out->max_delay_ms, in_ms (net, w->dmax));
   return ICTUS_OK;
@@ -249,7 +253,7 @@ doubled (double need)
 
   while (cap < need && cap < 1e15)
     cap *= 2;
-  return need > 0 ? (size_t) cap : 0;
+  return need > 0 ? (size_t)cap : 0;
 }
 
 typedef struct traffic /* to some neurons of a population */
@@ -275,14 +279,15 @@ expect_traffic (const ictus_net *net, int pop, double targets, const double *rat
       per_ms = 1e-3 * rate_Hz[w.source] * d.n; /* each synapse carries its source's spikes */
       t.pending += per_ms * (lo + hi) / 2;
       t.taken += per_ms * window_ms;
-      t.spikes += 1e-3 * rate_Hz[w.source] * (double) net->pop[w.source].size;
+      t.spikes += 1e-3 * rate_Hz[w.source] * (double)net->pop[w.source].size;
     }
   return t;
 }
 
 /* Events that an inbox holds at most. */
 static void
-expect_events (const ictus_net *net, int pop, double targets, const double *peak_Hz, double window_ms, ictus__inbox *b)
+expect_events (const ictus_net *net, int pop, double targets, const double *peak_Hz, double window_ms,
+               ictus__inbox *b)
 {
   traffic t = expect_traffic (net, pop, targets, peak_Hz, window_ms);
   double taken = t.taken;
@@ -299,18 +304,19 @@ expect_events (const ictus_net *net, int pop, double targets, const double *peak
 static double
 saved_input (const ictus_net *net, int pop, const ictus__inbox *b, const double *rate_Hz, double window_ms)
 {
-  double n = (double) net->pop[pop].size, ticks;
+  double n = (double)net->pop[pop].size, ticks;
   traffic t = expect_traffic (net, pop, n, rate_Hz, window_ms);
 
   if (!net->exp->grid)
     return t.pending * 3 * sizeof (double) + n * sizeof (uint32_t);
-  ticks = (double) b->kmax * -expm1 (-t.spikes * net->exp->resolution_ms); /* those in which something arrives */
+  ticks
+      = (double)b->kmax * -expm1 (-t.spikes * net->exp->resolution_ms); /* those in which something arrives */
   return ticks * n * b->nport * sizeof (double);
 }
 
 static ictus_err
-need_inbox (const ictus_net *net, int pop, const size_t *local, const ictus_net_rates *rates, double min_delay_ms,
-            double window_ms, ictus_net_need *out)
+need_inbox (const ictus_net *net, int pop, const size_t *local, const ictus_net_rates *rates,
+            double min_delay_ms, double window_ms, ictus_net_need *out)
 {
   double h = net->exp->resolution_ms;
   ictus__inbox b = { .n = local[pop] };
@@ -330,21 +336,21 @@ need_inbox (const ictus_net *net, int pop, const size_t *local, const ictus_net_
       ICTUS_TRY (need_wires (net, &w, local, &rows));
       used = used || rows.synapses > 0.5;
       if (net->exp->grid)
-        b.kmax = (ictus_tick) fmax ((double) b.kmax, w.dmax);
+        b.kmax = (ictus_tick)fmax ((double)b.kmax, w.dmax);
     }
   for (int s = 0; s < net->npoisson; ++s)
     used = used || net->poisson[s].target == pop;
   if (!used || b.nport == 0)
     return ICTUS_OK;
   if (net->exp->grid) /* as make_inboxes and the first window ask for */
-    b.nslot = ictus__inbox_ring (ictus_tick_of (isfinite (min_delay_ms) ? fmax (min_delay_ms, window_ms) : window_ms, h),
-                                 b.kmax);
+    b.nslot = ictus__inbox_ring (
+        ictus_tick_of (isfinite (min_delay_ms) ? fmax (min_delay_ms, window_ms) : window_ms, h), b.kmax);
   else
     {
-      expect_events (net, pop, (double) local[pop], rates->peak_Hz, window_ms, &b);
+      expect_events (net, pop, (double)local[pop], rates->peak_Hz, window_ms, &b);
       b.first = &first;
     }
-  out->inbox += (double) ictus__inbox_bytes (&b);
+  out->inbox += (double)ictus__inbox_bytes (&b);
   out->saved += saved_input (net, pop, &b, rates->mean_Hz, window_ms);
   return ICTUS_OK;
 }
@@ -368,15 +374,16 @@ need_cells (const ictus_net *net, int pop, double n)
       if (net->exp->conf != NULL && p->conf->spike_file != NULL)
         ictus_conf_resolve (net->exp->conf, p->conf->spike_file, &path);
       if (path.s != NULL && stat (path.s, &s) == 0)
-        bytes += (double) s.st_size * n / (double) p->size;
+        bytes += (double)s.st_size * n / (double)p->size;
       ictus_text_clear (&path);
       return bytes;
     }
   k = p->model->kernel;
   for (size_t j = 0; j < g->nparam; ++j)
     differ = differ || g->param[j].dist.kind != ICTUS_DIST_CONSTANT;
-  bytes += (differ ? n : 1) * k->nslot * (double) sizeof (double);
-  bytes += n * (k->nstate * (double) sizeof *p->cells.y + sizeof *p->cells.refr_until + sizeof *p->cells.armed);
+  bytes += (differ ? n : 1) * k->nslot * (double)sizeof (double);
+  bytes
+      += n * (k->nstate * (double)sizeof *p->cells.y + sizeof *p->cells.refr_until + sizeof *p->cells.armed);
   for (int c = 0; c < net->ncurrent; ++c)
     if (net->current[c].target == pop)
       bytes += n * (net->current[c].conf->nneurons > 0 ? sizeof *net->current[c].at : 0)
@@ -397,7 +404,7 @@ state_bytes (const ictus_net *net, int pop)
 
   if (p->model == NULL)
     return 0;
-  return (double) p->size * (p->model->kernel->nstate * (double) sizeof (double) + sizeof (double) + 1);
+  return (double)p->size * (p->model->kernel->nstate * (double)sizeof (double) + sizeof (double) + 1);
 }
 
 ictus_err
@@ -419,7 +426,7 @@ ictus_net_plan (const ictus_net *net, const size_t *local, const ictus_net_rates
   out->min_delay_ms = least;
   for (int p = 0; p < net->npop; ++p)
     {
-      out->cells += need_cells (net, p, (double) local[p]);
+      out->cells += need_cells (net, p, (double)local[p]);
       out->saved += state_bytes (net, p);
       ICTUS_TRY (need_inbox (net, p, local, rates, least, rates->window_ms, out));
     }

@@ -5,8 +5,8 @@
 #include <math.h>
 #include <string.h>
 
-#define OBJECT_BYTES 640.0  /* headers of a data set, its attributes and its names in groups */
-#define FILE_BYTES 40000.0  /* of the file, its groups and what the provenance says beside the texts */
+#define OBJECT_BYTES 640.0 /* headers of a data set, its attributes and its names in groups */
+#define FILE_BYTES 40000.0 /* of the file, its groups and what the provenance says beside the texts */
 
 typedef struct span /* what a recorder sees of a run */
 {
@@ -17,14 +17,16 @@ typedef struct span /* what a recorder sees of a run */
 static double
 variables (const ictus_exp_record *rec)
 {
-  return ictus_node_is (rec->variables) == ICTUS_NODE_SCALAR ? 1 : (double) ictus_node_count (rec->variables);
+  return ictus_node_is (rec->variables) == ICTUS_NODE_SCALAR ? 1 : (double)ictus_node_count (rec->variables);
 }
 
-/* row_bytes: of one sample on the rank that is asked for. Large buffers are written at the next mark already. */
+/* row_bytes: of one sample on the rank that is asked for. Large buffers are written at the next mark already.
+ */
 static span
 see (const ictus_experiment *exp, const ictus_exp_record *rec, double row_bytes)
 {
-  double end = fmin (exp->t_stop_ms, rec->stop_ms), every = rec->interval_ms, hold = fmin (exp->flush_ms, exp->t_stop_ms);
+  double end = fmin (exp->t_stop_ms, rec->stop_ms), every = rec->interval_ms,
+         hold = fmin (exp->flush_ms, exp->t_stop_ms);
   bool bins = rec->type == ICTUS_RECORD_RATE;
   double first = bins ? rec->start_ms + every : ictus_engine_first_sample (exp, rec->start_ms, every);
   span s = { 0 };
@@ -57,7 +59,7 @@ need_spikes (const ictus_net *net, const double *rate_Hz, int nrank, ictus_out_n
 
   for (int p = 0; p < exp->npopulation; ++p)
     {
-      double from = INFINITY, to = 0, per_ms = 1e-3 * rate_Hz[p] * (double) exp->population[p].size, n;
+      double from = INFINITY, to = 0, per_ms = 1e-3 * rate_Hz[p] * (double)exp->population[p].size, n;
 
       for (int r = 0; r < exp->nrecord; ++r)
         for (int k = 0; exp->record[r].type == ICTUS_RECORD_SPIKES && k < exp->record[r].npopulation; ++k)
@@ -78,22 +80,26 @@ need_spikes (const ictus_net *net, const double *rate_Hz, int nrank, ictus_out_n
       held += per_ms * most;
       share = fmax (share, per_ms * most / nrank);
     }
-  out->memory += doubled (held) * (double) sizeof (ictus_spike) + doubled (share) * (sizeof (double) + sizeof (uint64_t));
+  out->memory += doubled (held) * (double)sizeof (ictus_spike)
+                 + doubled (share) * (sizeof (double) + sizeof (uint64_t));
 }
 
 static void
-need_trace (const ictus_experiment *exp, const ictus_exp_record *rec, const size_t *local, int nrank, ictus_out_need *out)
+need_trace (const ictus_experiment *exp, const ictus_exp_record *rec, const size_t *local, int nrank,
+            ictus_out_need *out)
 {
   size_t all = exp->population[rec->population[0]].size, width = rec->neurons != NULL ? rec->nneurons : all;
-  double n = (double) local[rec->population[0]], cols = fmin (ceil ((double) width / nrank), n), nvar = variables (rec);
+  double n = (double)local[rec->population[0]], cols = fmin (ceil ((double)width / nrank), n),
+         nvar = variables (rec);
   span s = see (exp, rec, cols * nvar * sizeof (float));
 
   out->memory += nvar * doubled (s.held * cols) * sizeof (float) + 12.0 * n;
-  out->memory += 2 * fmin (s.held / nrank * (double) width * sizeof (float), 64 << 20);
-  out->samples += s.rows * (double) width * nvar;
+  out->memory += 2 * fmin (s.held / nrank * (double)width * sizeof (float), 64 << 20);
+  out->samples += s.rows * (double)width * nvar;
   out->file += nvar * ictus_h5_grown_bytes (sizeof (float), width, s.rows);
-  out->rest += nvar * 2 * OBJECT_BYTES + (double) width * (8 + 8 + 4 + 4) + 6 * OBJECT_BYTES; /* with the mapping */
-  out->sets += (int) nvar;
+  out->rest
+      += nvar * 2 * OBJECT_BYTES + (double)width * (8 + 8 + 4 + 4) + 6 * OBJECT_BYTES; /* with the mapping */
+  out->sets += (int)nvar;
 }
 
 static void
@@ -103,16 +109,16 @@ need_mean (const ictus_experiment *exp, const ictus_exp_record *rec, ictus_out_n
   span s = see (exp, rec, nvar * sizeof (ictus_sum));
 
   out->memory += doubled (s.held * nvar) * sizeof (ictus_sum) + s.held * sizeof (double);
-  out->samples += s.rows * (double) exp->population[rec->population[0]].size;
+  out->samples += s.rows * (double)exp->population[rec->population[0]].size;
   out->file += nvar * ictus_h5_grown_bytes (sizeof (double), 0, s.rows);
   out->rest += nvar * OBJECT_BYTES;
-  out->sets += (int) nvar;
+  out->sets += (int)nvar;
 }
 
 static void
 need_rate (const ictus_experiment *exp, const ictus_exp_record *rec, ictus_out_need *out)
 {
-  span s = see (exp, rec, rec->npopulation * (double) sizeof (uint64_t));
+  span s = see (exp, rec, rec->npopulation * (double)sizeof (uint64_t));
 
   out->memory += doubled (s.held * rec->npopulation) * sizeof (uint64_t) + s.held * sizeof (double);
   out->file += rec->npopulation * ictus_h5_grown_bytes (sizeof (double), 0, s.rows);
@@ -135,16 +141,17 @@ texts (const ictus_net *net)
 
       for (int k = 0; k < p; ++k)
         first = first && ictus_net_population (net, k)->model != m;
-      n += first ? (double) strlen (ictus_lang_text (m->lang)) : 0;
+      n += first ? (double)strlen (ictus_lang_text (m->lang)) : 0;
     }
   if (exp->conf != NULL && ictus_conf_emit (exp->conf, &used) == ICTUS_OK)
-    n += (double) used.len + (double) strlen (ictus_conf_text (exp->conf));
+    n += (double)used.len + (double)strlen (ictus_conf_text (exp->conf));
   ictus_text_clear (&used);
   return n;
 }
 
 void
-ictus_out_plan (const ictus_net *net, const size_t *local, int nrank, const double *rate_Hz, ictus_out_need *out)
+ictus_out_plan (const ictus_net *net, const size_t *local, int nrank, const double *rate_Hz,
+                ictus_out_need *out)
 {
   const ictus_experiment *exp = ictus_net_experiment (net);
 

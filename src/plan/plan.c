@@ -11,7 +11,7 @@ static ictus_err
 assume_rates (const ictus_experiment *exp, plan_rates *r)
 {
   memset (r, 0, sizeof *r);
-  r->Hz = ictus_alloc ((size_t) exp->npopulation, sizeof *r->Hz);
+  r->Hz = ictus_alloc ((size_t)exp->npopulation, sizeof *r->Hz);
   if (r->Hz == NULL)
     return ICTUS_E_NOMEM;
   for (int p = 0; p < exp->npopulation; ++p)
@@ -42,7 +42,8 @@ find_room (ictus_plan *p)
 
   p->node_need = ranks * n->rank_bytes + n->shared_bytes;
   /* what this process holds is counted twice: as a rank, and as not available */
-  p->node_room = p->opt.node_bytes > 0 ? p->opt.node_bytes : ictus_host_memory () + ictus_process_memory (NULL);
+  p->node_room
+      = p->opt.node_bytes > 0 ? p->opt.node_bytes : ictus_host_memory () + ictus_process_memory (NULL);
   if (p->is_sweep)
     p->disk_need = p->sweep.file_bytes * 2 + p->sweep.journal_bytes;
   else

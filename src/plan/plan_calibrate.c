@@ -6,10 +6,11 @@
 #include <string.h>
 #include <time.h>
 
-#define SHORT_SYNAPSES 1e7  /* more are not built for a short run */
+#define SHORT_SYNAPSES 1e7 /* more are not built for a short run */
 #define SHORT_NEURONS 1e5
-#define SHORT_MEMORY 0.5    /* of what this machine has */
-#define EARLY 0.3           /* part of the run that is left out where it is not over: it does not start as it goes on */
+#define SHORT_MEMORY 0.5 /* of what this machine has */
+#define EARLY 0.3 /* part of the run that is left out where it is not over: it does not start as it goes on  \
+                   */
 
 /* Processor time of this process: what a run costs where nobody else is. */
 static double
@@ -17,7 +18,8 @@ cpu_s (void)
 {
   struct timespec t;
 
-  return clock_gettime (CLOCK_PROCESS_CPUTIME_ID, &t) == 0 ? (double) t.tv_sec + 1e-9 * (double) t.tv_nsec : ictus_wall_s ();
+  return clock_gettime (CLOCK_PROCESS_CPUTIME_ID, &t) == 0 ? (double)t.tv_sec + 1e-9 * (double)t.tv_nsec
+                                                           : ictus_wall_s ();
 }
 
 typedef struct moment /* the end of a window */
@@ -32,11 +34,11 @@ typedef struct watch /* the hook of the short run */
   double begin_s, limit_s;
   uint64_t *spikes; /* [npop], cumulative */
   int npop;
-  moment *at;       /* [n], every `stride`-th window */
-  uint64_t *count;  /* [n, npop] */
+  moment *at;      /* [n], every `stride`-th window */
+  uint64_t *count; /* [n, npop] */
   size_t n, cap, capc, stride, windows;
-  size_t most;      /* spikes in the fullest window */
-  double taken;     /* what samples were used for */
+  size_t most;  /* spikes in the fullest window */
+  double taken; /* what samples were used for */
 } watch;
 
 /* ---- the hook ----------------------------------------------------------------------------------- */
@@ -45,7 +47,7 @@ typedef struct watch /* the hook of the short run */
 static void
 thin (watch *w)
 {
-  size_t npop = (size_t) w->npop;
+  size_t npop = (size_t)w->npop;
 
   for (size_t k = 0; 2 * k + 1 < w->n; ++k)
     {
@@ -63,7 +65,7 @@ window (void *ctx, double t0_ms, double t1_ms, const ictus_spike *s, size_t n)
   const ictus_net *net = ictus_engine_net (w->engine);
   ictus_engine_stats stats;
 
-  (void) t0_ms;
+  (void)t0_ms;
   for (size_t k = 0; k < n; ++k)
     w->spikes[ictus_net_population_of (net, s[k].gid)] += 1;
   w->most = n > w->most ? n : w->most;
@@ -72,11 +74,14 @@ window (void *ctx, double t0_ms, double t1_ms, const ictus_spike *s, size_t n)
   if (w->n >= 4096)
     thin (w);
   ICTUS_TRY (ictus_grow (&w->at, &w->cap, w->n + 1, sizeof *w->at));
-  ICTUS_TRY (ictus_grow (&w->count, &w->capc, (w->n + 1) * (size_t) w->npop, sizeof *w->count));
+  ICTUS_TRY (ictus_grow (&w->count, &w->capc, (w->n + 1) * (size_t)w->npop, sizeof *w->count));
   ictus_engine_get_stats (w->engine, &stats);
-  w->at[w->n] = (moment){ .t_ms = t1_ms, .wall_s = ictus_wall_s () - w->begin_s, .solve = stats.solve_s,
-                          .exchange = stats.exchange_s, .deliver = stats.deliver_s };
-  memcpy (w->count + w->n * (size_t) w->npop, w->spikes, (size_t) w->npop * sizeof *w->spikes);
+  w->at[w->n] = (moment){ .t_ms = t1_ms,
+                          .wall_s = ictus_wall_s () - w->begin_s,
+                          .solve = stats.solve_s,
+                          .exchange = stats.exchange_s,
+                          .deliver = stats.deliver_s };
+  memcpy (w->count + w->n * (size_t)w->npop, w->spikes, (size_t)w->npop * sizeof *w->spikes);
   w->n += 1;
   return ICTUS_OK;
 }
@@ -95,10 +100,10 @@ sample (void *ctx, size_t i, uint64_t index, double t_ms, const double *y, const
 {
   watch *w = ctx;
 
-  (void) i;
-  (void) index;
-  (void) t_ms;
-  (void) u;
+  (void)i;
+  (void)index;
+  (void)t_ms;
+  (void)u;
   w->taken += y[0];
 }
 
@@ -107,17 +112,17 @@ add_samplings (const ictus_experiment *exp, bool sweep, ictus_engine *engine, wa
 {
   for (int p = 0; sweep && p < exp->npopulation; ++p) /* the summary of a sweep looks every millisecond */
     if (exp->population[p].model != NULL)
-      ICTUS_TRY (ictus_engine_sample (engine, &(ictus_sampling){ .population = p, .interval_ms = 1, .stop_ms = INFINITY,
-                                                                 .sample = sample, .ctx = w }));
+      ICTUS_TRY (ictus_engine_sample (
+          engine, &(ictus_sampling){
+                      .population = p, .interval_ms = 1, .stop_ms = INFINITY, .sample = sample, .ctx = w }));
   for (int r = 0; !sweep && r < exp->nrecord; ++r)
     if (exp->record[r].type == ICTUS_RECORD_TRACE || exp->record[r].type == ICTUS_RECORD_MEAN)
-      ICTUS_TRY (ictus_engine_sample (
-          engine, &(ictus_sampling){ .population = exp->record[r].population[0],
-                                     .interval_ms = exp->record[r].interval_ms,
-                                     .start_ms = exp->record[r].start_ms,
-                                     .stop_ms = exp->record[r].stop_ms,
-                                     .sample = sample,
-                                     .ctx = w }));
+      ICTUS_TRY (ictus_engine_sample (engine, &(ictus_sampling){ .population = exp->record[r].population[0],
+                                                                 .interval_ms = exp->record[r].interval_ms,
+                                                                 .start_ms = exp->record[r].start_ms,
+                                                                 .stop_ms = exp->record[r].stop_ms,
+                                                                 .sample = sample,
+                                                                 .ctx = w }));
   return ICTUS_OK;
 }
 
@@ -128,7 +133,7 @@ static void
 evaluate (const ictus_experiment *exp, const watch *w, double scale, plan_rates *out)
 {
   const moment *z = &w->at[w->n - 1], none = { 0 }, *a = &none;
-  size_t npop = (size_t) w->npop;
+  size_t npop = (size_t)w->npop;
   const uint64_t *before = NULL;
   double ms, per_window, mean = 0;
 
@@ -143,13 +148,13 @@ evaluate (const ictus_experiment *exp, const watch *w, double scale, plan_rates 
   ms = z->t_ms - a->t_ms;
   for (size_t p = 0; p < npop; ++p)
     {
-      double n = (double) (w->count[(w->n - 1) * npop + p] - (before == NULL ? 0 : before[p]));
+      double n = (double)(w->count[(w->n - 1) * npop + p] - (before == NULL ? 0 : before[p]));
 
-      out->Hz[p] = n / (1e-3 * ms) / (double) exp->population[p].size;
+      out->Hz[p] = n / (1e-3 * ms) / (double)exp->population[p].size;
       mean += n;
     }
-  per_window = mean / ms * z->t_ms / (double) w->windows;
-  out->peak = per_window > 0 ? fmax ((double) w->most / per_window, 1) : PLAN_PEAK;
+  per_window = mean / ms * z->t_ms / (double)w->windows;
+  out->peak = per_window > 0 ? fmax ((double)w->most / per_window, 1) : PLAN_PEAK;
   out->solve = (z->solve - a->solve) / ms / scale;
   out->deliver = (z->deliver - a->deliver) / ms / scale;
   out->exchange = (z->exchange - a->exchange) / ms / scale;
@@ -185,7 +190,7 @@ run (const ictus_experiment *exp, bool sweep, double scale, double wall_s, plan_
   double cpu = cpu_s ();
   ictus_err e;
 
-  w.spikes = ictus_alloc ((size_t) w.npop, sizeof *w.spikes);
+  w.spikes = ictus_alloc ((size_t)w.npop, sizeof *w.spikes);
   ICTUS_GO (w.spikes == NULL ? ICTUS_E_NOMEM : ICTUS_OK);
   ICTUS_GO (ictus_engine_create (MPI_COMM_SELF, exp, &engine));
   out->build_s = (cpu_s () - cpu) / scale;
@@ -221,14 +226,16 @@ choose_scale (const plan_need *need)
   for (size_t k = 0; k < need->npart; ++k)
     if (need->part[k].kind != PLAN_FIXED && need->part[k].kind != PLAN_CHECKPOINT)
       bytes += need->part[k].number > 0 && need->part[k].all > 0
-                   ? need->part[k].bytes * need->part[k].all / need->part[k].number : need->part[k].bytes;
+                   ? need->part[k].bytes * need->part[k].all / need->part[k].number
+                   : need->part[k].bytes;
   scale = fmin (scale, SHORT_MEMORY * here / bytes);
   scale = fmin (scale, SHORT_SYNAPSES / fmax (need->synapses, 1));
   return fmin (scale, SHORT_NEURONS / fmax (need->neurons, 1));
 }
 
 ictus_err
-plan_calibrate (const ictus_experiment *exp, const plan_need *need, bool sweep, double wall_s, plan_rates *out)
+plan_calibrate (const ictus_experiment *exp, const plan_need *need, bool sweep, double wall_s,
+                plan_rates *out)
 {
   ictus_experiment copy;
   const char *why = NULL;

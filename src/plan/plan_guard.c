@@ -4,7 +4,7 @@
 
 #include <math.h>
 
-#define CLEARLY 1.1  /* times what there is: an estimate is off by some per cent */
+#define CLEARLY 1.1      /* times what there is: an estimate is off by some per cent */
 #define SMALL_BYTES 64e6 /* less than that is not worth a message */
 
 /* What one rank will hold beside what it holds already. */
@@ -17,7 +17,7 @@ more_memory (const ictus_experiment *exp, int nrank, double *bytes)
   ictus_err e;
 
   *bytes = 0;
-  rates.Hz = ictus_alloc ((size_t) exp->npopulation, sizeof *rates.Hz); /* all silent: what is certain */
+  rates.Hz = ictus_alloc ((size_t)exp->npopulation, sizeof *rates.Hz); /* all silent: what is certain */
   ICTUS_GO (rates.Hz == NULL ? ICTUS_E_NOMEM : ICTUS_OK);
   ICTUS_GO (ictus_net_create (MPI_COMM_SELF, exp, &net));
   ICTUS_GO (plan_need_make (net, nrank, true, &rates, &need));
@@ -50,12 +50,14 @@ refuse (double each, int here, double room)
 ictus_err
 ictus_plan_guard (MPI_Comm comm, const ictus_experiment *exp)
 {
-  double facts[2] = { 0, ictus_host_memory () }; /* of a rank; available where the first rank of a machine is */
+  double facts[2]
+      = { 0, ictus_host_memory () }; /* of a rank; available where the first rank of a machine is */
   MPI_Comm host;
   int here;
   ictus_err e = ICTUS_OK;
 
-  /* one rank finds out for all: the net of a rank alone must not be opened by many at once, it may compile models */
+  /* one rank finds out for all: the net of a rank alone must not be opened by many at once, it may compile
+   * models */
   if (ictus_comm_rank (comm) == 0)
     e = more_memory (exp, ictus_comm_size (comm), &facts[0]);
   ICTUS_TRY (ictus_comm_verdict (comm, e));

@@ -29,7 +29,7 @@ typedef enum plan_kind /* of a part of the memory of a rank */
 typedef struct plan_part
 {
   plan_kind kind;
-  const char *name;        /* of a population or projection; NULL: all of them. Borrowed from the experiment */
+  const char *name;        /* of a population or projection, borrowed; NULL: all of them */
   double bytes;            /* on the largest rank */
   double number, all, each; /* neurons or synapses there, on all ranks; bytes of one */
 } plan_part;
@@ -100,8 +100,9 @@ struct ictus_plan
   double disk_need, disk_room; /* room NaN: unknown */
 };
 
-/* plan_memory.c. What the largest of nrank ranks holds, and what the run writes, at the given rates. Local. */
-ictus_err plan_need_make (const ictus_net *net, int nrank, bool recorders, const plan_rates *rates, plan_need *out);
+/* plan_memory.c. What the largest of nrank ranks holds, and what the run writes, at the given rates. */
+ictus_err plan_need_make (const ictus_net *net, int nrank, bool recorders, const plan_rates *rates,
+                          plan_need *out);
 /* Bytes a neuron of the solver of each population, [npop], measured. Local. */
 ictus_err plan_solver_bytes (const ictus_experiment *exp, double *each);
 void plan_need_clear (plan_need *n);
@@ -111,9 +112,10 @@ void plan_need_keep_fixed (plan_need *n, const plan_need *before);
 void plan_largest (const ictus_experiment *exp, int nrank, size_t *local);
 
 /* plan_calibrate.c. A short run of at most wall_s. Local. */
-ictus_err plan_calibrate (const ictus_experiment *exp, const plan_need *need, bool sweep, double wall_s, plan_rates *out);
-/* plan_shrink.c. The experiment with a part of its neurons but the synapses that each of them has; *why when it cannot be.
-   Borrows from exp. Local. */
+ictus_err plan_calibrate (const ictus_experiment *exp, const plan_need *need, bool sweep, double wall_s,
+                          plan_rates *out);
+/* plan_shrink.c. The experiment with a part of its neurons but the synapses that each of them has; *why when it
+   cannot be. Borrows from exp. Local. */
 ictus_err plan_shrink (const ictus_experiment *exp, double scale, ictus_experiment *out, const char **why);
 void plan_shrink_clear (ictus_experiment *out);
 

@@ -13,7 +13,7 @@ void
 plan_largest (const ictus_experiment *exp, int nrank, size_t *local)
 {
   for (int p = 0; p < exp->npopulation; ++p)
-    local[p] = (exp->population[p].size + (size_t) nrank - 1) / (size_t) nrank;
+    local[p] = (exp->population[p].size + (size_t)nrank - 1) / (size_t)nrank;
 }
 
 /* ---- parts -------------------------------------------------------------------------------------- */
@@ -46,21 +46,21 @@ done:
 static ictus_err
 add_neurons (const ictus_experiment *exp, const size_t *local, double cells, plan_need *n)
 {
-  double *each = ictus_alloc ((size_t) exp->npopulation, sizeof *each), here = 0;
+  double *each = ictus_alloc ((size_t)exp->npopulation, sizeof *each), here = 0;
   ictus_err e = each == NULL ? ICTUS_E_NOMEM : plan_solver_bytes (exp, each);
 
   if (e != ICTUS_OK)
     goto done;
   for (int p = 0; p < exp->npopulation; ++p)
     {
-      n->neurons += (double) exp->population[p].size;
-      here += (double) local[p];
+      n->neurons += (double)exp->population[p].size;
+      here += (double)local[p];
     }
   ICTUS_GO (add (n, PLAN_NEURONS, NULL, cells, here, n->neurons, here > 0 ? cells / here : 0));
   for (int p = 0; p < exp->npopulation; ++p)
     if (exp->population[p].model != NULL)
-      ICTUS_GO (add (n, PLAN_SOLVERS, exp->population[p].name, each[p] * (double) local[p], (double) local[p],
-                     (double) exp->population[p].size, each[p]));
+      ICTUS_GO (add (n, PLAN_SOLVERS, exp->population[p].name, each[p] * (double)local[p], (double)local[p],
+                     (double)exp->population[p].size, each[p]));
 done:
   ictus_free (each);
   return e;
@@ -78,7 +78,8 @@ add_synapses (const ictus_net *net, const size_t *local, const plan_rates *rates
 
       ICTUS_TRY (ictus_net_plan_rows (net, j, local, &here));
       ICTUS_TRY (ictus_net_plan_rows (net, j, NULL, &all));
-      ICTUS_TRY (add (n, PLAN_SYNAPSES, exp->projection[j].name, here.bytes, here.synapses, all.synapses, here.each));
+      ICTUS_TRY (add (n, PLAN_SYNAPSES, exp->projection[j].name, here.bytes, here.synapses, all.synapses,
+                      here.each));
       n->synapses += all.synapses;
       variance += all.sd * all.sd;
       n->events += 1e-3 * rates->Hz[exp->projection[j].source] * all.synapses;
@@ -105,7 +106,7 @@ checkpoint_bytes (const ictus_experiment *exp, double saved, const ictus_out_nee
 
   for (int p = 0; p < exp->npopulation; ++p)
     if (exp->population[p].model != NULL && counts_work (exp->population[p].solver))
-      bytes += (double) exp->population[p].size * sizeof (uint64_t);
+      bytes += (double)exp->population[p].size * sizeof (uint64_t);
   return bytes;
 }
 
@@ -124,16 +125,17 @@ spikes_per_window (const ictus_experiment *exp, const plan_rates *rates, double 
   double n = 0;
 
   for (int p = 0; p < exp->npopulation; ++p)
-    n += 1e-3 * rates->Hz[p] * (double) exp->population[p].size * window_ms;
+    n += 1e-3 * rates->Hz[p] * (double)exp->population[p].size * window_ms;
   return n;
 }
 
 /* Window, traffic and buffers, whose sizes depend on the rates. */
 static ictus_err
-need_net (const ictus_net *net, const size_t *local, const plan_rates *rates, ictus_net_need *out, plan_need *n)
+need_net (const ictus_net *net, const size_t *local, const plan_rates *rates, ictus_net_need *out,
+          plan_need *n)
 {
   const ictus_experiment *exp = ictus_net_experiment (net);
-  double *peak = ictus_alloc ((size_t) exp->npopulation, sizeof *peak), least = INFINITY;
+  double *peak = ictus_alloc ((size_t)exp->npopulation, sizeof *peak), least = INFINITY;
   ictus_net_rates r = { .mean_Hz = rates->Hz, .peak_Hz = peak };
   ictus_err e = peak == NULL ? ICTUS_E_NOMEM : ICTUS_OK;
 
@@ -186,7 +188,7 @@ ictus_err
 plan_need_make (const ictus_net *net, int nrank, bool recorders, const plan_rates *rates, plan_need *out)
 {
   const ictus_experiment *exp = ictus_net_experiment (net);
-  size_t *local = ictus_alloc ((size_t) exp->npopulation, sizeof *local);
+  size_t *local = ictus_alloc ((size_t)exp->npopulation, sizeof *local);
   double mean, exchange, kept;
   ictus_net_need need;
   ictus_err e = local == NULL ? ICTUS_E_NOMEM : ICTUS_OK;

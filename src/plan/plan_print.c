@@ -5,11 +5,17 @@
 #include <math.h>
 #include <string.h>
 
-static const char *const kind_name[] = { "neurons: states, parameters", "solvers", "synapses", "input on its way",
-                                         "exchange of spikes", "recorders", "program, MPI, HDF5 at the start",
-                                         "while it is built", "while a checkpoint is written" };
-static const char *const kind_key[]
-    = { "neurons", "solvers", "synapses", "input", "exchange", "recorders", "fixed", "building", "checkpoint" };
+static const char *const kind_name[] = { "neurons: states, parameters",
+                                         "solvers",
+                                         "synapses",
+                                         "input on its way",
+                                         "exchange of spikes",
+                                         "recorders",
+                                         "program, MPI, HDF5 at the start",
+                                         "while it is built",
+                                         "while a checkpoint is written" };
+static const char *const kind_key[] = { "neurons",   "solvers", "synapses", "input",     "exchange",
+                                        "recorders", "fixed",   "building", "checkpoint" };
 
 void
 plan_bytes (char s[32], double bytes)
@@ -42,12 +48,13 @@ print_part (FILE *f, const plan_part *q)
 {
   char name[100], bytes[32];
 
-  snprintf (name, sizeof name, "%s%s%.60s", kind_name[q->kind], q->name != NULL ? ": " : "", q->name != NULL ? q->name : "");
+  snprintf (name, sizeof name, "%s%s%.60s", kind_name[q->kind], q->name != NULL ? ": " : "",
+            q->name != NULL ? q->name : "");
   plan_bytes (bytes, q->bytes);
   fprintf (f, "  %-38s %9s", name, bytes);
   if (q->number > 0)
-    fprintf (f, "   %.0f %s of %.0f, %.4g B each", q->number, q->kind == PLAN_SYNAPSES ? "synapses" : "neurons", q->all,
-             q->each);
+    fprintf (f, "   %.0f %s of %.0f, %.4g B each", q->number,
+             q->kind == PLAN_SYNAPSES ? "synapses" : "neurons", q->all, q->each);
   fprintf (f, "\n");
 }
 
@@ -82,7 +89,8 @@ print_files (FILE *f, const ictus_plan *p)
   else
     {
       plan_bytes (a, p->need.out.file);
-      fprintf (f, "  %-38s %9s   %.3g spikes, %.3g samples\n", "results.h5", a, p->need.out.spikes, p->need.out.samples);
+      fprintf (f, "  %-38s %9s   %.3g spikes, %.3g samples\n", "results.h5", a, p->need.out.spikes,
+               p->need.out.samples);
     }
   plan_bytes (a, p->need.checkpoint_bytes);
   fprintf (f, "  %-38s %9s   %d kept\n", "a checkpoint", a, p->exp->checkpoint_keep);
@@ -98,12 +106,13 @@ print_traffic (FILE *f, const ictus_plan *p)
   double spikes = 0;
   char a[32], b[32];
 
-  fprintf (f, "\nTraffic\n  %-38s %9.4g ms, %.0f of them\n", "windows (smallest delay)", p->need.window_ms, p->need.windows);
+  fprintf (f, "\nTraffic\n  %-38s %9.4g ms, %.0f of them\n", "windows (smallest delay)", p->need.window_ms,
+           p->need.windows);
   for (int k = 0; k < p->exp->npopulation; ++k)
     {
       fprintf (f, "  rate of %-30.30s %9.3g Hz%s\n", p->exp->population[k].name, p->rates.Hz[k],
                p->rates.measured ? "" : ", assumed");
-      spikes += 1e-3 * p->rates.Hz[k] * (double) p->exp->population[k].size;
+      spikes += 1e-3 * p->rates.Hz[k] * (double)p->exp->population[k].size;
     }
   fprintf (f, "  %-38s %9.3g   in the fullest one %.3g\n", "spikes in a window", spikes * p->need.window_ms,
            spikes * p->need.window_ms * p->rates.peak);
@@ -120,7 +129,8 @@ print_time (FILE *f, const ictus_plan *p)
   char s[6][32];
 
   if (p->is_sweep)
-    fprintf (f, "\nRuns\n  %s%.0f runs on %d team%s of %d rank%s\n", p->exp->threshold.is_searched ? "about " : "", p->sweep.nrun, p->sweep.nteam,
+    fprintf (f, "\nRuns\n  %s%.0f runs on %d team%s of %d rank%s\n",
+             p->exp->threshold.is_searched ? "about " : "", p->sweep.nrun, p->sweep.nteam,
              p->sweep.nteam == 1 ? "" : "s", p->sweep.each, p->sweep.each == 1 ? "" : "s");
   if (!p->rates.measured)
     return;
@@ -130,8 +140,8 @@ print_time (FILE *f, const ictus_plan *p)
       plan_seconds (s[1], p->sweep.least_s);
       plan_seconds (s[2], p->sweep.most_s);
       plan_seconds (s[3], p->sweep.all_s);
-      fprintf (f, "  a run takes %s (%s to %s in the %d that were begun)\n  the sweep takes about %s\n", s[0], s[1], s[2],
-               p->sweep.nsample, s[3]);
+      fprintf (f, "  a run takes %s (%s to %s in the %d that were begun)\n  the sweep takes about %s\n", s[0],
+               s[1], s[2], p->sweep.nsample, s[3]);
       return;
     }
   plan_seconds (s[0], t->all);
@@ -140,8 +150,8 @@ print_time (FILE *f, const ictus_plan *p)
   plan_seconds (s[3], t->deliver);
   plan_seconds (s[4], t->exchange);
   plan_seconds (s[5], t->output + t->checkpoint);
-  fprintf (f, "\nTime\n  the run takes about %s: build %s, solve %s, deliver %s, exchange %s, files %s\n", s[0], s[1], s[2],
-           s[3], s[4], s[5]);
+  fprintf (f, "\nTime\n  the run takes about %s: build %s, solve %s, deliver %s, exchange %s, files %s\n",
+           s[0], s[1], s[2], s[3], s[4], s[5]);
 }
 
 static void
@@ -200,7 +210,7 @@ put_string (FILE *f, const char *s)
   for (; *s != '\0'; ++s)
     if (*s == '"' || *s == '\\')
       fprintf (f, "\\%c", *s);
-    else if ((unsigned char) *s < ' ')
+    else if ((unsigned char)*s < ' ')
       fprintf (f, "\\u%04x", *s);
     else
       fputc (*s, f);
@@ -295,7 +305,7 @@ put_traffic (FILE *f, const ictus_plan *p)
       fprintf (f, "%s", k > 0 ? ", " : "");
       put_string (f, p->exp->population[k].name);
       put_number (f, ": ", p->rates.Hz[k]);
-      spikes += 1e-3 * p->rates.Hz[k] * (double) p->exp->population[k].size;
+      spikes += 1e-3 * p->rates.Hz[k] * (double)p->exp->population[k].size;
     }
   put_number (f, "}, \"spikes_per_window\": ", spikes * p->need.window_ms);
   put_number (f, ", \"sent_bytes_per_window\": ", p->need.packet);
@@ -312,8 +322,8 @@ put_time (FILE *f, const ictus_plan *p)
 
   if (p->is_sweep)
     {
-      fprintf (f, ",\n  \"sweep\": {\"runs\": %.0f, \"teams\": %d, \"ranks_per_run\": %d, \"sampled\": %d", p->sweep.nrun,
-               p->sweep.nteam, p->sweep.each, p->sweep.nsample);
+      fprintf (f, ",\n  \"sweep\": {\"runs\": %.0f, \"teams\": %d, \"ranks_per_run\": %d, \"sampled\": %d",
+               p->sweep.nrun, p->sweep.nteam, p->sweep.each, p->sweep.nsample);
       put_number (f, ", \"run_s\": ", known ? p->sweep.run_s : NAN);
       put_number (f, ", \"least_run_s\": ", known ? p->sweep.least_s : NAN);
       put_number (f, ", \"most_run_s\": ", known ? p->sweep.most_s : NAN);
@@ -349,8 +359,9 @@ print_json (FILE *f, const ictus_plan *p)
   put_time (f, p);
   fprintf (f, ",\n  \"assumptions\": [");
   plan_assumptions (p, put_sentence, &l);
-  fprintf (f, "],\n  \"fits\": %s, \"fits_memory\": %s, \"fits_disk\": %s\n}\n", ictus_plan_fits (p) ? "true" : "false",
-           p->node_need <= p->node_room ? "true" : "false", p->disk_need > p->disk_room ? "false" : "true");
+  fprintf (f, "],\n  \"fits\": %s, \"fits_memory\": %s, \"fits_disk\": %s\n}\n",
+           ictus_plan_fits (p) ? "true" : "false", p->node_need <= p->node_room ? "true" : "false",
+           p->disk_need > p->disk_room ? "false" : "true");
 }
 
 void

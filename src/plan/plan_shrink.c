@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/* A smaller network that behaves much like the whole: fewer neurons, each with the synapses that it has there. */
+/* A smaller network that behaves much like the whole: fewer neurons, each with the synapses that it has
+ * there. */
 #include "plan/plan_impl.h"
 
 #include <math.h>
@@ -8,19 +9,19 @@
 static size_t
 fewer (const ictus_exp_population *p, double scale)
 {
-  double n = round ((double) p->size * scale);
+  double n = round ((double)p->size * scale);
 
-  return p->model == NULL ? p->size : n < 1 ? 1 : (size_t) n; /* files of spikes stay as they are */
+  return p->model == NULL ? p->size : n < 1 ? 1 : (size_t)n; /* files of spikes stay as they are */
 }
 
 /* Synapses that a target neuron has on average. */
 static double
 indegree (const ictus_experiment *exp, const ictus_exp_projection *c)
 {
-  double ns = (double) exp->population[c->source].size, nt = 0, m = (double) c->number;
+  double ns = (double)exp->population[c->source].size, nt = 0, m = (double)c->number;
 
   for (int t = 0; t < c->ntarget; ++t)
-    nt += (double) exp->population[c->target[t]].size;
+    nt += (double)exp->population[c->target[t]].size;
   nt /= c->ntarget; /* a rule is applied to each target on its own */
   switch (c->rule)
     {
@@ -45,12 +46,12 @@ indegree (const ictus_experiment *exp, const ictus_exp_projection *c)
 static void
 shrink_projection (const ictus_experiment *exp, double scale, ictus_exp_projection *c)
 {
-  double n = indegree (exp, c), sources = (double) fewer (&exp->population[c->source], scale);
+  double n = indegree (exp, c), sources = (double)fewer (&exp->population[c->source], scale);
 
   if (c->rule == ICTUS_RULE_ONE_TO_ONE)
     return;
   c->rule = ICTUS_RULE_FIXED_INDEGREE;
-  c->number = (uint64_t) llround (n);
+  c->number = (uint64_t)llround (n);
   if (c->number == 0 && n > 0)
     c->number = 1;
   c->allow_multapses = c->allow_multapses || n > sources - 1;
@@ -71,7 +72,7 @@ shrink_stimulus (const ictus_experiment *exp, double scale, ictus_exp_stimulus *
     return ICTUS_E_NOMEM;
   for (size_t k = 0; k < s->nneurons; ++k)
     {
-      uint64_t at = (uint64_t) ((double) chosen[k] * (double) size / (double) exp->population[s->target].size);
+      uint64_t at = (uint64_t)((double)chosen[k] * (double)size / (double)exp->population[s->target].size);
 
       if (n == 0 || at > s->neurons[n - 1])
         s->neurons[n++] = at;
@@ -103,7 +104,7 @@ obstacle (const ictus_experiment *exp)
 ictus_err
 plan_shrink (const ictus_experiment *exp, double scale, ictus_experiment *out, const char **why)
 {
-  size_t np = (size_t) exp->npopulation, nj = (size_t) exp->nprojection, ns = (size_t) exp->nstimulus;
+  size_t np = (size_t)exp->npopulation, nj = (size_t)exp->nprojection, ns = (size_t)exp->nstimulus;
 
   *out = *exp;
   out->population = ictus_alloc (np, sizeof *out->population);
@@ -128,7 +129,7 @@ plan_shrink (const ictus_experiment *exp, double scale, ictus_experiment *out, c
       out->stimulus[k] = exp->stimulus[k];
       if (shrink_stimulus (exp, scale, &out->stimulus[k]) != ICTUS_OK)
         {
-          out->nstimulus = (int) k;
+          out->nstimulus = (int)k;
           plan_shrink_clear (out);
           return ICTUS_E_NOMEM;
         }

@@ -1,30 +1,37 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/* A sweep: how many runs, on how many teams, and how long; a few runs all over the axes are begun to find out. */
+/* A sweep: how many runs, on how many teams, and how long; a few runs all over the axes are begun to find
+ * out. */
 #include "plan/plan_impl.h"
 
 #include <math.h>
 #include <string.h>
 
-enum { SAMPLES = 5, VALUES = 4 /* measures of a population */ };
+enum
+{
+  SAMPLES = 5,
+  VALUES = 4 /* measures of a population */
+};
 
 /* ---- points ------------------------------------------------------------------------------------- */
 
-/* Runs; for a threshold search about as many as bisection makes on every line: its ends, and halves between them. */
+/* Runs; for a threshold search about as many as bisection makes on every line: its ends, and halves between
+ * them. */
 static double
 count_runs (const ictus_experiment *exp)
 {
-  double n = exp->design == ICTUS_DESIGN_GRID ? 1 : (double) exp->design_points;
+  double n = exp->design == ICTUS_DESIGN_GRID ? 1 : (double)exp->design_points;
   const ictus_exp_axis *searched = exp->threshold.is_searched ? &exp->axis[exp->threshold.axis] : NULL;
 
   for (int a = 0; exp->design == ICTUS_DESIGN_GRID && a < exp->naxis; ++a)
     if (&exp->axis[a] != searched)
-      n *= (double) exp->axis[a].nvalue;
+      n *= (double)exp->axis[a].nvalue;
   if (searched != NULL)
-    n *= fmin ((double) searched->nvalue, 2 + ceil (log2 (fmax ((double) searched->nvalue - 1, 1))));
-  return n * (double) exp->nrepeat;
+    n *= fmin ((double)searched->nvalue, 2 + ceil (log2 (fmax ((double)searched->nvalue - 1, 1))));
+  return n * (double)exp->nrepeat;
 }
 
-/* Numbers that fill [0, 1) evenly however many are taken (van der Corput 1935), another base for every axis. */
+/* Numbers that fill [0, 1) evenly however many are taken (van der Corput 1935), another base for every axis.
+ */
 static double
 spread (int k, int axis)
 {
@@ -41,13 +48,14 @@ static double
 value_at (const ictus_exp_axis *a, double where)
 {
   if (a->value != NULL)
-    return a->value[(size_t) (where * (double) a->nvalue)];
+    return a->value[(size_t)(where * (double)a->nvalue)];
   return a->log ? a->from * pow (a->to / a->from, where) : a->from + (a->to - a->from) * where;
 }
 
 /* The document and the experiment of sample k; both are the caller's. */
 static ictus_err
-sample_point (const ictus_conf *plain, const ictus_experiment *exp, int k, ictus_conf **conf, ictus_experiment **out)
+sample_point (const ictus_conf *plain, const ictus_experiment *exp, int k, ictus_conf **conf,
+              ictus_experiment **out)
 {
   ictus_text text = { 0 };
   ictus_err e;
@@ -108,9 +116,9 @@ static ictus_err
 measure (ictus_plan *p, const ictus_conf *plain)
 {
   plan_sweep *s = &p->sweep;
-  double *Hz = ictus_alloc ((size_t) p->exp->npopulation, sizeof *Hz);
+  double *Hz = ictus_alloc ((size_t)p->exp->npopulation, sizeof *Hz);
   ictus_err e = Hz == NULL ? ICTUS_E_NOMEM : ICTUS_OK;
-  int n = (int) fmin (SAMPLES, s->nrun);
+  int n = (int)fmin (SAMPLES, s->nrun);
 
   for (int k = 0; e == ICTUS_OK && k < n; ++k)
     {
@@ -149,7 +157,8 @@ size_files (const ictus_experiment *exp, plan_sweep *s)
 {
   double n = s->nrun, values = VALUES * (exp->npopulation + 1.0);
 
-  s->file_bytes = n * (values * sizeof (double) + 2) + 6e4 + 2.0 * (double) strlen (ictus_conf_text (exp->conf));
+  s->file_bytes
+      = n * (values * sizeof (double) + 2) + 6e4 + 2.0 * (double)strlen (ictus_conf_text (exp->conf));
   s->journal_bytes = n * (values * 20 + 40) + n * 50; /* outcomes and beginnings */
 }
 

@@ -11,11 +11,11 @@ typedef struct look
 {
   ictus_sweep_state *s;
   uint64_t digest;
-  uint8_t *status;      /* [nrun] ictus__status */
-  double *since;        /* [nrun] Unix time; 0: not begun */
-  int *nrank;           /* [nrun] */
-  double *busy;         /* [nrun] */
-  char **reason;        /* [nrun] */
+  uint8_t *status; /* [nrun] ictus__status */
+  double *since;   /* [nrun] Unix time; 0: not begun */
+  int *nrank;      /* [nrun] */
+  double *busy;    /* [nrun] */
+  char **reason;   /* [nrun] */
 } look;
 
 /* ---- one journal -------------------------------------------------------------------------------- */
@@ -62,7 +62,8 @@ make_room (look *l, const ictus__journal_head *head)
   l->busy = ictus_alloc (n, sizeof *l->busy);
   l->reason = ictus_alloc (n, sizeof *l->reason);
   return l->status == NULL || l->since == NULL || l->nrank == NULL || l->busy == NULL || l->reason == NULL
-             ? ICTUS_E_NOMEM : ICTUS_OK;
+             ? ICTUS_E_NOMEM
+             : ICTUS_OK;
 }
 
 static ictus_err
@@ -116,7 +117,8 @@ list_journals (const char *dir, char ***path, size_t *n)
     return ICTUS_FAIL (ICTUS_E_IO, "cannot read the folder %s: %s", dir, strerror (errno));
   while (e == ICTUS_OK && (entry = readdir (d)) != NULL)
     {
-      if (strcmp (entry->d_name, "sweep.journal") != 0 && !ictus__journal_is_part (entry->d_name, &part, &nparts))
+      if (strcmp (entry->d_name, "sweep.journal") != 0
+          && !ictus__journal_is_part (entry->d_name, &part, &nparts))
         continue;
       ictus_text_clear (&text);
       ictus_text_add (&text, "%s/%s", dir, entry->d_name);
@@ -148,7 +150,7 @@ gather (look *l)
       busy += l->busy[k];
       s->longest_s = l->busy[k] > s->longest_s ? l->busy[k] : s->longest_s;
     }
-  s->busy_s = s->ndone > 0 ? busy / (double) s->ndone : 0;
+  s->busy_s = s->ndone > 0 ? busy / (double)s->ndone : 0;
   s->failed = ictus_alloc (s->nfailed, sizeof *s->failed);
   s->begun = ictus_alloc (s->nbegun, sizeof *s->begun);
   if (s->failed == NULL || s->begun == NULL)
