@@ -30,7 +30,7 @@ axis_tics (const sweep_axis *a, char which, ictus_text *p)
   ictus_text_add (p, "set %ctics (", which);
   for (size_t k = 0; k < a->n; k += a->n > 12 ? (size_t) every : 1)
     {
-      snprintf (number, sizeof number, "%.3g", a->v[k]);
+      snprintf (number, sizeof number, "%.*g", a->n > 12 ? 2 : 3, a->v[k]);
       ictus_text_add (p, "%s'%s' %.9g", k > 0 ? ", " : "", k % (size_t) every == 0 ? number : "", a->v[k]);
     }
   ictus_text_add (p, ")\n");
