@@ -14,6 +14,7 @@
 enum { TAG_UP = 1, TAG_ANSWER, TAG_END };
 enum { SAYS_ROW = 1, SAYS_ASK = 2, SAYS_TOLD = 4, SAYS_BYE = 8, SAYS_DIR = 16 };
 #define POLL_NS 200000 /* pause between looks when rank 0 has nothing else to do */
+#define POLL_S 200e-6  /* shortest time between two looks from within a run: a look may cost a turn of the processor */
 #define SHOW_S 1.0     /* a run under way for longer is told about */
 
 typedef struct message /* to rank 0; values and reason follow */
@@ -51,6 +52,7 @@ struct ictus__deal
   MPI_Request sent; /* leaders: the packet is on its way */
   bool asked;       /* leaders: an answer is to come */
   bool told;        /* the sweep is to end */
+  double polled_s;
   bool said_told;   /* leaders: rank 0 knows */
   bool got_end;     /* leaders: rank 0 said so */
   /* rank 0 */
@@ -324,6 +326,8 @@ pause_a_little (void)
   nanosleep (&t, NULL);
 }
 
+static bool look (ictus__deal *d);
+
 static int64_t
 next_own (ictus__deal *d, const ictus__row *row)
 {
@@ -331,12 +335,12 @@ next_own (ictus__deal *d, const ictus__row *row)
 
   if (row != NULL)
     take (d, 0, *row);
-  while (ictus__deal_poll (d), d->nasked < d->nteam - 1) /* all begin before this one does */
+  while (look (d), d->nasked < d->nteam - 1) /* all begin before this one does */
     pause_a_little ();
   while ((run = pull (d)) == ICTUS__NONE_NOW)
     {
       pause_a_little ();
-      ictus__deal_poll (d);
+      look (d);
     }
   if (run >= 0)
     begin (&d->team[0], run);
@@ -380,7 +384,7 @@ next_asked (ictus__deal *d, const ictus__row *row)
     say (d, d->asked ? 0 : SAYS_ASK, row);
   ICTUS_MPI (MPI_Recv (&a, (int) sizeof a, MPI_BYTE, 0, TAG_ANSWER, d->world, MPI_STATUS_IGNORE));
   d->asked = false;
-  if (ictus__deal_poll (d)) /* what was in hand is given back */
+  if (look (d)) /* what was in hand is given back */
     return ICTUS__NONE_LEFT;
   if (a.run >= 0 && a.ahead)
     {
@@ -405,8 +409,8 @@ ictus__deal_next (ictus__deal *d, const ictus__row *row)
   return run;
 }
 
-bool
-ictus__deal_poll (ictus__deal *d)
+static bool
+look (ictus__deal *d)
 {
   bool told = d->o.told != NULL && d->o.told (d->o.ctx);
 
@@ -439,6 +443,17 @@ ictus__deal_poll (ictus__deal *d)
   return d->told;
 }
 
+bool
+ictus__deal_poll (ictus__deal *d)
+{
+  double now = ictus_wall_s ();
+
+  if (now - d->polled_s < POLL_S)
+    return d->told;
+  d->polled_s = now;
+  return look (d);
+}
+
 void
 ictus__deal_stop (ictus__deal *d)
 {
@@ -451,7 +466,7 @@ ictus__deal_finish (ictus__deal *d)
   int32_t end;
 
   if (d->rank == 0)
-    while (ictus__deal_poll (d), d->nworking > 0)
+    while (look (d), d->nworking > 0)
       pause_a_little ();
   else if (d->team_rank == 0)
     {
