@@ -165,23 +165,23 @@ begin (team *t, int64_t run)
   t->shown = false;
 }
 
-/* The answer to a question, now or later. */
+/* The answer to a question, now or later: a team that works gets one for later only while plenty is left. */
 static void
 reply (ictus__deal *d, int k)
 {
   team *t = &d->team[k];
-  answer a = { .run = pull (d) };
+  answer a = { .run = ICTUS__NONE_NOW };
 
+  if (t->run < 0 || d->stopped || plenty (d))
+    a.run = pull (d);
   t->waits = a.run == ICTUS__NONE_NOW;
   if (t->waits)
     return;
   if (a.run >= 0 && t->run < 0)
-    {
-      begin (t, a.run);
-      a.ahead = plenty (d);
-    }
+    begin (t, a.run);
   else if (a.run >= 0)
     t->hand = a.run;
+  a.ahead = plenty (d);
   ICTUS_MPI (MPI_Send (&a, (int) sizeof a, MPI_BYTE, k * d->each, TAG_ANSWER, d->world));
 }
 
