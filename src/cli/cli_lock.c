@@ -4,6 +4,7 @@
    run was killed. */
 #include "cli/cli.h"
 
+#include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <string.h>
@@ -99,6 +100,37 @@ lock_here (const char *dir, const char *path, int how, int *fd)
   return ICTUS_OK;
 }
 
+/* What Open MPI makes beside a file that ranks open together, and removes unless it is killed:
+   FILE.locktest.RANK, FILE-JOB-PROCESS.lock, where FILE ends in .h5 or .h5.tmp. */
+static bool
+is_litter (const char *name)
+{
+  const char *s = strstr (name, ".h5");
+  int n = 0;
+
+  if (s == NULL)
+    return false;
+  s += strncmp (s, ".h5.tmp", 7) == 0 ? 7 : 3;
+  if (sscanf (s, ".locktest.%*u%n", &n) == 0 && n > 0 && s[n] == '\0')
+    return true;
+  n = 0;
+  return sscanf (s, "-%*u-%*u.lock%n", &n) == 0 && n > 0 && s[n] == '\0';
+}
+
+/* Nobody else writes here now. */
+static void
+remove_litter (const char *dir)
+{
+  DIR *d = opendir (dir);
+
+  if (d == NULL)
+    return;
+  for (struct dirent *entry; (entry = readdir (d)) != NULL;)
+    if (is_litter (entry->d_name))
+      unlinkat (dirfd (d), entry->d_name, 0);
+  closedir (d);
+}
+
 ictus_err
 ictus_cli_lock_take (const char *dir, ictus_cli_lock *l)
 {
@@ -113,7 +145,10 @@ ictus_cli_lock_take (const char *dir, ictus_cli_lock *l)
     {
       e = lock_here (dir, path.s, LOCK_EX, &l->fd);
       if (e == ICTUS_OK)
-        write_holder (l->fd);
+        {
+          write_holder (l->fd);
+          remove_litter (dir);
+        }
       if (e == ICTUS_OK && flock (l->fd, LOCK_SH | LOCK_NB) != 0 && !is_unknown (errno))
         e = ICTUS_FAIL (ICTUS_E_RESOURCE, "%s is being written by another program (%s is locked)", dir,
                         path.s);

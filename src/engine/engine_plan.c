@@ -59,7 +59,11 @@ measure (const ictus_experiment *exp, const ictus_population *p, const ictus_sol
       cells.armed[i] = 1;
     }
   before = ictus_mem_heap ();
-  ICTUS_GO (ictus_solver_create (config, &cells, 0.0, &solver));
+  e = ictus_solver_create (config, &cells, 0.0, &solver);
+  if (e == ICTUS_E_SOLVER)
+    ictus_err_prefix (e, "population %s", p->name);
+  if (e != ICTUS_OK)
+    goto done;
   try_window (solver, exp);
   *bytes = ictus_mem_heap () - before;
 done:
