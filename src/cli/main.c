@@ -111,10 +111,10 @@ keep_standard_files (void)
       open ("/dev/null", fd == 0 ? O_WRONLY : fd == 1 ? O_RDONLY : O_WRONLY); /* the lowest free one: fd */
 }
 
-/* Nobody here uses shared file pointers, but Open MPI prepares them for every file that ranks write together: within a
-   node by a semaphore called after the file without its folder, which a killed run leaves behind and which then keeps all
-   other users of the node from writing a file of that name. Its other ways leave no more than a file beside it
-   (ictus_cli_lock_take removes it). */
+/* Nobody here uses shared file pointers, but Open MPI prepares them for every file that ranks write together:
+   within a node by a semaphore called after the file without its folder, which a killed run leaves behind and
+   which then keeps all other users of the node from writing a file of that name. Its other ways leave no more
+   than a file beside it (ictus_cli_lock_take removes it). */
 static void
 choose_file_pointers (void)
 {
