@@ -92,6 +92,43 @@ ok "says so" says "is not the result file of this run"
 ok "nothing was changed" diff -r -x progress before d
 rm -rf before
 
+# a checkpoint of another run of the same experiment, or of another history of this run
+ok "another run of the same experiment" status 75 faulty ckpt_stop:0:2 on 2 "$ICTUS_BIN" run "$net" -o twin --quiet
+spoiled none
+cp twin/$new d/
+ok "a checkpoint of it is refused" status 0 on 2 "$ICTUS_BIN" resume d
+ok "says why" says "d/$new: d/results.h5 is not the result file of this run"
+ok "the one before is used" says "going on at 40 ms from d/$old"
+ok "to the same bits" same whole d
+spoiled none
+mv d/$new late.h5
+ok "a run goes on from its first checkpoint, and is killed" dies faulty out_killed:0:2 on 1 "$ICTUS_BIN" resume d --set output.flush=10
+mv late.h5 d/$new
+ok "the second one, that was away, does not fit any more" status 0 on 2 "$ICTUS_BIN" run "$net" -o d --resume
+ok "says why" says "went on from an earlier checkpoint since d/$new"
+ok "the first one is used again" says "going on at 40 ms from d/$old"
+ok "to the same bits" same whole d
+
+# what a complete run has left of its checkpoints goes, those of another run stay
+spoiled none
+cp d/$new d/$old .
+ok "a run is completed" status 0 on 2 "$ICTUS_BIN" resume d
+cp $new $old d/
+ok "killed before its checkpoints were gone" status 0 on 3 "$ICTUS_BIN" resume d
+ok "there is nothing to do" says "d/results.h5 is complete: nothing to do"
+ok "they are gone" marks d ""
+spoiled none
+cp whole/results.h5 d/
+ok "with a complete result file of another run in its place" status 0 on 2 "$ICTUS_BIN" resume d
+ok "there is nothing to do" says "d/results.h5 is complete: nothing to do"
+ok "the checkpoints are left" says "it is left where it is"
+ok "they are there" marks d "1 2 "
+ok "also by run --resume" status 0 on 2 "$ICTUS_BIN" run "$net" -o d --resume
+ok "they are there" marks d "1 2 "
+cp good/results.h5 d/
+ok "with the own file they go on" status 0 on 2 "$ICTUS_BIN" resume d
+ok "to the same bits" same whole d
+
 # a checkpoint that cannot be written, on whatever rank: said once, the run goes on, and the results are the same
 for case in image_room:0:2 image_write:0:30 image_write:1:30 image_verify:1:30; do
   ok "$case: the run goes on" status 0 faulty $case on 2 "$ICTUS_BIN" run "$net" -o f --set checkpoint.interval=20 --set run.restart_mark=20 --set checkpoint.keep=1

@@ -57,6 +57,11 @@ void ictus_ckpt_get_stats (const ictus_ckpt *c, ictus_ckpt_stats *out); /* Colle
  * \retval ICTUS_E_FORMAT   there are some but none is good; the reasons were said
  * Collectivity: all ranks of comm. */
 ictus_err ictus_ckpt_find (MPI_Comm comm, const char *dir, uint64_t digest, ictus_image **out);
+/** The same, and one that does not fit what it goes on with is refused like a bad one.
+ * \param fits  whatever error but ICTUS_E_NOMEM it returns is the reason to refuse the image; collective, all ranks of
+ *     comm; NULL: all fit. Collectivity: all ranks of comm. */
+ictus_err ictus_ckpt_find_fitting (MPI_Comm comm, const char *dir, uint64_t digest,
+                                   ictus_err (*fits) (void *ctx, ictus_image *im), void *ctx, ictus_image **out);
 /** Restart mark time of an image, ms. Collectivity: all ranks of the image. */
 ictus_err ictus_ckpt_time (ictus_image *im, double *t_ms);
 /** The experiment that an image holds, to be run from folder dir: models that differ from the shipped ones

@@ -25,6 +25,11 @@ ictus_err ictus_out_create (ictus_engine *engine, const char *path, bool overwri
  * \retval ICTUS_E_FORMAT  the image holds no result file
  * Collectivity: all ranks of the engine. */
 ictus_err ictus_out_resume (ictus_engine *engine, const char *path, ictus_image *im, int argc, char **argv, ictus_out **out);
+/** Whether ictus_out_resume can go on with the result file path from this image: only that is found out, nothing is touched.
+ * \retval ICTUS_E_INPUT   path is missing, shorter than it was, of another run, or went on from an earlier point
+ * \retval ICTUS_E_FORMAT  the image holds no result file
+ * Collectivity: all ranks of comm, which is that of the image. */
+ictus_err ictus_out_fits (MPI_Comm comm, const char *path, ictus_image *im);
 /** Flush everything, then put the position of the result file into an image ("out/"). Only within a mark hook, after the hook of this
  * ictus_out. Collectivity: all ranks of the engine. */
 ictus_err ictus_out_save (void *out, ictus_image *im);

@@ -208,13 +208,36 @@ done:
   return e;
 }
 
+typedef struct wish /* what a checkpoint shall be */
+{
+  uint64_t digest; /* 0: any */
+  ictus_err (*fits) (void *ctx, ictus_image *im);
+  void *ctx;
+} wish;
+
+/* Why not is the last error. Collective. */
+static ictus_err
+check_fit (const wish *w, ictus_image *im)
+{
+  ictus_err e = w->fits == NULL ? ICTUS_OK : w->fits (w->ctx, im);
+
+  if (e == ICTUS_OK || e == ICTUS_E_NOMEM)
+    return e;
+  return ictus_err_prefix (ICTUS_E_FORMAT, "%s", ictus_image_path (im));
+}
+
 /* Open one; a bad one is *out NULL with the reason as last error. Collective. */
 static ictus_err
-try_one (MPI_Comm comm, const char *path, uint64_t digest, ictus_image **out)
+try_one (MPI_Comm comm, const char *path, const wish *w, ictus_image **out)
 {
   ictus_err e = ictus_image_open (comm, path, ICTUS_KIND_CHECKPOINT, ICTUS_SCHEMA_CHECKPOINT, out);
 
-  if (e == ICTUS_OK && (e = check (*out, digest)) != ICTUS_OK)
+  if (e != ICTUS_OK)
+    return e == ICTUS_E_FORMAT || e == ICTUS_E_IO ? ICTUS_OK : e;
+  e = check (*out, w->digest);
+  if (e == ICTUS_OK)
+    e = check_fit (w, *out);
+  if (e != ICTUS_OK)
     {
       char *why = ictus_strdup (ictus_err_last ());
 
@@ -228,6 +251,14 @@ try_one (MPI_Comm comm, const char *path, uint64_t digest, ictus_image **out)
 ictus_err
 ictus_ckpt_find (MPI_Comm comm, const char *dir, uint64_t digest, ictus_image **out)
 {
+  return ictus_ckpt_find_fitting (comm, dir, digest, NULL, NULL, out);
+}
+
+ictus_err
+ictus_ckpt_find_fitting (MPI_Comm comm, const char *dir, uint64_t digest,
+                         ictus_err (*fits) (void *ctx, ictus_image *im), void *ctx, ictus_image **out)
+{
+  const wish w = { .digest = digest, .fits = fits, .ctx = ctx };
   ictus_text path = { 0 };
   int64_t *mark = NULL;
   char *newest = NULL;
@@ -242,7 +273,7 @@ ictus_ckpt_find (MPI_Comm comm, const char *dir, uint64_t digest, ictus_image **
       ckpt_path (dir, mark[k], &path);
       ICTUS_GO (
           ictus_comm_agree (comm, path.failed ? ICTUS_FAIL (ICTUS_E_NOMEM, "out of memory") : ICTUS_OK));
-      ICTUS_GO (try_one (comm, path.s, digest, out));
+      ICTUS_GO (try_one (comm, path.s, &w, out));
       if (*out != NULL)
         break;
       if (newest == NULL)

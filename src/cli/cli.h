@@ -74,6 +74,13 @@ ictus_err ictus_cli_lock_take (const char *dir, ictus_cli_lock *l);
 /** One that is not held is fine. Collectivity: all of MPI_COMM_WORLD. */
 void ictus_cli_lock_drop (ictus_cli_lock *l);
 
+/** The newest good checkpoint in dir that goes on with the result file; otherwise as ictus_ckpt_find.
+ * Collectivity: all of MPI_COMM_WORLD. */
+ictus_err ictus_cli_find_checkpoint (const char *dir, char *results, uint64_t digest, ictus_image **out);
+/** The result file is of a complete run: its checkpoints in dir are removed, those of another run are left, with a word.
+ * Collectivity: all of MPI_COMM_WORLD. */
+ictus_err ictus_cli_clear_complete (const char *dir, char *results);
+
 /** The digest of the experiment (ictus_net_digest) that a used.yaml of a run begins with; 0: none, or no such file.
  * Collectivity: none. */
 uint64_t ictus_cli_used_digest (const char *path);

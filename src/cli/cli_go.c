@@ -107,6 +107,37 @@ other (const job *j)
       "%s holds the run of another experiment; -o names another folder, --overwrite begins anew", j->dir);
 }
 
+/* An image goes on with the result file ctx. Collective. */
+static ictus_err
+fits (void *ctx, ictus_image *im)
+{
+  return ictus_out_fits (MPI_COMM_WORLD, ctx, im);
+}
+
+ictus_err
+ictus_cli_find_checkpoint (const char *dir, char *results, uint64_t digest, ictus_image **out)
+{
+  return ictus_ckpt_find_fitting (MPI_COMM_WORLD, dir, digest, fits, results, out);
+}
+
+ictus_err
+ictus_cli_clear_complete (const char *dir, char *results)
+{
+  int any = ictus_cli_is_main () && ictus_ckpt_exists (dir);
+  ictus_image *im = NULL;
+  ictus_err e = ICTUS_OK;
+
+  ICTUS_MPI (MPI_Bcast (&any, 1, MPI_INT, 0, MPI_COMM_WORLD));
+  if (any != 0)
+    e = ictus_cli_find_checkpoint (dir, results, 0, &im);
+  ictus_image_close (&im);
+  if (e == ICTUS_E_FORMAT && ictus_cli_is_main ())
+    ictus_log ("%s; it is left where it is", ictus_err_last ());
+  if (e != ICTUS_OK)
+    return e == ICTUS_E_FORMAT ? ICTUS_OK : e;
+  return ictus_comm_verdict (MPI_COMM_WORLD, ictus_cli_is_main () ? ictus_ckpt_remove (dir) : ICTUS_OK);
+}
+
 /* With --resume: the checkpoint to go on from, if there is one. Collective. */
 static ictus_err
 find_image (job *j)
@@ -128,7 +159,7 @@ find_image (job *j)
       j->complete = true;
       return ICTUS_OK;
     }
-  e = ictus_ckpt_find (MPI_COMM_WORLD, j->dir, j->digest, &j->image);
+  e = ictus_cli_find_checkpoint (j->dir, j->results.s, j->digest, &j->image);
   if (e != ICTUS_OK || j->image != NULL)
     return e;
   if (state[2] == OTHER)
@@ -389,6 +420,7 @@ ictus_cli_run_experiment (ictus_conf *conf, const char *dir, const ictus_cli_run
     {
       if (ictus_cli_is_main ())
         ictus_log ("%s is complete: nothing to do", j.results.s);
+      e = ictus_cli_clear_complete (dir, j.results.s);
       goto done;
     }
   ICTUS_GO (prepare (&j));
@@ -402,7 +434,7 @@ ictus_cli_run_experiment (ictus_conf *conf, const char *dir, const ictus_cli_run
 done:
   if (j.out != NULL)
     e = close_results (&j, e);
-  if (e == ICTUS_OK && dir != NULL) /* whole: nobody needs them any more */
+  if (e == ICTUS_OK && dir != NULL && !j.complete) /* whole: nobody needs them any more */
     e = ictus_comm_verdict (MPI_COMM_WORLD, ictus_cli_is_main () ? ictus_ckpt_remove (dir) : ICTUS_OK);
   ictus_cli_progress_end (&j.progress, e);
   status = e == ICTUS_OK ? 0 : ictus_cli_fail (e);

@@ -187,25 +187,24 @@ look (const request *q, const char *used, bool *complete, ictus_image **im)
   ictus_text results = { 0 };
   uint64_t digest = 0;
   int state = 0;
-  ictus_err e = ICTUS_OK;
+  ictus_err e;
 
   ictus_text_add (&results, "%s/results.h5", q->dir);
   ICTUS_GO (ictus_comm_agree (MPI_COMM_WORLD,
                               results.failed ? ICTUS_FAIL (ICTUS_E_NOMEM, "out of memory") : ICTUS_OK));
   if (ictus_cli_is_main () && (state = ictus_out_is_complete (results.s)) != 0)
-    {
-      ictus_log ("%s is complete: nothing to do", results.s);
-      e = ictus_ckpt_remove (q->dir);
-    }
-  ICTUS_GO (ictus_comm_verdict (MPI_COMM_WORLD, e));
+    ictus_log ("%s is complete: nothing to do", results.s);
   ICTUS_MPI (MPI_Bcast (&state, 1, MPI_INT, 0, MPI_COMM_WORLD));
   *complete = state != 0;
   if (*complete)
-    goto done;
+    {
+      e = ictus_cli_clear_complete (q->dir, results.s);
+      goto done;
+    }
   if (ictus_cli_is_main ())
     digest = ictus_cli_used_digest (used);
   ICTUS_MPI (MPI_Bcast (&digest, 1, MPI_UINT64_T, 0, MPI_COMM_WORLD));
-  ICTUS_GO (ictus_ckpt_find (MPI_COMM_WORLD, q->dir, digest, im));
+  ICTUS_GO (ictus_cli_find_checkpoint (q->dir, results.s, digest, im));
   if (*im == NULL)
     e = ICTUS_FAIL (
         ICTUS_E_INPUT,

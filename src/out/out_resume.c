@@ -61,43 +61,54 @@ check (const saved *s)
       end = r->at + r->n;
       n += r->n;
     }
-  if (!good || n != s->nbytes || strlen (s->id) != OUT_ID || byte_at (s, s->id_at, OUT_ID) == NULL
+  if (!good || n != s->nbytes || byte_at (s, s->id_at, OUT_ID) == NULL
       || byte_at (s, s->parts_at, OUT_PARTS * sizeof (out_part)) == NULL)
     return ICTUS_FAIL (ICTUS_E_FORMAT, "%s: what it holds of the result file contradicts itself", s->from);
   return ICTUS_OK;
 }
 
-/* Collective. */
+/* What tells whose result file it is and when it was saved. Collective. */
 static ictus_err
-load (ictus_out *o, ictus_image *im, saved *s)
+load_identity (ictus_image *im, saved *s)
 {
   uint64_t where[4];
   double time[2];
-  void *p = NULL;
-  size_t n;
 
   s->from = ictus_image_path (im);
   if (!ictus_image_has (im, "out/length"))
     return ICTUS_FAIL (ICTUS_E_FORMAT, "%s holds no result file", s->from);
-  s->position = ictus_alloc (out_position_count (o), sizeof *s->position);
-  s->known = ictus_alloc ((size_t) o->places.nset, sizeof *s->known);
-  ICTUS_TRY (ictus_comm_agree (o->comm, s->position == NULL || s->known == NULL ? ICTUS_E_NOMEM : ICTUS_OK));
   ICTUS_TRY (ictus_image_get_text (im, "out/run", &s->id));
   ICTUS_TRY (ictus_image_get_n (im, "out/where", ICTUS_IMAGE_U64, 4, where));
   ICTUS_TRY (ictus_image_get_n (im, "out/time", ICTUS_IMAGE_F64, 2, time));
-  ICTUS_TRY (ictus_image_get_n (im, "out/position", ICTUS_IMAGE_U64, out_position_count (o), s->position));
-  ICTUS_TRY (ictus_image_get_n (im, "out/known", ICTUS_IMAGE_U64, (size_t) o->places.nset, s->known));
   ICTUS_TRY (ictus_image_get_n (im, "out/length", ICTUS_IMAGE_U64, 1, &s->length));
-  ICTUS_TRY (ictus_image_get (im, "out/extents", ICTUS_IMAGE_U64, &p, &n));
-  s->rest = (ictus_h5_ranges){ .r = p, .n = n / 2 };
-  ICTUS_TRY (ictus_image_get (im, "out/bytes", ICTUS_IMAGE_U8, &p, &s->nbytes));
-  s->bytes = p;
   s->id_at = where[0];
   s->parts_at = where[1];
   s->part = where[2];
   s->marks = where[3];
   s->t_ms = time[0];
   s->wall_s = time[1];
+  return strlen (s->id) == OUT_ID
+             ? ICTUS_OK
+             : ICTUS_FAIL (ICTUS_E_FORMAT, "%s: what it says about its run makes no sense", s->from);
+}
+
+/* Collective. */
+static ictus_err
+load (ictus_out *o, ictus_image *im, saved *s)
+{
+  void *p = NULL;
+  size_t n;
+
+  ICTUS_TRY (load_identity (im, s));
+  s->position = ictus_alloc (out_position_count (o), sizeof *s->position);
+  s->known = ictus_alloc ((size_t) o->places.nset, sizeof *s->known);
+  ICTUS_TRY (ictus_comm_agree (o->comm, s->position == NULL || s->known == NULL ? ICTUS_E_NOMEM : ICTUS_OK));
+  ICTUS_TRY (ictus_image_get_n (im, "out/position", ICTUS_IMAGE_U64, out_position_count (o), s->position));
+  ICTUS_TRY (ictus_image_get_n (im, "out/known", ICTUS_IMAGE_U64, (size_t) o->places.nset, s->known));
+  ICTUS_TRY (ictus_image_get (im, "out/extents", ICTUS_IMAGE_U64, &p, &n));
+  s->rest = (ictus_h5_ranges){ .r = p, .n = n / 2 };
+  ICTUS_TRY (ictus_image_get (im, "out/bytes", ICTUS_IMAGE_U8, &p, &s->nbytes));
+  s->bytes = p;
   return check (s);
 }
 
@@ -133,25 +144,22 @@ write_at (int fd, const char *path, const void *from, uint64_t n, uint64_t at)
   return ICTUS_OK;
 }
 
-/* Open for writing, and sure that nobody else has it open so. */
+/* As long as it was at least. */
 static ictus_err
-open_file (const char *path, const saved *s, int *fd)
+open_file (const char *path, const saved *s, int how, int *fd)
 {
   struct stat st;
 
-  *fd = open (path, O_RDWR | O_CLOEXEC);
+  *fd = open (path, how | O_CLOEXEC);
   if (*fd < 0 && errno == ENOENT)
     return ICTUS_FAIL (ICTUS_E_INPUT, "%s is missing: it was there when %s was made, which goes on with it",
                        path, s->from);
   if (*fd < 0 || fstat (*fd, &st) != 0)
     return ICTUS_FAIL (ICTUS_E_IO, "cannot open %s: %s", path, strerror (errno));
-  if (flock (*fd, LOCK_EX | LOCK_NB) != 0 && errno == EWOULDBLOCK)
-    return ICTUS_FAIL (ICTUS_E_INPUT, "%s is in use by another program; is the run still going?", path);
   if ((uint64_t) st.st_size < s->length)
     return ICTUS_FAIL (
         ICTUS_E_INPUT,
-        "%s is not the result file of this run any more: it has %lld bytes, but had %llu when %s was "
-        "made; it is left as it is",
+        "%s is not the result file of this run any more: it has %lld bytes, but had %llu when %s was made",
         path, (long long) st.st_size, (unsigned long long) s->length, s->from);
   return ICTUS_OK;
 }
@@ -166,15 +174,13 @@ check_identity (int fd, const char *path, const saved *s, uint64_t id, out_part 
   if (memcmp (found, s->id, sizeof found) != 0)
     return ICTUS_FAIL (
         ICTUS_E_INPUT,
-        "%s is not the result file of this run (%s): it does not hold the run's id where %s says; it is "
-        "left as it is",
+        "%s is not the result file of this run (%s): it does not hold the run's id where %s says",
         path, s->id, s->from);
   ICTUS_TRY (read_at (fd, path, part, OUT_PARTS * sizeof *part, s->parts_at));
   if (!out_parts_branch (part, s->part, s->marks, id))
     return ICTUS_FAIL (
         ICTUS_E_INPUT,
-        "%s went on from an earlier checkpoint since %s (%g ms) was made, and does not fit it any more; "
-        "it is left as it is",
+        "%s went on from an earlier checkpoint since %s (%g ms) was made, and does not fit it any more",
         path, s->from, s->t_ms);
   return ICTUS_OK;
 }
@@ -196,7 +202,10 @@ restore (const char *path, saved *s, uint64_t id)
   int fd = -1;
   ictus_err e;
 
-  ICTUS_GO (open_file (path, s, &fd));
+  ICTUS_GO (open_file (path, s, O_RDWR, &fd));
+  if (flock (fd, LOCK_EX | LOCK_NB) != 0 && errno == EWOULDBLOCK)
+    ICTUS_GO (
+        ICTUS_FAIL (ICTUS_E_INPUT, "%s is in use by another program; is the run still going?", path));
   ICTUS_GO (check_identity (fd, path, s, id, part));
   memcpy (byte_at (s, s->parts_at, sizeof part), part, sizeof part);
   ICTUS_GO (write_at (fd, path, part, sizeof part, s->parts_at));
@@ -213,6 +222,34 @@ restore (const char *path, saved *s, uint64_t id)
 done:
   if (fd >= 0 && close (fd) != 0 && e == ICTUS_OK)
     e = ICTUS_FAIL (ICTUS_E_IO, "cannot write %s: %s", path, strerror (errno));
+  return e;
+}
+
+/* Rank 0: as restore would find it. */
+static ictus_err
+look (const char *path, const saved *s)
+{
+  out_part part[OUT_PARTS];
+  int fd = -1;
+  ictus_err e = open_file (path, s, O_RDONLY, &fd);
+
+  if (e == ICTUS_OK)
+    e = check_identity (fd, path, s, 1, part);
+  if (fd >= 0)
+    close (fd);
+  return e;
+}
+
+ictus_err
+ictus_out_fits (MPI_Comm comm, const char *path, ictus_image *im)
+{
+  saved s = { 0 };
+  ictus_err e;
+
+  ICTUS_GO (load_identity (im, &s));
+  e = ictus_comm_verdict (comm, ictus_comm_rank (comm) == 0 ? look (path, &s) : ICTUS_OK);
+done:
+  saved_clear (&s);
   return e;
 }
 
