@@ -53,4 +53,19 @@ for c in bad/points/*/checkpoint-*.h5; do echo rubbish >"$c"; done
 ok "goes on over spoilt checkpoints" status 0 on 2 "$ICTUS_BIN" sweep "$long" -o bad
 ok "saying so" says "begins anew"
 ok "with the same bits" same whole bad
+
+# defaults that follow from what is swept are each point's own, also where only the folder is left
+cat >steps.yaml <<'END'
+ictus: 1
+run: {t_stop: 200 ms}
+populations: {E: {size: 5, model: izhikevich, solver: rk4}}
+stimuli: {noise: {type: poisson_generator, target: E, rate: 800 Hz, weight: 5}}
+record: {v: {type: trace, population: E, variables: [V_m]}}
+sweep: {axes: {h: {set: run.resolution, values: [0.5 ms, 0.25 ms, 0.1 ms, 0.05 ms]}}}
+END
+ok "a sweep of the resolution" status 0 ictus sweep steps.yaml -o steps --quiet
+cp -r steps anew
+head -n 1 steps/sweep.journal >anew/sweep.journal
+ok "is made again from its folder" status 0 ictus resume anew --quiet
+ok "with the same bits" same steps anew
 finish

@@ -163,5 +163,8 @@ ictus_err conf_read_projections (ictus_experiment *x, const ictus_node *root);
 ictus_err conf_read_stimuli (ictus_experiment *x, const ictus_node *root);
 ictus_err conf_read_record (ictus_experiment *x, const ictus_node *root);
 ictus_err conf_read_sweep (ictus_experiment *x, const ictus_node *root);
+/* Whether an axis of the sweep sets the key. Defaults that follow from it then differ from point to point, and must not be
+   filled in: the document with its defaults is what a sweep goes on from. Before the section was read, too. */
+bool conf_is_swept (const ictus_node *root, const char *place);
 
 #endif

@@ -25,8 +25,11 @@ read_solver (const ictus_experiment *x, ictus_exp_population *p, const ictus_nod
   p->max_step_ms = conf_get_number (solver, "populations.*.solver.max_step");
   conf_number (x->resolution_ms, h, sizeof h);
   snprintf (text, sizeof text, "%s ms", h);
-  ICTUS_TRY (ictus_conf_fill (solver, "dt", text));
-  p->dt_ms = conf_get_number (solver, "populations.*.solver.dt");
+  p->dt_ms = x->resolution_ms;
+  if (!conf_is_swept (ictus_conf_root (x->conf), "run.resolution"))
+    ICTUS_TRY (ictus_conf_fill (solver, "dt", text));
+  if (ictus_node_find (solver, "dt") != NULL)
+    p->dt_ms = conf_get_number (solver, "populations.*.solver.dt");
   steps = x->resolution_ms / p->dt_ms;
   if (x->grid && fabs (steps - nearbyint (steps)) > 1e-6)
     return ictus_node_fail_key (solver, "dt", ICTUS_E_INPUT,

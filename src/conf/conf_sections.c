@@ -72,7 +72,7 @@ conf_read_stimuli (ictus_experiment *x, const ictus_node *root)
 /* ---- record ------------------------------------------------------------------------------------- */
 
 static ictus_err
-fill_interval (const ictus_experiment *x, const ictus_exp_record *r)
+fill_interval (const ictus_experiment *x, ictus_exp_record *r)
 {
   double t = r->type == ICTUS_RECORD_RATE   ? 5
              : r->type == ICTUS_RECORD_MEAN ? 1
@@ -83,7 +83,12 @@ fill_interval (const ictus_experiment *x, const ictus_exp_record *r)
   if (x->grid) /* a default that fits */
     t = ictus_tick_ms (t > x->resolution_ms ? ictus_tick_of (t, x->resolution_ms) : 1, x->resolution_ms);
   snprintf (text, sizeof text, "%s ms", conf_number (t, number, sizeof number));
-  return ictus_conf_fill (r->node, "interval", text);
+  r->interval_ms = t;
+  if (!conf_is_swept (ictus_conf_root (x->conf), "run.resolution"))
+    ICTUS_TRY (ictus_conf_fill (r->node, "interval", text));
+  if (ictus_node_find (r->node, "interval") != NULL)
+    r->interval_ms = conf_get_number (r->node, "record.*.interval");
+  return ICTUS_OK;
 }
 
 static ictus_err
@@ -109,7 +114,6 @@ read_one_record (const ictus_experiment *x, ictus_exp_record *r, const ictus_nod
   if (r->type == ICTUS_RECORD_SPIKES)
     return ICTUS_OK;
   ICTUS_TRY (fill_interval (x, r));
-  r->interval_ms = conf_get_number (n, "record.*.interval");
   ICTUS_TRY (conf_need_countable (n, "start", r->start_ms, "interval", r->interval_ms));
   if (x->t_stop_ms / r->interval_ms > ICTUS_MAX_STEPS)
     return ictus_node_fail_key (n, "interval", ICTUS_E_INPUT, "more than 2^53 intervals in the run");

@@ -300,6 +300,26 @@ read_threshold (ictus_experiment *x, const ictus_node *sweep)
   return ICTUS_OK;
 }
 
+/* ---- what is swept ------------------------------------------------------------------------------ */
+
+bool
+conf_is_swept (const ictus_node *root, const char *place)
+{
+  const ictus_node *axes = ictus_node_find (ictus_node_find (root, "sweep"), "axes");
+
+  for (size_t k = 0; axes != NULL && axes->kind == ICTUS_NODE_MAP && k < axes->n; ++k)
+    {
+      const ictus_node *set = ictus_node_find (axes->child[k], "set");
+
+      if (set != NULL && set->kind == ICTUS_NODE_SCALAR && strcmp (set->text, place) == 0)
+        return true;
+      for (size_t i = 0; set != NULL && set->kind == ICTUS_NODE_SEQ && i < set->n; ++i)
+        if (set->child[i]->kind == ICTUS_NODE_SCALAR && strcmp (set->child[i]->text, place) == 0)
+          return true;
+    }
+  return false;
+}
+
 /* ---- the section -------------------------------------------------------------------------------- */
 
 ictus_err
