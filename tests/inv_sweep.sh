@@ -75,6 +75,20 @@ ok "the user is told how" says "--retry-failed"
 ok "--retry-failed tries them" status 0 on 1 "$ICTUS_BIN" sweep "$bad" -o fail1 --retry-failed
 ok "and only them" says "3 points, 1 of them to do"
 
+# each value is good alone, but a delay of 0.2 ms is not on a grid of 0.5 ms
+cat >refused.yaml <<'END'
+ictus: 1
+run: {t_stop: 20 ms}
+populations: {A: {size: 3, model: lif, solver: exact}}
+projections: {a: {source: A, target: A, rule: fixed_indegree, indegree: 1, weight: 1, delay: 1 ms}}
+sweep:
+  axes:
+    d: {set: projections.a.delay, values: [1 ms, 0.2 ms]}
+    h: {set: run.resolution, values: [0.1 ms, 0.5 ms]}
+END
+ok "a point that is refused" status 0 on 2 "$ICTUS_BIN" sweep refused.yaml -o refused --quiet
+ok "is named, once" says "point 3 (d = 0.2 ms, h = 0.5 ms) failed: override:"
+
 # one rank of a team fails once
 injected () { ICTUS_FAULT=solve:1:3 on 3 "$ICTUS_BIN" sweep "$one" -o fault --quiet --set sweep.ranks_per_point=3; }
 ok "a failure on one rank costs one point" status 0 injected

@@ -152,7 +152,6 @@ ictus__grid_point (const ictus_conf *conf, const ictus_experiment *exp, size_t r
                    ictus_experiment **exp_out)
 {
   size_t point = run / (size_t) exp->nrepeat;
-  ictus_text name = { 0 };
   ictus_err e;
 
   *exp_out = NULL;
@@ -163,11 +162,6 @@ ictus__grid_point (const ictus_conf *conf, const ictus_experiment *exp, size_t r
   ICTUS_GO (ictus_experiment_read (*conf_out, exp_out));
 done:
   if (e != ICTUS_OK)
-    {
-      ictus__grid_name (exp, point, &name);
-      ictus_err_prefix (e, "point %zu (%s)", point, name.s != NULL ? name.s : "");
-      ictus_conf_destroy (conf_out);
-    }
-  ictus_text_clear (&name);
+    ictus_conf_destroy (conf_out);
   return e;
 }

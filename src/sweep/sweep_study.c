@@ -12,13 +12,28 @@
 #define DIGEST_LINE "# sweep digest: "
 
 static ictus_err
+read_first (ictus__study *s)
+{
+  ictus_text name = { 0 };
+  ictus_err e = ictus__grid_point (s->plain, s->exp, 0, &s->first_conf, &s->first);
+
+  if (e != ICTUS_OK)
+    {
+      ictus__grid_name (s->exp, 0, &name);
+      ictus_err_prefix (e, "point 0 (%s)", name.s != NULL ? name.s : "");
+    }
+  ictus_text_clear (&name);
+  return e;
+}
+
+static ictus_err
 read_all (ictus__study *s, ictus_conf *conf, bool first)
 {
   ICTUS_TRY (ictus_conf_copy (conf, &s->plain));
   ICTUS_TRY (ictus_experiment_read (conf, &s->exp));
   ictus_conf_drop (s->plain, "sweep"); /* axes are tried one by one when they are read: once is enough */
   ICTUS_TRY (ictus__grid_check (s->exp, &s->nrun));
-  return first ? ictus__grid_point (s->plain, s->exp, 0, &s->first_conf, &s->first) : ICTUS_OK;
+  return first ? read_first (s) : ICTUS_OK;
 }
 
 ictus_err
