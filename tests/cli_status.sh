@@ -93,6 +93,20 @@ ok "and the sweep is not complete" says "sweep map: stopped"
 sed '3s/done/dona/' map/sweep.journal >torn/sweep.journal
 ok "a spoilt line is none either" status 0 ictus status torn
 ok "but told" says "spoilt       1 line"
+search=$srcdir/tests/data/sweep-threshold.yaml
+ok "a search for a threshold" status 0 ictus sweep "$search" -o search --quiet
+ok "of which the state is asked" status 0 ictus status search
+ok "is complete" says "sweep threshold-test: complete"
+ok "with all its lines" says "22 of 22 searched to the end"
+cp -r search broken-off
+head -n 12 search/sweep.journal >broken-off/sweep.journal
+ok "is broken off" status 0 ictus status broken-off
+ok "and stopped" says "sweep threshold-test: stopped"
+ok "and says how many lines are left" says " of 22 searched to the end"
+ok "a part of it" status 0 ictus sweep "$search" -o shares --quiet --part 1/2
+ok "is not all" state shares stopped
+ok "the other" status 0 ictus sweep "$search" -o shares --quiet --part 2/2
+ok "is" state shares complete
 ok "parts of a job array" status 0 ictus sweep map.yaml -o parts --quiet --part 1/3
 ok "the third" status 0 ictus sweep map.yaml -o parts --quiet --part 3/3
 ok "are added up" status 0 ictus status parts

@@ -103,6 +103,9 @@ typedef struct ictus_sweep_state /* what the journals of a folder say */
  * \retval ICTUS_OK        also when there is no journal: njournal is 0
  * \retval ICTUS_E_FORMAT  a journal of another version, or none; ICTUS_E_IO. Collectivity: none. */
 ictus_err ictus_sweep_look (const char *dir, ictus_sweep_state *out);
+/** Of a search for a threshold: its lines, and those not yet searched to the end, by the journals that were read.
+ * \retval ICTUS_E_FORMAT  the journals are not of this experiment. Collectivity: none. */
+ictus_err ictus_sweep_look_lines (const ictus_sweep_state *s, const ictus_experiment *exp, size_t *nline, size_t *nopen);
 void ictus_sweep_state_clear (ictus_sweep_state *s); /* Collectivity: none. */
 
 /** Print the points of a document without running: index and value of every axis.

@@ -100,18 +100,32 @@ status_holder (const char *dir, char *out, size_t room)
 
 /* ---- what both kinds need ----------------------------------------------------------------------- */
 
+bool
+status_read_experiment (const char *dir, ictus_conf **conf, ictus_experiment **exp)
+{
+  ictus_text path = { 0 };
+  char *text = NULL;
+  bool good;
+
+  *conf = NULL;
+  *exp = NULL;
+  ictus_text_add (&path, "%s/used.yaml", dir);
+  good = !path.failed && ictus_file_exists (path.s) && ictus_file_read (path.s, &text, NULL) == ICTUS_OK
+         && ictus_conf_parse (path.s, text, conf) == ICTUS_OK
+         && ictus_experiment_read (*conf, exp) == ICTUS_OK;
+  ictus_text_clear (&path);
+  ictus_free (text);
+  return good;
+}
+
 void
 status_read_used (const char *dir, status_used *out)
 {
-  ictus_text path = { 0 };
-  ictus_conf *conf = NULL;
-  ictus_experiment *exp = NULL;
-  char *text = NULL;
+  ictus_conf *conf;
+  ictus_experiment *exp;
 
   memset (out, 0, sizeof *out);
-  ictus_text_add (&path, "%s/used.yaml", dir);
-  if (!path.failed && ictus_file_exists (path.s) && ictus_file_read (path.s, &text, NULL) == ICTUS_OK
-      && ictus_conf_parse (path.s, text, &conf) == ICTUS_OK && ictus_experiment_read (conf, &exp) == ICTUS_OK)
+  if (status_read_experiment (dir, &conf, &exp))
     {
       out->found = true;
       snprintf (out->name, sizeof out->name, "%s", exp->name);
@@ -121,8 +135,6 @@ status_read_used (const char *dir, status_used *out)
     }
   ictus_experiment_destroy (&exp);
   ictus_conf_destroy (&conf);
-  ictus_text_clear (&path);
-  ictus_free (text);
 }
 
 void

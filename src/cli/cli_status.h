@@ -30,6 +30,8 @@ typedef struct status_used /* what DIR/used.yaml says */
 status_lock status_look_at_lock (const char *path);
 /* First line of DIR/ictus.lock: "process 123 on host"; "" when there is none. */
 void status_holder (const char *dir, char *out, size_t room);
+/* The experiment of DIR/used.yaml; false: it cannot be read. Both are the caller's in any case, perhaps NULL. */
+bool status_read_experiment (const char *dir, ictus_conf **conf, ictus_experiment **exp);
 void status_read_used (const char *dir, status_used *out);
 
 void status_seconds (char out[32], double seconds);        /* "5 s", "3 min", "2.1 h" */

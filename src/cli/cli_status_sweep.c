@@ -22,6 +22,7 @@ typedef struct facts
   status_used used;
   ictus_sweep_state s;
   bool running, result;
+  size_t nline, nopen; /* of a search; not searched to the end */
   size_t nkept;  /* runs that are not done and have a checkpoint of their own */
   size_t nteam;  /* that are at work, as far as is known; 0: none */
   double left_s; /* NaN: unknown */
@@ -99,6 +100,21 @@ estimate (facts *x)
   x->left_s = left / (double)x->nteam;
 }
 
+/* What a search has still to find; it cannot be known without its experiment, and is not guessed. */
+static ictus_err
+look_at_lines (facts *x)
+{
+  ictus_conf *conf = NULL;
+  ictus_experiment *exp = NULL;
+  ictus_err e = ICTUS_OK;
+
+  if (x->used.searches && x->s.njournal > 0 && status_read_experiment (x->dir, &conf, &exp))
+    e = ictus_sweep_look_lines (&x->s, exp, &x->nline, &x->nopen);
+  ictus_experiment_destroy (&exp);
+  ictus_conf_destroy (&conf);
+  return e;
+}
+
 static ictus_err
 gather (facts *x, bool *found)
 {
@@ -113,6 +129,7 @@ gather (facts *x, bool *found)
   for (size_t k = 0; k < x->s.njournal; ++k)
     x->running = is_written (x->s.journal[k], x->s.nbegun) || x->running;
   status_read_used (x->dir, &x->used);
+  ICTUS_GO (look_at_lines (x));
   x->nkept = count_kept (x->dir);
   estimate (x);
 done:
@@ -125,7 +142,7 @@ state_of (const facts *x)
 {
   if (x->running)
     return "running";
-  if (x->s.njournal > 0 && left_to_do (x) > 0 && !x->used.searches)
+  if (x->s.njournal > 0 && (x->used.searches ? x->nopen : left_to_do (x)) > 0)
     return "stopped";
   return x->s.nfailed > 0 ? "complete, with failed runs" : "complete";
 }
@@ -174,7 +191,10 @@ print_text (FILE *f, const facts *x)
     }
   fprintf (f, "\n  failed       %zu\n", s->nfailed);
   print_begun (f, x);
-  fprintf (f, "  to do        %zu\n", left_to_do (x) - (x->running ? s->nbegun : 0));
+  if (x->used.searches)
+    fprintf (f, "  lines        %zu of %zu searched to the end\n", x->nline - x->nopen, x->nline);
+  else
+    fprintf (f, "  to do        %zu\n", left_to_do (x) - (x->running ? s->nbegun : 0));
   if (x->nkept > 0)
     fprintf (f, "  kept         %zu run%s have a checkpoint to go on from\n", x->nkept,
              x->nkept == 1 ? "" : "s");
@@ -209,6 +229,8 @@ print_json (FILE *f, const facts *x)
   fprintf (f, ", \"parts\": %zu, \"parts_found\": %zu, \"with_checkpoint\": %zu, \"spoilt_lines\": %zu",
            s->nparts, s->npart, x->nkept, s->nspoilt);
   fprintf (f, ", \"searches_threshold\": %s", x->used.searches ? "true" : "false");
+  if (x->used.searches)
+    fprintf (f, ", \"lines\": %zu, \"lines_open\": %zu", x->nline, x->nopen);
   status_number (f, ", \"busy_s\": ", s->ndone > 0 ? s->busy_s : NAN);
   status_number (f, ", \"left_s\": ", x->left_s);
   fprintf (f, ", \"under_way\": [");
@@ -232,12 +254,12 @@ status_sweep (FILE *f, const char *dir, const status_options *o, bool *found)
   ictus_err e;
 
   *found = false;
-  ICTUS_TRY (gather (&x, found));
+  ICTUS_GO (gather (&x, found));
   if (*found && o->json)
     print_json (f, &x);
   else if (*found)
     print_text (f, &x);
-  e = ICTUS_OK;
+done:
   ictus_sweep_state_clear (&x.s);
   return e;
 }

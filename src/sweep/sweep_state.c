@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /* How far a sweep is, from its journals, without changing anything. */
-#include "sweep/sweep_impl.h"
+#include "sweep/sweep_design.h"
 
 #include <dirent.h>
 #include <errno.h>
@@ -194,6 +194,49 @@ done:
   ictus_free (l.reason);
   if (e != ICTUS_OK)
     ictus_sweep_state_clear (out);
+  return e;
+}
+
+/* ---- a search ----------------------------------------------------------------------------------- */
+
+/* What is done in one journal stays done when another has a failure. */
+static ictus_err
+into_table (void *ctx, const ictus__journal_line *line)
+{
+  ictus__table *t = ctx;
+
+  if (line->kind == ICTUS__LINE_DONE)
+    return ictus__table_set (t, line->run, ICTUS__DONE, line->value, NULL);
+  if (line->kind == ICTUS__LINE_FAILED && t->status[line->run] != ICTUS__DONE)
+    return ictus__table_set (t, line->run, ICTUS__FAILED, NULL, line->reason);
+  return ICTUS_OK;
+}
+
+ictus_err
+ictus_sweep_look_lines (const ictus_sweep_state *s, const ictus_experiment *exp, size_t *nline, size_t *nopen)
+{
+  size_t nrun = ictus__grid_npoint (exp) * (size_t) exp->nrepeat;
+  int nvalue = ICTUS__NMEASURE * (exp->npopulation + 1);
+  ictus__journal_head head;
+  ictus__table *t = NULL;
+  ictus__line *line = NULL;
+  ictus_err e;
+
+  *nline = *nopen = 0;
+  ICTUS_GO (ictus__table_create (nrun, nvalue, &t));
+  for (size_t k = 0; k < s->njournal; ++k)
+    {
+      ICTUS_GO (ictus__journal_each (s->journal[k], &head, NULL, NULL, NULL, NULL));
+      if (head.nrun != nrun || head.nvalue != nvalue)
+        ICTUS_GO (ICTUS_FAIL (ICTUS_E_FORMAT, "%s is of another sweep than used.yaml beside it", s->journal[k]));
+      ICTUS_GO (ictus__journal_each (s->journal[k], &head, into_table, t, NULL, NULL));
+    }
+  ICTUS_GO (ictus__threshold_lines (exp, t, &line, nline));
+  for (size_t k = 0; k < *nline; ++k)
+    *nopen += line[k].crossing == ICTUS__CROSSING_TODO;
+done:
+  ictus_free (line);
+  ictus__table_destroy (&t);
   return e;
 }
 
