@@ -152,6 +152,10 @@ ok "it goes on" status 0 on 3 "$ICTUS_BIN" resume sweep2 --set sweep.ranks_per_p
 ok "with what was done before" says "are kept from before"
 ok "to the same bits" h5diff --exclude-path /provenance sweep/sweep.h5 sweep2/sweep.h5
 
+ok "a run does not go into the folder of a sweep: status 65" status 65 on 2 "$ICTUS_BIN" run "$data/net-exact.yaml" -o sweep2 --overwrite
+ok "says so" says "sweep2 holds a sweep; -o names another folder"
+ok "the sweep is what it was" status 0 on 1 "$ICTUS_BIN" resume sweep2 --quiet
+
 # one program a folder
 # shellcheck disable=SC2086
 "$ICTUS_BIN" run $long -o busy --set run.t_stop=1e8 >busy.out 2>busy.err </dev/null &

@@ -3,6 +3,7 @@
 #include "cli/cli.h"
 #include "cli/cli_progress.h"
 
+#include <dirent.h>
 #include <errno.h>
 #include <math.h>
 #include <stdlib.h>
@@ -199,6 +200,28 @@ write_used (const job *j)
   return ictus_comm_verdict (MPI_COMM_WORLD, e);
 }
 
+/* A run would replace the used.yaml by which a sweep, or what is left of it to merge, is known. Rank 0. */
+static ictus_err
+check_no_sweep (const char *dir)
+{
+  DIR *d = opendir (dir);
+  struct dirent *entry;
+  bool sweep = false;
+
+  if (d == NULL)
+    return ICTUS_FAIL (ICTUS_E_IO, "cannot read the folder %s: %s", dir, strerror (errno));
+  while ((entry = readdir (d)) != NULL)
+    {
+      const char *end = strrchr (entry->d_name, '.');
+
+      if (end != NULL && strcmp (end, ".journal") == 0)
+        sweep = true;
+    }
+  closedir (d);
+  return sweep ? ICTUS_FAIL (ICTUS_E_INPUT, "%s holds a sweep; -o names another folder for a run", dir)
+               : ICTUS_OK;
+}
+
 /* The folder is ours, and what is in it is known. Collective. */
 static ictus_err
 enter_folder (job *j)
@@ -220,7 +243,11 @@ enter_folder (job *j)
   if (!j->o->resume)
     ICTUS_TRY (ictus_comm_verdict (MPI_COMM_WORLD, ictus_cli_is_main () ? check_free (j) : ICTUS_OK));
   ICTUS_TRY (find_digest (j));
-  return j->o->resume ? find_image (j) : ICTUS_OK;
+  if (j->o->resume)
+    ICTUS_TRY (find_image (j));
+  if (j->complete || j->image != NULL)
+    return ICTUS_OK;
+  return ictus_comm_verdict (MPI_COMM_WORLD, ictus_cli_is_main () ? check_no_sweep (j->dir) : ICTUS_OK);
 }
 
 /* ---- the parts of a run ------------------------------------------------------------------------- */
