@@ -138,5 +138,7 @@ ictus_cli_experiment_dir (const ictus_cli_common *c, const ictus_conf *conf, ict
 ictus_err
 ictus_cli_mkdir (const char *dir)
 {
+  if (dir[0] == '\0')
+    return ICTUS_FAIL (ICTUS_E_USAGE, "the name of the folder for the results (-o) is empty");
   return ictus_comm_agree (MPI_COMM_WORLD, ictus_cli_is_main () ? ictus_mkdirs (dir) : ICTUS_OK);
 }
