@@ -43,7 +43,13 @@ ok "the same bits" same whole half
 
 # mistakes
 part mixed 1/2
-ok "another experiment in a part" status 0 ictus sweep "$one" -o mixed --part 2/2 --quiet --seed 8
+ok "another experiment in a part" status 65 ictus sweep "$one" -o mixed --part 2/2 --quiet --seed 8
+ok "is refused" says "part-0001-of-0002.journal is of another experiment"
+ok "also beside a whole sweep" status 65 ictus sweep "$one" -o whole --part 2/2 --quiet --seed 8
+ok "which stays what it was" status 0 ictus resume whole --quiet
+ok "a folder of parts is not resumed" status 65 ictus resume mixed
+ok "but says how it goes on" says "--part"
+ok "started anew in spite of it" status 0 ictus sweep "$one" -o mixed --part 2/2 --quiet --seed 8 --overwrite
 ok "is not merged" status 65 ictus merge mixed
 ok "and named" says "is of another experiment than"
 ok "parts of different numbers" status 0 part half 1/3

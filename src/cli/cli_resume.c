@@ -275,6 +275,22 @@ done:
 
 /* ---- the command -------------------------------------------------------------------------------- */
 
+/* Parts of a sweep go on one by one. */
+static ictus_err
+refuse_parts (const request *q)
+{
+  ictus_sweep_state s;
+  ictus_err e = ictus_sweep_look (q->dir, &s);
+  size_t nparts = s.nparts;
+
+  ictus_sweep_state_clear (&s);
+  if (e == ICTUS_OK && nparts > 1)
+    e = ICTUS_FAIL (ICTUS_E_INPUT,
+                    "%s holds parts of a sweep: 'ictus sweep EXPERIMENT.yaml -o %s --part K/%zu' goes on with one, and "
+                    "'ictus merge %s' puts them together", q->dir, q->dir, nparts, q->dir);
+  return e;
+}
+
 /* 0 a run, 1 a sweep, as rank 0 sees it; there must be something. Collective. */
 static ictus_err
 find_kind (const request *q, ictus_text *used, int *sweep)
@@ -297,6 +313,8 @@ find_kind (const request *q, ictus_text *used, int *sweep)
     e = ICTUS_FAIL (ICTUS_E_INPUT, "there is no folder %s", q->dir);
   else if (!any && !ictus_ckpt_exists (q->dir))
     e = ICTUS_FAIL (ICTUS_E_INPUT, "%s holds neither a run nor a sweep", q->dir);
+  else if (!there[0] && !there[2] && !ictus_ckpt_exists (q->dir) && ictus_cli_is_main ())
+    e = refuse_parts (q);
   ICTUS_TRY (ictus_comm_verdict (MPI_COMM_WORLD, e));
   ICTUS_MPI (MPI_Bcast (sweep, 1, MPI_INT, 0, MPI_COMM_WORLD));
   ictus_text_add (used, "%s/used.yaml", q->dir);

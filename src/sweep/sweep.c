@@ -305,6 +305,8 @@ prepare (sweep *s)
   ICTUS_GO (ictus_net_digest (s->study.net, s->study.conf, &head.digest));
   s->facts.digest = head.digest;
   ICTUS_GO (ictus_mkdirs (s->dir));
+  if (!s->opt->overwrite && s->nparts > 1)
+    ICTUS_GO (ictus__study_check (s->dir, head.digest));
   ICTUS_GO (ictus__journal_open (s->dir, &head, s->opt->overwrite, s->table, &s->journal));
   s->nfailed = s->opt->retry_failed ? 0 : ictus__table_count (s->table, ICTUS__FAILED);
   s->nkept = ictus__table_count (s->table, ICTUS__DONE) + s->nfailed;

@@ -68,6 +68,9 @@ ictus_err ictus__study_write (const ictus__study *s, const char *dir, uint64_t d
 /* The digest in the text of a used.yaml; false: there is none. */
 bool ictus__study_digest (const char *text, uint64_t *digest);
 
+/* Fails when the folder has journals of another sweep, whose used.yaml would be replaced (sweep_state.c). One rank. */
+ictus_err ictus__study_check (const char *dir, uint64_t digest);
+
 /* ---- the journal (sweep_journal.c), rank 0 ---- */
 
 typedef struct ictus__journal_head /* its first line */

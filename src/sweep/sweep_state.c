@@ -134,6 +134,41 @@ list_journals (const char *dir, char ***path, size_t *n)
   return e;
 }
 
+ictus_err
+ictus__study_check (const char *dir, uint64_t digest)
+{
+  ictus_text used = { 0 };
+  ictus__journal_head head;
+  uint64_t found = digest;
+  char *text = NULL, **path = NULL;
+  size_t n = 0, good;
+  ictus_err e;
+
+  ictus_text_add (&used, "%s/used.yaml", dir);
+  ICTUS_GO (used.failed ? ICTUS_E_NOMEM : ICTUS_OK);
+  if (!ictus_file_exists (used.s))
+    goto done;
+  ICTUS_GO (ictus_file_read (used.s, &text, NULL));
+  if (!ictus__study_digest (text, &found) || found == digest) /* of many parts only the first ones look at all others */
+    goto done;
+  ICTUS_GO (list_journals (dir, &path, &n));
+  for (size_t k = 0; k < n; ++k)
+    {
+      ICTUS_GO (ictus__journal_each (path[k], &head, NULL, NULL, &good, NULL));
+      if (good > 0 && head.digest != digest)
+        ICTUS_GO (ICTUS_FAIL (ICTUS_E_INPUT,
+                              "%s is of another experiment (or of this one before it was changed): choose another folder "
+                              "with -o, or --overwrite to start anew", path[k]));
+    }
+done:
+  for (size_t k = 0; k < n; ++k)
+    ictus_free (path[k]);
+  ictus_free (path);
+  ictus_free (text);
+  ictus_text_clear (&used);
+  return e;
+}
+
 /* What is told run by run. */
 static ictus_err
 gather (look *l)
