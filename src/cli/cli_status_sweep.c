@@ -196,8 +196,8 @@ print_text (FILE *f, const facts *x)
   else
     fprintf (f, "  to do        %zu\n", left_to_do (x) - (x->running ? s->nbegun : 0));
   if (x->nkept > 0)
-    fprintf (f, "  kept         %zu run%s have a checkpoint to go on from\n", x->nkept,
-             x->nkept == 1 ? "" : "s");
+    fprintf (f, "  kept         %zu run%s a checkpoint to go on from\n", x->nkept,
+             x->nkept == 1 ? " has" : "s have");
   if (s->nspoilt > 0)
     fprintf (f, "  spoilt       %zu line%s of the journal; what was in them runs again\n", s->nspoilt,
              s->nspoilt == 1 ? "" : "s");
