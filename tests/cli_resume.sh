@@ -155,6 +155,10 @@ ok "to the same bits" h5diff --exclude-path /provenance sweep/sweep.h5 sweep2/sw
 ok "a run does not go into the folder of a sweep: status 65" status 65 on 2 "$ICTUS_BIN" run "$data/net-exact.yaml" -o sweep2 --overwrite
 ok "says so" says "sweep2 holds a sweep; -o names another folder"
 ok "the sweep is what it was" status 0 on 1 "$ICTUS_BIN" resume sweep2 --quiet
+mkdir -p arun && touch arun/results.h5
+ok "nor a sweep into that of a run: status 65" status 65 on 2 "$ICTUS_BIN" sweep "$data/sweep.yaml" -o arun --overwrite
+ok "says so" says "arun holds a run; -o names another folder"
+ok "and leaves it alone" test "`ls arun`" = results.h5
 
 # one program a folder
 # shellcheck disable=SC2086

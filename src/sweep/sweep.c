@@ -290,6 +290,21 @@ set_facts (sweep *s)
   s->facts.nparts = s->nparts;
 }
 
+/* A sweep would replace the used.yaml by which a run is known. Rank 0. */
+static ictus_err
+check_no_run (const char *dir)
+{
+  ictus_text path = { 0 };
+  bool run;
+
+  ictus_text_add (&path, "%s/results.h5", dir);
+  run = !path.failed && ictus_file_exists (path.s);
+  ictus_text_clear (&path);
+  return run || ictus_ckpt_exists (dir)
+             ? ICTUS_FAIL (ICTUS_E_INPUT, "%s holds a run; -o names another folder for a sweep", dir)
+             : ICTUS_OK;
+}
+
 /* Rank 0: the folder, what is kept from before, what is to do. */
 static ictus_err
 prepare (sweep *s)
@@ -305,6 +320,7 @@ prepare (sweep *s)
   ICTUS_GO (ictus_net_digest (s->study.net, s->study.conf, &head.digest));
   s->facts.digest = head.digest;
   ICTUS_GO (ictus_mkdirs (s->dir));
+  ICTUS_GO (check_no_run (s->dir));
   if (!s->opt->overwrite && s->nparts > 1)
     ICTUS_GO (ictus__study_check (s->dir, head.digest));
   ICTUS_GO (ictus__journal_open (s->dir, &head, s->opt->overwrite, s->table, &s->journal));
