@@ -23,6 +23,7 @@ typedef struct message /* to rank 0; values and reason follow */
   int32_t says, status, nreason;
   double busy_s;
 } message;
+_Static_assert (sizeof (message) % sizeof (double) == 0, "values follow aligned");
 
 typedef struct answer
 {
@@ -267,7 +268,7 @@ serve (ictus__deal *d, int leader)
                          .has_dir = (m.says & SAYS_DIR) != 0 };
 
       if (row.status == ICTUS__DONE)
-        row.value = (const double *) (d->packet + sizeof m);
+        row.value = (const void *) (d->packet + sizeof m);
       if (row.status == ICTUS__FAILED)
         row.reason = d->packet + sizeof m;
       take (d, k, row);
