@@ -32,7 +32,7 @@ state=`awk 'BEGIN { print 100000 * (3 * 8 + 8 + 1) / 1e6 }'` # iaf_psc_exp: stat
 # shellcheck disable=SC2046
 {
   set -- `spread "$dir/none.wall" 1` `spread "$dir/every.wall" 1` `spread "$dir/every.ckpt" 1` `spread "$dir/every.ckpt" 2`
-  echo "100,000 neurons, 10,000,000 synapses, 1000 ms of model time, 2 ranks, $repeats repeats          min   median      max"
+  echo "100,000 neurons, 10,000,000 synapses, 500 ms of model time, 2 ranks, $repeats repeats          min   median      max"
   printf 'wall seconds, no checkpoints                                            %10.3g %8.3g %8.3g\n' "$1" "$2" "$3"
   printf 'wall seconds, a checkpoint every 100 ms of model time                   %10.3g %8.3g %8.3g\n' "$4" "$5" "$6"
   printf 'ratio of the medians                                                               %8.3f\n' "`awk "BEGIN { print $5 / $2 }"`"
