@@ -213,6 +213,11 @@ ictus_err ictus_quantity (const char *text, const char *to, double *value, bool 
 void ictus_log (const char *fmt, ...) __attribute__ ((format (printf, 1, 2)));
 void ictus_log_quiet (bool quiet); /* Collectivity: none. */
 
+/** A string of JSON in its quotes. Collectivity: none. */
+void ictus_json_string (FILE *f, const char *s);
+/** before, then a number of JSON with 9 digits; null when it is not finite. Collectivity: none. */
+void ictus_json_number (FILE *f, const char *before, double x);
+
 typedef struct ictus_progress /* one line on a terminal, plain lines every few seconds elsewhere */
 {
   bool on, tty;

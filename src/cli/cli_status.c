@@ -5,7 +5,6 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <getopt.h>
-#include <math.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/file.h>
@@ -148,29 +147,6 @@ status_seconds (char out[32], double t)
     snprintf (out, 32, "%.1f h", t / 3600);
   else
     snprintf (out, 32, "%.1f days", t / 86400);
-}
-
-void
-status_string (FILE *f, const char *s)
-{
-  fputc ('"', f);
-  for (; *s != '\0'; ++s)
-    if (*s == '"' || *s == '\\')
-      fprintf (f, "\\%c", *s);
-    else if ((unsigned char)*s < ' ')
-      fprintf (f, "\\u%04x", *s);
-    else
-      fputc (*s, f);
-  fputc ('"', f);
-}
-
-void
-status_number (FILE *f, const char *before, double x)
-{
-  if (isfinite (x))
-    fprintf (f, "%s%.9g", before, x);
-  else
-    fprintf (f, "%snull", before);
 }
 
 /* ---- the command -------------------------------------------------------------------------------- */

@@ -35,8 +35,6 @@ bool status_read_experiment (const char *dir, ictus_conf **conf, ictus_experimen
 void status_read_used (const char *dir, status_used *out);
 
 void status_seconds (char out[32], double seconds);        /* "5 s", "3 min", "2.1 h" */
-void status_string (FILE *f, const char *s);               /* as JSON */
-void status_number (FILE *f, const char *before, double x); /* null when it is not finite */
 
 /* cli_status_run.c, cli_status_sweep.c. Print; false in *found: nothing of that kind is in the folder. */
 ictus_err status_run (FILE *f, const char *dir, const status_options *o, bool *found);

@@ -283,32 +283,32 @@ print_json (FILE *f, const facts *x)
   const point *best = best_point (x);
 
   fprintf (f, "{\"kind\": \"run\", \"name\": ");
-  status_string (f, x->used.found ? x->used.name : "");
+  ictus_json_string (f, x->used.found ? x->used.name : "");
   fprintf (f, ", \"state\": \"%s\"", x->state);
-  status_number (f, ", \"t_ms\": ", x->t_ms);
-  status_number (f, ", \"t_stop_ms\": ", x->used.found ? x->used.t_stop_ms : NAN);
-  status_number (f, ", \"wall_s\": ", p->found ? p->wall_s : NAN);
-  status_number (f, ", \"ranks\": ", p->found ? p->nrank : NAN);
-  status_number (f, ", \"rate_Hz\": ", p->found ? p->rate_Hz : NAN);
-  status_number (f, ", \"left_s\": ", x->left_s);
-  status_number (
+  ictus_json_number (f, ", \"t_ms\": ", x->t_ms);
+  ictus_json_number (f, ", \"t_stop_ms\": ", x->used.found ? x->used.t_stop_ms : NAN);
+  ictus_json_number (f, ", \"wall_s\": ", p->found ? p->wall_s : NAN);
+  ictus_json_number (f, ", \"ranks\": ", p->found ? p->nrank : NAN);
+  ictus_json_number (f, ", \"rate_Hz\": ", p->found ? p->rate_Hz : NAN);
+  ictus_json_number (f, ", \"left_s\": ", x->left_s);
+  ictus_json_number (
       f, ", \"resumable_ms\": ", best != NULL && strcmp (x->state, "complete") != 0 ? best->t_ms : NAN);
   fprintf (f, ", \"holder\": ");
-  status_string (f, x->holder);
+  ictus_json_string (f, x->holder);
   fprintf (f, ", \"message\": ");
-  status_string (f, p->found ? p->message : "");
+  ictus_json_string (f, p->found ? p->message : "");
   fprintf (f, ", \"checkpoints\": [");
   for (size_t k = 0; k < x->npoint; ++k)
     {
       const point *q = &x->point[k];
 
       fprintf (f, "%s{\"file\": ", k > 0 ? ", " : "");
-      status_string (f, q->name);
-      status_number (f, ", \"t_ms\": ", q->t_ms);
-      status_number (f, ", \"bytes\": ", q->bytes);
-      status_number (f, ", \"age_s\": ", q->age_s);
+      ictus_json_string (f, q->name);
+      ictus_json_number (f, ", \"t_ms\": ", q->t_ms);
+      ictus_json_number (f, ", \"bytes\": ", q->bytes);
+      ictus_json_number (f, ", \"age_s\": ", q->age_s);
       fprintf (f, ", \"good\": %s, \"refused\": ", q->refused == NULL ? "true" : "false");
-      status_string (f, q->refused == NULL ? "" : q->refused);
+      ictus_json_string (f, q->refused == NULL ? "" : q->refused);
       fprintf (f, "}");
     }
   fprintf (f, "]}\n");

@@ -219,7 +219,7 @@ print_json (FILE *f, const facts *x)
   const ictus_sweep_state *s = &x->s;
 
   fprintf (f, "{\"kind\": \"sweep\", \"name\": ");
-  status_string (f, x->used.found ? x->used.name : "");
+  ictus_json_string (f, x->used.found ? x->used.name : "");
   fprintf (f, ", \"state\": \"%s\"",
            x->running                              ? "running"
            : strcmp (state_of (x), "stopped") == 0 ? "stopped"
@@ -231,8 +231,8 @@ print_json (FILE *f, const facts *x)
   fprintf (f, ", \"searches_threshold\": %s", x->used.searches ? "true" : "false");
   if (x->used.searches)
     fprintf (f, ", \"lines\": %zu, \"lines_open\": %zu", x->nline, x->nopen);
-  status_number (f, ", \"busy_s\": ", s->ndone > 0 ? s->busy_s : NAN);
-  status_number (f, ", \"left_s\": ", x->left_s);
+  ictus_json_number (f, ", \"busy_s\": ", s->ndone > 0 ? s->busy_s : NAN);
+  ictus_json_number (f, ", \"left_s\": ", x->left_s);
   fprintf (f, ", \"under_way\": [");
   for (size_t k = 0; x->running && k < s->nbegun; ++k)
     fprintf (f, "%s{\"run\": %zu, \"since\": %.0f, \"ranks\": %d}", k > 0 ? ", " : "", s->begun[k].run,
@@ -241,7 +241,7 @@ print_json (FILE *f, const facts *x)
   for (size_t k = 0; k < s->nfailed; ++k)
     {
       fprintf (f, "%s{\"run\": %zu, \"reason\": ", k > 0 ? ", " : "", s->failed[k].run);
-      status_string (f, s->failed[k].reason);
+      ictus_json_string (f, s->failed[k].reason);
       fprintf (f, "}");
     }
   fprintf (f, "]}\n");

@@ -203,29 +203,6 @@ print_text (FILE *f, const ictus_plan *p)
 
 /* ---- JSON --------------------------------------------------------------------------------------- */
 
-static void
-put_string (FILE *f, const char *s)
-{
-  fputc ('"', f);
-  for (; *s != '\0'; ++s)
-    if (*s == '"' || *s == '\\')
-      fprintf (f, "\\%c", *s);
-    else if ((unsigned char)*s < ' ')
-      fprintf (f, "\\u%04x", *s);
-    else
-      fputc (*s, f);
-  fputc ('"', f);
-}
-
-static void
-put_number (FILE *f, const char *before, double x)
-{
-  if (isfinite (x))
-    fprintf (f, "%s%.9g", before, x);
-  else
-    fprintf (f, "%snull", before);
-}
-
 typedef struct list
 {
   FILE *f;
@@ -238,7 +215,7 @@ put_sentence (void *ctx, const char *sentence)
   list *l = ctx;
 
   fprintf (l->f, "%s\n    ", l->more ? "," : "");
-  put_string (l->f, sentence);
+  ictus_json_string (l->f, sentence);
   l->more = true;
 }
 
@@ -254,21 +231,21 @@ put_memory (FILE *f, const ictus_plan *p)
       if (q->name != NULL)
         {
           fprintf (f, ", \"name\": ");
-          put_string (f, q->name);
+          ictus_json_string (f, q->name);
         }
-      put_number (f, ", \"bytes\": ", q->bytes);
+      ictus_json_number (f, ", \"bytes\": ", q->bytes);
       if (q->all > 0)
         {
-          put_number (f, ", \"number\": ", q->number);
-          put_number (f, ", \"all\": ", q->all);
-          put_number (f, ", \"bytes_each\": ", q->each);
+          ictus_json_number (f, ", \"number\": ", q->number);
+          ictus_json_number (f, ", \"all\": ", q->all);
+          ictus_json_number (f, ", \"bytes_each\": ", q->each);
         }
       fprintf (f, "}");
     }
-  put_number (f, "],\n    \"rank_bytes\": ", p->need.rank_bytes);
-  put_number (f, ", \"shared_bytes\": ", p->need.shared_bytes);
-  put_number (f, ", \"node_bytes\": ", p->node_need);
-  put_number (f, ", \"node_room_bytes\": ", p->node_room);
+  ictus_json_number (f, "],\n    \"rank_bytes\": ", p->need.rank_bytes);
+  ictus_json_number (f, ", \"shared_bytes\": ", p->need.shared_bytes);
+  ictus_json_number (f, ", \"node_bytes\": ", p->node_need);
+  ictus_json_number (f, ", \"node_room_bytes\": ", p->node_room);
   fprintf (f, "}");
 }
 
@@ -277,18 +254,18 @@ put_files (FILE *f, const ictus_plan *p)
 {
   if (p->is_sweep)
     {
-      put_number (f, ",\n  \"files\": {\"sweep_bytes\": ", p->sweep.file_bytes);
-      put_number (f, ", \"journal_bytes\": ", p->sweep.journal_bytes);
+      ictus_json_number (f, ",\n  \"files\": {\"sweep_bytes\": ", p->sweep.file_bytes);
+      ictus_json_number (f, ", \"journal_bytes\": ", p->sweep.journal_bytes);
     }
   else
     {
-      put_number (f, ",\n  \"files\": {\"results_bytes\": ", p->need.out.file);
-      put_number (f, ", \"spikes\": ", p->need.out.spikes);
-      put_number (f, ", \"samples\": ", p->need.out.samples);
+      ictus_json_number (f, ",\n  \"files\": {\"results_bytes\": ", p->need.out.file);
+      ictus_json_number (f, ", \"spikes\": ", p->need.out.spikes);
+      ictus_json_number (f, ", \"samples\": ", p->need.out.samples);
     }
-  put_number (f, ", \"checkpoint_bytes\": ", p->need.checkpoint_bytes);
-  put_number (f, ", \"disk_bytes\": ", p->disk_need);
-  put_number (f, ", \"disk_room_bytes\": ", p->disk_room);
+  ictus_json_number (f, ", \"checkpoint_bytes\": ", p->need.checkpoint_bytes);
+  ictus_json_number (f, ", \"disk_bytes\": ", p->disk_need);
+  ictus_json_number (f, ", \"disk_room_bytes\": ", p->disk_room);
   fprintf (f, "}");
 }
 
@@ -297,20 +274,20 @@ put_traffic (FILE *f, const ictus_plan *p)
 {
   double spikes = 0;
 
-  put_number (f, ",\n  \"traffic\": {\"window_ms\": ", p->need.window_ms);
-  put_number (f, ", \"windows\": ", p->need.windows);
+  ictus_json_number (f, ",\n  \"traffic\": {\"window_ms\": ", p->need.window_ms);
+  ictus_json_number (f, ", \"windows\": ", p->need.windows);
   fprintf (f, ", \"rates_measured\": %s, \"rates_Hz\": {", p->rates.measured ? "true" : "false");
   for (int k = 0; k < p->exp->npopulation; ++k)
     {
       fprintf (f, "%s", k > 0 ? ", " : "");
-      put_string (f, p->exp->population[k].name);
-      put_number (f, ": ", p->rates.Hz[k]);
+      ictus_json_string (f, p->exp->population[k].name);
+      ictus_json_number (f, ": ", p->rates.Hz[k]);
       spikes += 1e-3 * p->rates.Hz[k] * (double)p->exp->population[k].size;
     }
-  put_number (f, "}, \"spikes_per_window\": ", spikes * p->need.window_ms);
-  put_number (f, ", \"sent_bytes_per_window\": ", p->need.packet);
-  put_number (f, ", \"received_bytes_per_window\": ", p->need.packet * (p->nrank - 1));
-  put_number (f, ", \"events_per_ms\": ", p->need.events);
+  ictus_json_number (f, "}, \"spikes_per_window\": ", spikes * p->need.window_ms);
+  ictus_json_number (f, ", \"sent_bytes_per_window\": ", p->need.packet);
+  ictus_json_number (f, ", \"received_bytes_per_window\": ", p->need.packet * (p->nrank - 1));
+  ictus_json_number (f, ", \"events_per_ms\": ", p->need.events);
   fprintf (f, "}");
 }
 
@@ -324,20 +301,20 @@ put_time (FILE *f, const ictus_plan *p)
     {
       fprintf (f, ",\n  \"sweep\": {\"runs\": %.0f, \"teams\": %d, \"ranks_per_run\": %d, \"sampled\": %d",
                p->sweep.nrun, p->sweep.nteam, p->sweep.each, p->sweep.nsample);
-      put_number (f, ", \"run_s\": ", known ? p->sweep.run_s : NAN);
-      put_number (f, ", \"least_run_s\": ", known ? p->sweep.least_s : NAN);
-      put_number (f, ", \"most_run_s\": ", known ? p->sweep.most_s : NAN);
+      ictus_json_number (f, ", \"run_s\": ", known ? p->sweep.run_s : NAN);
+      ictus_json_number (f, ", \"least_run_s\": ", known ? p->sweep.least_s : NAN);
+      ictus_json_number (f, ", \"most_run_s\": ", known ? p->sweep.most_s : NAN);
       fprintf (f, "}");
     }
-  put_number (f, ",\n  \"time_s\": {\"all\": ", !known ? NAN : p->is_sweep ? p->sweep.all_s : t->all);
+  ictus_json_number (f, ",\n  \"time_s\": {\"all\": ", !known ? NAN : p->is_sweep ? p->sweep.all_s : t->all);
   if (known && !p->is_sweep)
     {
-      put_number (f, ", \"build\": ", t->build);
-      put_number (f, ", \"solve\": ", t->solve);
-      put_number (f, ", \"deliver\": ", t->deliver);
-      put_number (f, ", \"exchange\": ", t->exchange);
-      put_number (f, ", \"output\": ", t->output);
-      put_number (f, ", \"checkpoints\": ", t->checkpoint);
+      ictus_json_number (f, ", \"build\": ", t->build);
+      ictus_json_number (f, ", \"solve\": ", t->solve);
+      ictus_json_number (f, ", \"deliver\": ", t->deliver);
+      ictus_json_number (f, ", \"exchange\": ", t->exchange);
+      ictus_json_number (f, ", \"output\": ", t->output);
+      ictus_json_number (f, ", \"checkpoints\": ", t->checkpoint);
     }
   fprintf (f, "}");
 }
@@ -348,11 +325,11 @@ print_json (FILE *f, const ictus_plan *p)
   list l = { .f = f };
 
   fprintf (f, "{\n  \"name\": ");
-  put_string (f, p->exp->name);
+  ictus_json_string (f, p->exp->name);
   fprintf (f, ", \"ranks\": %d, \"nodes\": %d", p->opt.nrank, p->opt.nnode);
-  put_number (f, ", \"neurons\": ", p->need.neurons);
-  put_number (f, ", \"synapses\": ", p->need.synapses);
-  put_number (f, ", \"synapses_sd\": ", p->need.synapses_sd);
+  ictus_json_number (f, ", \"neurons\": ", p->need.neurons);
+  ictus_json_number (f, ", \"synapses\": ", p->need.synapses);
+  ictus_json_number (f, ", \"synapses_sd\": ", p->need.synapses_sd);
   put_memory (f, p);
   put_files (f, p);
   put_traffic (f, p);

@@ -11,20 +11,6 @@ static const char *const measure_name[ICTUS__NMEASURE] = { "rate_Hz", "cv", "chi
 
 /* ---- pieces ---- */
 
-void
-ictus__print_json_string (FILE *f, const char *s)
-{
-  fputc ('"', f);
-  for (; *s != '\0'; ++s)
-    if (*s == '"' || *s == '\\')
-      fprintf (f, "\\%c", *s);
-    else if ((unsigned char) *s < 0x20)
-      fprintf (f, "\\u%04x", (unsigned) (unsigned char) *s);
-    else
-      fputc (*s, f);
-  fputc ('"', f);
-}
-
 /* JSON knows no NaN: what is undefined is null. */
 void
 ictus__print_json_number (FILE *f, double x)
@@ -78,7 +64,7 @@ summary_json (FILE *f, const ictus_net *net, const ictus_measures *m)
     {
       if (p > 0)
         fputs (", ", f);
-      ictus__print_json_string (f, ictus_net_population (net, p)->name);
+      ictus_json_string (f, ictus_net_population (net, p)->name);
       fputs (": ", f);
       measures_array (&m[p], value);
       ictus__print_json_measures (f, value);
@@ -160,7 +146,7 @@ ictus__print_json_axes (FILE *f, const ictus_experiment *exp, size_t point)
     {
       if (a > 0)
         fputs (", ", f);
-      ictus__print_json_string (f, exp->axis[a].name);
+      ictus_json_string (f, exp->axis[a].name);
       fputs (": ", f);
       ictus__print_json_number (f, ictus__grid_value (exp, point, a));
     }
@@ -171,20 +157,20 @@ void
 ictus__print_json_grid (FILE *f, const ictus_experiment *exp)
 {
   fputs ("{\"name\": ", f);
-  ictus__print_json_string (f, exp->name);
+  ictus_json_string (f, exp->name);
   fputs (", \"axes\": [", f);
   for (int a = 0; a < exp->naxis; ++a)
     {
       fputs (a > 0 ? ", {\"name\": " : "{\"name\": ", f);
-      ictus__print_json_string (f, exp->axis[a].name);
+      ictus_json_string (f, exp->axis[a].name);
       fputs (", \"unit\": ", f);
-      ictus__print_json_string (f, exp->axis[a].unit);
+      ictus_json_string (f, exp->axis[a].unit);
       fputs (", \"set\": [", f);
       for (int k = 0; k < exp->axis[a].nset; ++k)
         {
           if (k > 0)
             fputs (", ", f);
-          ictus__print_json_string (f, exp->axis[a].set[k]);
+          ictus_json_string (f, exp->axis[a].set[k]);
         }
       fputs ("]}", f);
     }

@@ -5,7 +5,6 @@
 
 #include "sweep/sweep_design.h"
 
-void ictus__print_json_string (FILE *f, const char *s);
 void ictus__print_json_number (FILE *f, double x);                /* null where it is not defined */
 void ictus__print_json_measures (FILE *f, const double *value);   /* [ICTUS__NMEASURE] */
 void ictus__print_text_number (FILE *f, double x, int width, int digits); /* "-" where it is not defined */

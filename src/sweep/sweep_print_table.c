@@ -76,7 +76,7 @@ json_values (FILE *f, const ictus_experiment *exp, const double *value)
     {
       if (p > 0)
         fputs (", ", f);
-      ictus__print_json_string (f, exp->population[p].name);
+      ictus_json_string (f, exp->population[p].name);
       fputs (": ", f);
       ictus__print_json_measures (f, value + p * ICTUS__NMEASURE);
     }
@@ -98,7 +98,7 @@ json_point (table *b, size_t k)
   if (status == ICTUS__FAILED)
     {
       fputs (", \"reason\": ", b->f);
-      ictus__print_json_string (b->f, reason_of (b, k, &repeat));
+      ictus_json_string (b->f, reason_of (b, k, &repeat));
     }
   if (!isnan (part))
     {
@@ -129,7 +129,7 @@ json_line (const table *b, size_t k)
       {
         fputs (first ? "" : ", ", b->f);
         first = false;
-        ictus__print_json_string (b->f, b->exp->axis[a].name);
+        ictus_json_string (b->f, b->exp->axis[a].name);
         fputs (": ", b->f);
         ictus__print_json_number (b->f, b->exp->axis[a].value[ictus__line_index (b->exp, k, a)]);
       }
@@ -148,9 +148,9 @@ json_threshold (const table *b)
   const ictus_exp_threshold *h = &b->exp->threshold;
 
   fputs (",\n \"threshold\": {\"axis\": ", b->f);
-  ictus__print_json_string (b->f, b->exp->axis[h->axis].name);
+  ictus_json_string (b->f, b->exp->axis[h->axis].name);
   fprintf (b->f, ", \"measure\": \"%s\", \"of\": ", ictus__measure_name (h->measure));
-  ictus__print_json_string (b->f, h->population < 0 ? "all" : b->exp->population[h->population].name);
+  ictus_json_string (b->f, h->population < 0 ? "all" : b->exp->population[h->population].name);
   fprintf (b->f, ", \"level\": %.17g, \"runs\": %zu, \"runs_full_grid\": %zu, \"lines\": [", h->level,
            runs_made (b->t), b->t->npoint);
   for (size_t k = 0; k < b->nline; ++k)
