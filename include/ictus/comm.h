@@ -36,6 +36,10 @@ void ictus_comm_start (void);
  * \retval ICTUS_E_IO on all ranks, *text NULL. Collectivity: all ranks of comm, path as rank 0 has it. */
 ictus_err ictus_comm_read (MPI_Comm comm, const char *path, char **text, size_t *len);
 
+/** Names of the machines, each once, in the order of the ranks, separated by blanks: added to *out on rank 0.
+ * \retval ICTUS_E_NOMEM  on all ranks. Collectivity: all ranks of comm. */
+ictus_err ictus_comm_hosts (MPI_Comm comm, ictus_text *out);
+
 /** A failed MPI call or broken invariant: print and end all ranks. The only place that aborts.
  * Collectivity: none. */
 _Noreturn void ictus_comm_panic (int mpi_code, const char *what, const char *file, int line);

@@ -136,3 +136,28 @@ ictus_comm_read (MPI_Comm comm, const char *path, char **text, size_t *len)
     *len = (size_t) n;
   return ICTUS_OK;
 }
+
+ictus_err
+ictus_comm_hosts (MPI_Comm comm, ictus_text *out)
+{
+  char mine[MPI_MAX_PROCESSOR_NAME + 1] = "", *all;
+  int n, size = ictus_comm_size (comm);
+  size_t room = sizeof mine;
+
+  ICTUS_MPI (MPI_Get_processor_name (mine, &n));
+  all = ictus_alloc (ictus_comm_rank (comm) == 0 ? (size_t) size : 0, room);
+  ICTUS_TRY (ictus_comm_agree (comm, all == NULL ? ICTUS_E_NOMEM : ICTUS_OK));
+  ICTUS_MPI (MPI_Gather (mine, (int) room, MPI_CHAR, all, (int) room, MPI_CHAR, 0, comm));
+  for (int r = 0; ictus_comm_rank (comm) == 0 && r < size; ++r)
+    {
+      const char *host = all + (size_t) r * room;
+      bool known = false;
+
+      for (int q = r - 1; q >= 0 && !known; --q) /* ranks of a node mostly follow each other */
+        known = strcmp (all + (size_t) q * room, host) == 0;
+      if (!known)
+        ictus_text_add (out, "%s%s", out->len > 0 ? " " : "", host);
+    }
+  ictus_free (all);
+  return ICTUS_OK;
+}

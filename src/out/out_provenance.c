@@ -101,32 +101,6 @@ add_command (ictus_text *t, int argc, char **argv)
     }
 }
 
-/* Names of the nodes, each once, in the order of the ranks; on rank 0. Collective. */
-static ictus_err
-add_hosts (ictus_text *t, MPI_Comm comm)
-{
-  char mine[MPI_MAX_PROCESSOR_NAME + 1] = "", *all;
-  int n, size = ictus_comm_size (comm);
-  size_t room = sizeof mine;
-
-  ICTUS_MPI (MPI_Get_processor_name (mine, &n));
-  all = ictus_alloc (ictus_comm_rank (comm) == 0 ? (size_t) size : 0, room);
-  ICTUS_TRY (ictus_comm_agree (comm, all == NULL ? ICTUS_E_NOMEM : ICTUS_OK));
-  ICTUS_MPI (MPI_Gather (mine, (int) room, MPI_CHAR, all, (int) room, MPI_CHAR, 0, comm));
-  for (int r = 0; ictus_comm_rank (comm) == 0 && r < size; ++r)
-    {
-      const char *host = all + (size_t) r * room;
-      bool known = false;
-
-      for (int q = r - 1; q >= 0 && !known; --q) /* ranks of a node mostly follow each other */
-        known = strcmp (all + (size_t) q * room, host) == 0;
-      if (!known)
-        ictus_text_add (t, "%s%s", t->len > 0 ? " " : "", host);
-    }
-  ictus_free (all);
-  return ICTUS_OK;
-}
-
 static void
 add_mpi (ictus_text *t)
 {
@@ -262,7 +236,7 @@ write_start (ictus_h5 *f, MPI_Comm comm, const char *run, const ictus_part *part
   ICTUS_TRY (put_text (f, comm, run, "command", &t));
   add_folder (&t);
   ICTUS_TRY (put_text (f, comm, run, "folder", &t));
-  ICTUS_TRY (add_hosts (&t, comm));
+  ICTUS_TRY (ictus_comm_hosts (comm, &t));
   ICTUS_TRY (put_text (f, comm, run, "hosts", &t));
   ictus_text_add (&t, "%s", job != NULL ? job : "");
   ICTUS_TRY (put_text (f, comm, run, "slurm_job_id", &t));

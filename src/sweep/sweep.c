@@ -244,31 +244,6 @@ done:
 
 /* ---- before and after ---- */
 
-/* Names of the hosts, each once, on rank 0. */
-static ictus_err
-gather_hosts (sweep *s)
-{
-  int size = ictus_comm_size (s->comm), len;
-  char name[MPI_MAX_PROCESSOR_NAME] = { 0 }, *all = NULL;
-  ictus_err e = ICTUS_OK;
-
-  if (s->rank == 0 && (all = ictus_alloc ((size_t) size, sizeof name)) == NULL)
-    e = ICTUS_E_NOMEM;
-  ICTUS_GO (ictus_comm_agree (s->comm, e));
-  ICTUS_MPI (MPI_Get_processor_name (name, &len));
-  ICTUS_MPI (MPI_Gather (name, sizeof name, MPI_CHAR, all, sizeof name, MPI_CHAR, 0, s->comm));
-  for (int r = 0; s->rank == 0 && r < size; ++r)
-    {
-      const char *host = all + (size_t) r * sizeof name;
-
-      if (r == 0 || strcmp (host, host - sizeof name) != 0) /* ranks of a host are neighbours */
-        ictus_text_add (&s->hosts, "%s%s", r > 0 ? " " : "", host);
-    }
-done:
-  ictus_free (all);
-  return e;
-}
-
 static void
 set_facts (sweep *s)
 {
@@ -414,7 +389,7 @@ ictus_sweep_run (MPI_Comm comm, ictus_conf *conf, const char *dir, const ictus_s
   ictus_err e;
 
   ICTUS_GO (ictus__study_open (comm, conf, true, &s.study));
-  ICTUS_GO (gather_hosts (&s));
+  ICTUS_GO (ictus_comm_hosts (comm, &s.hosts));
   ICTUS_GO (ictus_comm_agree (comm, s.rank == 0 ? prepare (&s) : ICTUS_OK));
   ICTUS_GO (make_deal (&s));
   ICTUS_GO (work (&s));
