@@ -55,23 +55,12 @@ ictus_h5_grown_bytes (size_t size, uint64_t width, double rows)
 }
 
 ictus_err
-ictus_h5_make_growing (ictus_h5 *f, const char *path, hid_t type, hsize_t width)
+ictus__h5_make_set (ictus_h5 *f, const char *path, hid_t type, hid_t space, hid_t how)
 {
-  hsize_t dims[2] = { 0, width }, max[2] = { H5S_UNLIMITED, width }, chunk[2];
-  int ndim = width == 0 ? 1 : 2;
-  hid_t space, how, on_the_way, d = H5I_INVALID_HID;
+  hid_t on_the_way = ictus__h5_on_the_way (), d = H5I_INVALID_HID;
   ictus_err e = ICTUS_OK;
 
-  ICTUS_TRY (ictus__h5_usable (f));
-  if (ictus_h5_exists (f, path))
-    return ICTUS_FAIL (ICTUS_E_ARG, "%s: the data set %s exists already", f->path, path);
-  choose_chunk (H5Tget_size (type), width, chunk);
-  space = H5Screate_simple (ndim, dims, max);
-  how = H5Pcreate (H5P_DATASET_CREATE);
-  on_the_way = ictus__h5_on_the_way ();
-  if (space >= 0 && how >= 0 && on_the_way >= 0 && H5Pset_chunk (how, ndim, chunk) >= 0
-      && H5Pset_fill_time (how, H5D_FILL_TIME_NEVER) >= 0
-      && H5Pset_alloc_time (how, H5D_ALLOC_TIME_EARLY) >= 0) /* on one rank too: more may go on with the file */
+  if (space >= 0 && how >= 0 && on_the_way >= 0 && H5Pset_fill_time (how, H5D_FILL_TIME_NEVER) >= 0)
     d = H5Dcreate2 (f->file, path, type, space, on_the_way, how, H5P_DEFAULT);
   if (d < 0)
     e = ictus_h5_fail (ICTUS_E_IO, "%s: cannot make the data set %s", f->path, path);
@@ -84,6 +73,33 @@ ictus_h5_make_growing (ictus_h5 *f, const char *path, hid_t type, hsize_t width)
   if (space >= 0)
     H5Sclose (space);
   return ictus__h5_wrote (f, e);
+}
+
+/* No property list, when something in it could not be set. */
+static hid_t
+growing_layout (int ndim, const hsize_t *chunk)
+{
+  hid_t how = H5Pcreate (H5P_DATASET_CREATE);
+
+  if (how >= 0 && H5Pset_chunk (how, ndim, chunk) >= 0
+      && H5Pset_alloc_time (how, H5D_ALLOC_TIME_EARLY) >= 0) /* on one rank too: more may go on with the file */
+    return how;
+  if (how >= 0)
+    H5Pclose (how);
+  return H5I_INVALID_HID;
+}
+
+ictus_err
+ictus_h5_make_growing (ictus_h5 *f, const char *path, hid_t type, hsize_t width)
+{
+  hsize_t dims[2] = { 0, width }, max[2] = { H5S_UNLIMITED, width }, chunk[2];
+  int ndim = width == 0 ? 1 : 2;
+
+  ICTUS_TRY (ictus__h5_usable (f));
+  if (ictus_h5_exists (f, path))
+    return ICTUS_FAIL (ICTUS_E_ARG, "%s: the data set %s exists already", f->path, path);
+  choose_chunk (H5Tget_size (type), width, chunk);
+  return ictus__h5_make_set (f, path, type, H5Screate_simple (ndim, dims, max), growing_layout (ndim, chunk));
 }
 
 typedef struct target /* a data set that is written to */

@@ -30,36 +30,32 @@ type_of (const ictus_h5_facts *what)
     }
 }
 
+/* No property list, when something in it could not be set. */
+static hid_t
+fixed_layout (bool is_empty)
+{
+  hid_t how = H5Pcreate (H5P_DATASET_CREATE);
+
+  if (how >= 0 && H5Pset_layout (how, H5D_CONTIGUOUS) >= 0 && H5Pset_obj_track_times (how, false) >= 0
+      && (is_empty || H5Pset_alloc_time (how, H5D_ALLOC_TIME_EARLY) >= 0))
+    return how;
+  if (how >= 0)
+    H5Pclose (how);
+  return H5I_INVALID_HID;
+}
+
 ictus_err
 ictus_h5_make_fixed (ictus_h5 *f, const char *path, const ictus_h5_facts *what)
 {
   hsize_t n = 1, dims[2] = { 0, 0 };
-  hid_t type = type_of (what), space, how, on_the_way, d = H5I_INVALID_HID;
-  ictus_err e = ICTUS_OK;
+  hid_t type = type_of (what);
 
   ICTUS_TRY (ictus__h5_usable (f));
   if (type < 0 || what->ndim < 1 || what->ndim > 2)
     return ICTUS_FAIL (ICTUS_E_ARG, "%s: %s: no such data set of fixed size", f->path, path);
   for (int k = 0; k < what->ndim; ++k)
     n *= dims[k] = what->dims[k];
-  space = H5Screate_simple (what->ndim, dims, NULL);
-  how = H5Pcreate (H5P_DATASET_CREATE);
-  on_the_way = ictus__h5_on_the_way ();
-  if (space >= 0 && how >= 0 && on_the_way >= 0 && H5Pset_layout (how, H5D_CONTIGUOUS) >= 0
-      && H5Pset_fill_time (how, H5D_FILL_TIME_NEVER) >= 0 && H5Pset_obj_track_times (how, false) >= 0
-      && (n == 0 || H5Pset_alloc_time (how, H5D_ALLOC_TIME_EARLY) >= 0))
-    d = H5Dcreate2 (f->file, path, type, space, on_the_way, how, H5P_DEFAULT);
-  if (d < 0)
-    e = ictus_h5_fail (ICTUS_E_IO, "%s: cannot make the data set %s", f->path, path);
-  else
-    H5Dclose (d);
-  if (on_the_way >= 0)
-    H5Pclose (on_the_way);
-  if (how >= 0)
-    H5Pclose (how);
-  if (space >= 0)
-    H5Sclose (space);
-  return ictus__h5_wrote (f, e);
+  return ictus__h5_make_set (f, path, type, H5Screate_simple (what->ndim, dims, NULL), fixed_layout (n == 0));
 }
 
 ictus_err

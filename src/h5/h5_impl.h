@@ -25,6 +25,8 @@ ictus_err ictus__h5_room (ictus_h5 *f, hsize_t bytes);
 hid_t ictus__h5_transfer (const ictus_h5 *f);
 /* Link creation property list that makes the groups on the way. */
 hid_t ictus__h5_on_the_way (void);
+/* A data set of a space, laid out as how says, never filled; groups on the way are made. Closes space and how. Collective. */
+ictus_err ictus__h5_make_set (ictus_h5 *f, const char *path, hid_t type, hid_t space, hid_t how);
 /* The chunks, of nbytes each, that hold the rows from row on of the data set whose header is at `header`, from the file
    itself: as many as expected, or *found is false and to is as before.
    ICTUS_E_NOMEM. Local. */
