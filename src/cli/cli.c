@@ -2,6 +2,8 @@
 /* What the subcommands share: messages, common options, reading an experiment. */
 #include "cli/cli.h"
 
+#include <errno.h>
+#include <stdlib.h>
 #include <string.h>
 
 bool
@@ -141,4 +143,18 @@ ictus_cli_mkdir (const char *dir)
   if (dir[0] == '\0')
     return ICTUS_FAIL (ICTUS_E_USAGE, "the name of the folder for the results (-o) is empty");
   return ictus_comm_agree (MPI_COMM_WORLD, ictus_cli_is_main () ? ictus_mkdirs (dir) : ICTUS_OK);
+}
+
+bool
+ictus_cli_count (const char *text, int *out)
+{
+  char *end;
+  long n;
+
+  errno = 0;
+  n = strtol (text, &end, 10);
+  if (errno != 0 || end == text || *end != '\0' || n < 1 || n > 100000000)
+    return false;
+  *out = (int)n;
+  return true;
 }

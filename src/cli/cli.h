@@ -50,6 +50,9 @@ enum { ICTUS_OPT_OVERWRITE = 1000, ICTUS_OPT_SET, ICTUS_OPT_SEED, ICTUS_OPT_QUIE
 bool ictus_cli_common_take (ictus_cli_common *c, int opt, const char *arg);
 void ictus_cli_common_clear (ictus_cli_common *c); /* Collectivity: none. */
 
+/** A number of ranks or machines, 1 to 10^8; false when text is none. Collectivity: none. */
+bool ictus_cli_count (const char *text, int *out);
+
 /** Read an experiment file (rank 0 reads, all get it), apply the overrides.
  * Collectivity: all of MPI_COMM_WORLD. */
 ictus_err ictus_cli_load (const char *path, const ictus_cli_common *c, ictus_conf **out);

@@ -2,9 +2,7 @@
 /* ictus partition: which rank each neuron would live on, as a table and as a partition file. */
 #include "cli/cli.h"
 
-#include <errno.h>
 #include <getopt.h>
-#include <stdlib.h>
 #include <string.h>
 
 enum
@@ -169,20 +167,6 @@ done:
 
 /* ---- command line ------------------------------------------------------------------------------- */
 
-static bool
-take_ranks (const char *text, int *out)
-{
-  char *end;
-  long n;
-
-  errno = 0;
-  n = strtol (text, &end, 10);
-  if (errno != 0 || end == text || *end != '\0' || n < 1 || n > 100000000)
-    return false;
-  *out = (int) n;
-  return true;
-}
-
 /* -1: go on; else the exit status */
 static int
 take_options (int argc, char **argv, options *o)
@@ -200,7 +184,7 @@ take_options (int argc, char **argv, options *o)
           help ();
           return 0;
         }
-      if (opt == OPT_RANKS && !take_ranks (optarg, &o->nrank))
+      if (opt == OPT_RANKS && !ictus_cli_count (optarg, &o->nrank))
         return ictus_cli_usage ("partition", "--ranks takes a number of ranks, not \"%s\"", optarg);
       if (opt == OPT_STRATEGY)
         o->strategy = optarg;

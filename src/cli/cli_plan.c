@@ -3,7 +3,6 @@
 #include "cli/cli.h"
 
 #include <ctype.h>
-#include <errno.h>
 #include <getopt.h>
 #include <math.h>
 #include <stdlib.h>
@@ -55,20 +54,6 @@ help (void)
 
 /* ---- command line ------------------------------------------------------------------------------- */
 
-static bool
-take_count (const char *text, int *out)
-{
-  char *end;
-  long n;
-
-  errno = 0;
-  n = strtol (text, &end, 10);
-  if (errno != 0 || end == text || *end != '\0' || n < 1 || n > 100000000)
-    return false;
-  *out = (int)n;
-  return true;
-}
-
 /* "64G", "512M", "1.5T"; powers of 1024, as SLURM has them. */
 static bool
 take_size (const char *text, double *out)
@@ -103,9 +88,9 @@ take (options *o, int opt, const char *arg)
   switch (opt)
     {
     case OPT_RANKS:
-      return take_count (arg, &o->plan.nrank) ? NULL : "--ranks takes a number of ranks";
+      return ictus_cli_count (arg, &o->plan.nrank) ? NULL : "--ranks takes a number of ranks";
     case OPT_NODES:
-      return take_count (arg, &o->plan.nnode) ? NULL : "--nodes takes a number of machines";
+      return ictus_cli_count (arg, &o->plan.nnode) ? NULL : "--nodes takes a number of machines";
     case OPT_MEMORY:
       return take_size (arg, &o->plan.node_bytes) ? NULL
                                                   : "--memory-per-node takes a size such as 64G or 512M";
