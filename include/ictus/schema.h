@@ -44,7 +44,7 @@
  *   /<axis> float64 [n] dimension scale, units, long_name; one for each axis
  *   /rate, /cv, /chi, /fano float64 [axes..., population] ; /rate_all, /cv_all, /chi_all, /fano_all float64 [axes...]
  *   /population int32 [npop] dimension scale with attribute names (string array)
- *   /seizure int8 [axes...]; /status int8 [axes...] flag_values 0 1 2, flag_meanings "todo done failed"
+ *   /seizure int8 [axes...]; /status int8 [axes...] flag_values 0 1 2, flag_meanings "todo done failed"; 3 "skipped" see below
  *   /provenance, /failures (group: strings <point> = reason; with repeats <point>.<repeat>)
  *   a design that draws: [axes...] is [point]; /point int64 dimension scale; /<axis> float64 [point] with attribute spacing "lin" | "log";
  *   attribute coordinates of the other sets names the axes
