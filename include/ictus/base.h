@@ -252,7 +252,19 @@ const char *ictus_version (void);      /* "0.1.0"; Collectivity: none. */
 const char *ictus_git_revision (void); /* short hash, with "-dirty"; "" from a tarball; Collectivity: none. */
 /** "key: value" lines: compiler, flags, configure line. Collectivity: none. */
 const char *ictus_build_info (void);
-/** Instruction-set level that this run's kernels use, such as "x86-64". Collectivity: none. */
+/* Levels of instructions that lane kernels are built for: x86-64-v2 (SSE4.2), v3 (AVX2, FMA), v4 (AVX-512) are 2, 3, 4;
+   "generic" on other processors is 1. Results are bit-identical within a level. */
+/** The highest level of this processor. Collectivity: none. */
+int ictus_isa_best (void);
+/** The level in use: the best one until ictus_isa_use was called. Collectivity: none. */
+int ictus_isa_level (void);
+/** Its name, such as "x86-64-v3". Collectivity: none. */
 const char *ictus_isa (void);
+const char *ictus_isa_name (int level); /* NULL: there is no such level. Collectivity: none. */
+/** Use another level from now on; before any model is opened, alike on all ranks.
+ * \param name  "x86-64-v2", "x86-64-v3", "x86-64-v4", or "v2", "v3", "v4"; "generic" where there is no other
+ * \retval ICTUS_E_INPUT     there is no such level
+ * \retval ICTUS_E_RESOURCE  this processor lacks it; the level stays as it was. Collectivity: none. */
+ictus_err ictus_isa_use (const char *name);
 
 #endif

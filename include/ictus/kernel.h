@@ -10,8 +10,11 @@
 #ifndef ICTUS_KERNEL_H
 #define ICTUS_KERNEL_H
 
-#define ICTUS_KERNEL_ABI 1
+#include <stddef.h>
+
+#define ICTUS_KERNEL_ABI 2
 #define ICTUS_KERNEL_SYMBOL "ictus_kernel_table" /* of a compiled user's model */
+#define ICTUS_LANES_SYMBOL "ictus_lanes_table"   /* the same: its lane kernels, of one level */
 
 typedef struct ictus_kernel
 {
@@ -37,5 +40,42 @@ typedef struct ictus_kernel
   /* c[port * nstate + i] = jump of y_i for an event of weight 1; NULL when nport is 0 */
   void (*port) (const double *p, double *c);
 } ictus_kernel;
+
+/* ---- lanes: the same functions for many neurons side by side, one a lane of the vector registers --------
+ *
+ * State k of lane i is y[k * ys + i], 0 <= i < m; m is a multiple of ICTUS_LANE, so no lane is ever finished by a
+ * scalar loop, and a lane's numbers depend on nothing but that lane's arguments: bit for bit, whatever m, the
+ * place of the lane and its neighbours. Nothing needs to be aligned. Lanes that mean nothing may hold anything;
+ * no trap is raised. NaN and infinity mean what they mean in the scalar functions; those may differ from these
+ * in the last digits where exp and its kin are used, and are equal bit for bit where there are none.
+ */
+#define ICTUS_LANE 8 /* what m is a multiple of */
+
+typedef struct ictus_lane_args
+{
+  size_t m;
+  const double *t; /* time of lane i: t[i * ts] */
+  size_t ts;       /* 1, or 0: all lanes share one time */
+  const double *y;
+  size_t ys;
+  const double *p; /* slot k of lane i: p[k * ps + i]; ps 0: p[k] for all lanes */
+  size_t ps;
+  const double *u; /* input k of lane i: u[k * us + i]; us 0: u[k] for all lanes */
+  size_t us;
+} ictus_lane_args;
+
+typedef struct ictus_lanes /* of one model and one level of instructions */
+{
+  int abi;   /* ICTUS_KERNEL_ABI */
+  int level; /* x86-64-v2, v3, v4: 2, 3, 4; elsewhere 1 */
+  int nnz;   /* entries of the Jacobian that are not zero for certain */
+  const int *row, *col; /* [nnz] entry e is df_row/dy_col; ordered by column, then row */
+  const unsigned char *fixed; /* [nstate] 1: df_k/dy_k depends on parameters only */
+  /* outputs: component k of lane i at f[k * fs + i] */
+  void (*rhs) (const ictus_lane_args *a, double *f, size_t fs);
+  void (*diag) (const ictus_lane_args *a, double *f, double *d, size_t fs); /* f and df_k/dy_k */
+  void (*jac) (const ictus_lane_args *a, double *f, double *J, size_t fs);  /* f and J[e * fs + i] */
+  void (*fire) (const ictus_lane_args *a, double *g);                       /* g[i]; NULL: never fires */
+} ictus_lanes;
 
 #endif

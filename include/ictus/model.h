@@ -14,6 +14,8 @@ typedef struct ictus_model
 {
   ictus_lang *lang;           /* names, units, class; owned */
   const ictus_kernel *kernel; /* functions; not owned */
+  const ictus_lanes *lanes;   /* the same in lanes, of the level in use (ictus_isa_level); NULL only where a
+                                 table was made by hand. Not owned */
   void *dl;                   /* of dlopen; NULL for shipped models */
   char key[40];               /* hash of text, compiler and flags, hex */
 } ictus_model;

@@ -48,6 +48,20 @@ typedef struct ictus__synapse /* what a rule draws */
 
 typedef ictus_err (*ictus__sink) (void *ctx, const ictus__synapse *s);
 
+enum { ICTUS__BATCH = 1024 };
+
+typedef struct ictus__batch /* what a rule draws, many at a time, in the order of the rule */
+{
+  size_t n;                       /* at most ICTUS__BATCH */
+  uint32_t source[ICTUS__BATCH];  /* indices within their population */
+  uint32_t to[ICTUS__BATCH];      /* local indices of the targets */
+  uint64_t number[ICTUS__BATCH];  /* of each synapse among those of its target in this projection */
+  const double *weight, *delay;   /* [n] as the rule gives them (list files; weight without scale, delay in ms);
+                                     NULL: it gives none */
+} ictus__batch;
+
+typedef ictus_err (*ictus__batch_sink) (void *ctx, const ictus__batch *b);
+
 /* ---- input -------------------------------------------------------------------------------------- */
 
 typedef struct ictus__pending /* an event on its way, exact timing */
@@ -186,6 +200,13 @@ void ictus__wires_clear (ictus__wires *w);
 
 /* net_rules.c: call f for every synapse of a local target, in the same order every time */
 ictus_err ictus__net_draw (const ictus_net *net, const ictus__wires *w, ictus__sink f, void *ctx);
+/* The same draw, many synapses at a time. */
+ictus_err ictus__net_draw_batches (const ictus_net *net, const ictus__wires *w, ictus__batch_sink f, void *ctx);
+/* The weights (scaled; NULL: not wanted) and delays (ms, or whole ticks on the grid: the nearest, at least 1; NULL: not
+   wanted) of a batch, keyed by (seed, projection, target population, neuron, number): drawn in vectors, the same on every
+   level of instructions. A delay that is not positive or longer than UINT32_MAX ticks comes out as it was drawn. */
+void ictus__net_draw_values (const ictus_net *net, const ictus__wires *w, const ictus__batch *b, double *weight,
+                             double *delay);
 uint64_t ictus__net_pack (const ictus__wires *w);
 
 /* net_list.c */
