@@ -204,7 +204,8 @@ ictus_err ictus__net_draw (const ictus_net *net, const ictus__wires *w, ictus__s
 ictus_err ictus__net_draw_batches (const ictus_net *net, const ictus__wires *w, ictus__batch_sink f, void *ctx);
 /* The weights (scaled; NULL: not wanted) and delays (ms, or whole ticks on the grid: the nearest, at least 1; NULL: not
    wanted) of a batch, keyed by (seed, projection, target population, neuron, number): drawn in vectors, the same on every
-   level of instructions. A delay that is not positive or longer than UINT32_MAX ticks comes out as it was drawn. */
+   level of instructions. A negative delay, or one of exact timing that is not positive, comes out as it was drawn, one of
+   more than UINT32_MAX ticks as INFINITY. */
 void ictus__net_draw_values (const ictus_net *net, const ictus__wires *w, const ictus__batch *b, double *weight,
                              double *delay);
 uint64_t ictus__net_pack (const ictus__wires *w);

@@ -258,3 +258,58 @@ ictus__net_draw (const ictus_net *net, const ictus__wires *w, ictus__sink f, voi
   ictus_free (p.mark);
   return e;
 }
+
+/* ---- many at a time ----------------------------------------------------------------------------- */
+
+typedef struct gathering
+{
+  ictus__batch batch;
+  double weight[ICTUS__BATCH], delay[ICTUS__BATCH];
+  ictus__batch_sink f;
+  void *ctx;
+} gathering;
+
+static ictus_err
+hand_on (gathering *g)
+{
+  ictus_err e = g->batch.n == 0 ? ICTUS_OK : g->f (g->ctx, &g->batch);
+
+  g->batch.n = 0;
+  return e;
+}
+
+static ictus_err
+gather (void *ctx, const ictus__synapse *s)
+{
+  gathering *g = ctx;
+  size_t k = g->batch.n++;
+
+  g->batch.source[k] = (uint32_t) s->source;
+  g->batch.to[k] = s->to;
+  g->batch.number[k] = s->number;
+  g->weight[k] = s->weight;
+  g->delay[k] = s->delay;
+  return g->batch.n == ICTUS__BATCH ? hand_on (g) : ICTUS_OK;
+}
+
+ictus_err
+ictus__net_draw_batches (const ictus_net *net, const ictus__wires *w, ictus__batch_sink f, void *ctx)
+{
+  gathering *g = ictus_alloc (1, sizeof *g);
+  ictus_err e;
+
+  if (g == NULL)
+    return ICTUS_E_NOMEM;
+  g->f = f;
+  g->ctx = ctx;
+  if (w->conf->rule == ICTUS_RULE_LIST)
+    {
+      g->batch.weight = g->weight;
+      g->batch.delay = g->delay;
+    }
+  ICTUS_GO (ictus__net_draw (net, w, gather, g));
+  e = hand_on (g);
+done:
+  ictus_free (g);
+  return e;
+}
