@@ -15,6 +15,7 @@ ictus__laned_init (ictus__laned *l, const ictus_model *model)
   l->ns = l->k->nstate;
   l->nu = l->k->ninput;
   l->lanes = model->lanes;
+  l->timed = model->lang == NULL || !ictus_lang_classify (model->lang).autonomous;
   if (l->lanes != NULL)
     {
       l->nnz = l->lanes->nnz;

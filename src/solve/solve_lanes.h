@@ -26,6 +26,7 @@ typedef struct ictus__laned
   int nnz;
   const int *row, *col;       /* [nnz] as in ictus_lanes; all entries where there are no lanes */
   const unsigned char *fixed; /* [ns] as in ictus_lanes */
+  bool timed;                 /* a right-hand side may depend on t itself */
   int *own;                   /* memory of row, col, fixed where there are no lanes */
   double *one;                /* scratch of one neuron, where there are no lanes */
 } ictus__laned;
@@ -68,6 +69,8 @@ typedef struct ictus__stepper
   int order;                             /* err shrinks as h^order */
   int nrhs;                              /* right-hand sides of a step, for the count of work */
   size_t (*room) (const ictus__laned *l); /* doubles it needs in work, a multiple of 8 */
+  /* fills in work what lasts from step to step; called once for each work. NULL: nothing does */
+  void (*plan) (const ictus__laned *l, double *work);
   void (*step) (ictus__block *b);
 } ictus__stepper;
 
