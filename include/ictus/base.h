@@ -105,6 +105,23 @@ char *ictus_strdup (const char *s);
 size_t ictus_mem_live (void);
 size_t ictus_mem_calls (void); /* Collectivity: none. */
 
+typedef struct ictus_pages /* a large array; start with {0} */
+{
+  void *p;
+  size_t bytes;
+  size_t size; /* of its own pages; 0: it is a block of ictus_alloc */
+  void *count;
+} ictus_pages;
+/** bytes zeroed bytes, 64-byte aligned; on huge pages of their own when there are many.
+ * \retval ICTUS_E_NOMEM  *m is {0}. Collectivity: none. */
+ictus_err ictus_pages_get (ictus_pages *m, size_t bytes);
+/** Keep the first bytes and give the rest back to the system. What is left may move.
+ * \retval ICTUS_E_NOMEM  nothing was touched. Collectivity: none. */
+ictus_err ictus_pages_cut (ictus_pages *m, size_t bytes);
+/** Give all back; {0} is allowed. Collectivity: none. */
+void ictus_pages_put (ictus_pages *m);
+size_t ictus_pages_bytes (void); /* of all arrays with pages of their own. Collectivity: none. */
+
 /* ---- text and files ----------------------------------------------------------------------------- */
 
 typedef struct ictus_text /* growing text; start with {0}; NUL-terminated once something was added */

@@ -159,7 +159,7 @@ ictus_mem_heap (void)
   struct mallinfo2 m = mallinfo2 ();
 
   if (m.uordblks > 0) /* other allocators, such as those that look for errors, count nothing here */
-    return (double)m.uordblks + (double)m.hblkhd;
+    return (double)m.uordblks + (double)m.hblkhd + (double)ictus_pages_bytes ();
 #endif
   return ictus_process_memory (NULL);
 }
