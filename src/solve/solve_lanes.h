@@ -68,6 +68,7 @@ typedef struct ictus__stepper
 {
   int order;                             /* err shrinks as h^order */
   int nrhs;                              /* right-hand sides of a step, for the count of work */
+  bool slopes;                           /* finds the derivative at t itself: f0 is not read, f1 not written */
   size_t (*room) (const ictus__laned *l); /* doubles it needs in work, a multiple of 8 */
   /* fills in work what lasts from step to step; called once for each work. NULL: nothing does */
   void (*plan) (const ictus__laned *l, double *work);
