@@ -44,7 +44,7 @@ void ictus__lane_fire (const ictus__laned *l, const ictus_lane_args *a, double *
 typedef struct ictus__block /* arrays [x, ICTUS_LANE] as [k * ICTUS_LANE + lane], aligned to 64 bytes */
 {
   const ictus__laned *l;
-  double t[ICTUS_LANE], h[ICTUS_LANE]; /* in: begin and length of the step of each lane; h 0: the lane idles */
+  _Alignas (64) double t[ICTUS_LANE], h[ICTUS_LANE]; /* in: begin and length of the step of each lane; h 0: the lane idles */
   double *y0, *f0;                     /* in: [ns] state and derivative at t (held states: 0) */
   double *y1, *f1;                     /* out: [ns] state and derivative at t + h */
   /* out: [3 ns] dense output, a = q[k], b = q[ns + k], c = q[2 ns + k]:
