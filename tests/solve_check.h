@@ -228,6 +228,13 @@ rig_run (rig *r, double t_end, double w)
     }
 }
 
+/* Bring states and armed up to date, for reading at the end of a run: a restart mark. */
+static inline void
+rig_show (rig *r)
+{
+  rig_must (ictus_solver_restart (r->s, r->t_ms));
+}
+
 /* Spikes of one neuron. */
 static inline size_t
 rig_count (const rig *r, size_t i)

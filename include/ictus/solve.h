@@ -42,12 +42,13 @@ typedef struct ictus_cells /* the neurons of one population that live on this ra
   size_t n;                 /* may be 0 */
   const uint64_t *gid;      /* [n] global ids, ascending; not owned */
   uint64_t first;           /* global id of the population's neuron 0: messages count from there */
-  double *y;                /* [nstate, n], y[k * n + i]; current at window ends; not owned */
+  double *y;                /* [nstate, n], y[k * n + i]; not owned. Current after ictus_solver_restart; between windows
+                               the adaptive solvers in lanes keep states to themselves */
   const double *p;          /* p + i * p_stride: the [nslot] parameters of neuron i; not owned */
   size_t p_stride;          /* 0: all neurons share one set; else nslot */
   const ictus_drive *drive; /* NULL: inputs have the default values of the model; not owned */
   double *refr_until;       /* [n] ms; refractory while t < refr_until; -INFINITY at the start; not owned */
-  uint8_t *armed;           /* [n]; 1 at the start; not owned */
+  uint8_t *armed;           /* [n]; 1 at the start; current when y is; not owned */
 } ictus_cells;
 
 typedef struct ictus_event /* input of one neuron, exact timing */
@@ -107,6 +108,9 @@ typedef struct ictus_solver_config
 typedef struct ictus_solver_stats /* summed over the neurons of this rank since creation */
 {
   uint64_t steps, rhs, jac, restarts, roots, fails;
+  /* lane solvers: lanes that steps of eight had, and those at work; not kept in checkpoints, since they depend on
+     which neurons are neighbours */
+  uint64_t lanes_offered, lanes_used;
 } ictus_solver_stats;
 
 typedef struct ictus_solver ictus_solver;
@@ -133,22 +137,25 @@ const char *ictus_solver_refuse (const ictus_solver_config *c, const ictus_model
 
 /** Make a solver for these neurons at model time t_ms (the start or a restart mark).
  * \param cells  borrowed for the life of the solver; y, p, refr_until, armed may be changed by the caller
- *               only between windows and only followed by ictus_solver_restart
+ *               only right after ictus_solver_create or ictus_solver_restart, and only followed by
+ *               ictus_solver_restart
  * \retval ICTUS_E_INPUT  the solver refuses the model (with the reason). Collectivity: none. */
 ictus_err ictus_solver_create (const ictus_solver_config *c, const ictus_cells *cells, double t_ms,
                                ictus_solver **out);
 void ictus_solver_destroy (ictus_solver **s); /* Collectivity: none. */
 
 /** Integrate all neurons over one window; t0 equals the t1 of the window before.
- * A result never depends on which neurons are neighbours, nor (solvers cvode-*) on where windows end.
- * \param [in,out] out  spikes are appended, by neuron; the engine sorts
+ * A result never depends on which neurons are neighbours, nor (adaptive solvers: cvode-*,
+ * rk45) on where windows end.
+ * \param [in,out] out  spikes are appended, in the order of time for each neuron; the engine sorts
  * \retval ICTUS_E_SOLVER  "neuron N at T ms: reason" (N counted within the population) with CVODE's own
  *                         words; the states of N are those of the failure, those of the others lie anywhere
  *                         in the window
  * Cost: no allocation after the first windows (buffers double). Collectivity: none. */
 ictus_err ictus_solver_window (ictus_solver *s, const ictus_window *w, ictus_spikes *out);
 
-/** A restart mark: drop all history, so that states, refr_until and armed are all there is.
+/** A restart mark: write the states at t_ms, where the last window ended, to cells->y, and drop all history, so that
+ * states, refr_until and armed are all there is.
  * \retval ICTUS_E_SOLVER  as above. Collectivity: none. */
 ictus_err ictus_solver_restart (ictus_solver *s, double t_ms);
 void ictus_solver_get_stats (const ictus_solver *s, ictus_solver_stats *out); /* Collectivity: none. */
