@@ -5,15 +5,7 @@
 #include "lang/lang_impl.h"
 #include "lang/lang_text.h" /* made by make: kernel.h and lang_helpers.h as strings */
 
-typedef struct writer
-{
-  const ictus_lang *L;
-  ictus__dag g; /* copy of the model's, with powers written out */
-  int *map;     /* its nodes */
-  int *slot, nslot;
-  int *root;    /* room for the roots of the largest function */
-  ictus__emit e;
-} writer;
+typedef ictus__writer writer;
 
 static int
 ns_of (const writer *w)
@@ -294,8 +286,8 @@ hoist (writer *w)
   return ICTUS_OK;
 }
 
-static ictus_err
-open_writer (writer *w)
+ictus_err
+ictus__writer_open (ictus__writer *w)
 {
   const int *c = w->L->count;
   size_t n = (size_t) c[ICTUS_LANG_STATE],
@@ -320,8 +312,8 @@ open_writer (writer *w)
   return hoist (w);
 }
 
-static void
-close_writer (writer *w)
+void
+ictus__writer_close (ictus__writer *w)
 {
   ictus__dag_clear (&w->g);
   ictus_free (w->map);
@@ -342,7 +334,7 @@ ictus_lang_emit (const ictus_lang *lang, const char *symbol, ictus_text *out)
   ictus_err e;
 
   w.e.out = out;
-  ICTUS_GO (open_writer (&w));
+  ICTUS_GO (ictus__writer_open (&w));
   line (&w, "/* Made by ictus from a model file; changes will be lost. */");
   ictus_text_add (out, "%s\n%s", kernel_text, helper_text);
   ICTUS_GO (functions (&w));
@@ -350,6 +342,6 @@ ictus_lang_emit (const ictus_lang *lang, const char *symbol, ictus_text *out)
   if (out->failed)
     e = ICTUS_FAIL (ICTUS_E_NOMEM, "out of memory while C is written");
 done:
-  close_writer (&w);
+  ictus__writer_close (&w);
   return e;
 }

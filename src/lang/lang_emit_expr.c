@@ -109,10 +109,8 @@ guard_of (const ictus__emit *e, int i, int c, bool eager)
   return e->guard[i] == ALWAYS ? GUARD (k->a, c == 1) : MIXED;
 }
 
-/* 1 / b of parameters without a slot. Never a temporary: a times it is written a / b, in all functions alike,
-   so that they agree to the last bit. */
-static bool
-is_reciprocal (const ictus__emit *e, int i)
+bool
+ictus__is_reciprocal (const ictus__emit *e, int i)
 {
   const ictus__node *k = &e->g->node[i];
 
@@ -173,7 +171,7 @@ choose (ictus__emit *e)
         }
       if (k->op == OP_NEG && leaf (e, k->a))
         continue;
-      if (!is_reciprocal (e, (int) i) && e->guard[i] != MIXED && (e->uses[i] > 1 || depth >= DEEP))
+      if (!ictus__is_reciprocal (e, (int) i) && e->guard[i] != MIXED && (e->uses[i] > 1 || depth >= DEEP))
         e->tmp[i] = n++;
       else
         {
@@ -243,9 +241,8 @@ define_all (ictus__emit *e)
 
 /* ---- printing ---------------------------------------------------------------------------------------- */
 
-/* The shortest decimal number that reads back as the same double. */
-static void
-print_number (ictus_text *out, double v)
+void
+ictus__print_number (ictus_text *out, double v)
 {
   char s[40];
 
@@ -282,8 +279,8 @@ print_infix (ictus__emit *e, const ictus__node *k, const char *op)
   ictus_text_add (e->out, ")");
 }
 
-static bool
-is_condition (ictus__op op)
+bool
+ictus__is_condition (ictus__op op)
 {
   return op == OP_NOT || (op >= OP_LT && op <= OP_OR);
 }
@@ -319,7 +316,7 @@ print_truth (ictus__emit *e, const ictus__node *k)
 static void
 print_condition (ictus__emit *e, int i)
 {
-  if (!leaf (e, i) && e->tmp[i] < 0 && is_condition (e->g->node[i].op))
+  if (!leaf (e, i) && e->tmp[i] < 0 && ictus__is_condition (e->g->node[i].op))
     {
       print_truth (e, &e->g->node[i]);
       return;
@@ -343,7 +340,7 @@ print_operation (ictus__emit *e, int i)
       = { [OP_ADD] = "+", [OP_SUB] = "-", [OP_MUL] = "*", [OP_DIV] = "/" };
   const ictus__node *k = &e->g->node[i];
 
-  if (k->op == OP_MUL && is_reciprocal (e, k->b))
+  if (k->op == OP_MUL && ictus__is_reciprocal (e, k->b))
     {
       const ictus__node q = { .op = OP_DIV, .a = k->a, .b = e->g->node[k->b].b };
 
@@ -353,7 +350,7 @@ print_operation (ictus__emit *e, int i)
     print_call (e, names[k->op], k);
   else if (infix[k->op] != NULL)
     print_infix (e, k, infix[k->op]);
-  else if (is_condition (k->op))
+  else if (ictus__is_condition (k->op))
     {
       ictus_text_add (e->out, "(double) ");
       print_truth (e, k);
@@ -386,7 +383,7 @@ ictus__print (ictus__emit *e, int i)
   else if (e->tmp[i] >= 0)
     ictus_text_add (e->out, "x%d", e->tmp[i]);
   else if (k->op == OP_CONST)
-    print_number (e->out, k->v);
+    ictus__print_number (e->out, k->v);
   else if (k->op == OP_TIME)
     ictus_text_add (e->out, "t");
   else if (k->op == OP_STATE || k->op == OP_PAR || k->op == OP_INPUT)

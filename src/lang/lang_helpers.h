@@ -65,6 +65,8 @@ ictus_k_xoverexpm1_d (double x)
 
   if (x > 1500)
     return 0;
+  if (x < -700)
+    return -1;
   if (x > 700)
     return (1 - x) * exp (-0.5 * x) * exp (-0.5 * x);
   if (x > 1)
@@ -82,6 +84,8 @@ ictus_k_exprel (double x)
 {
   if (x == 0)
     return 1;
+  if (x > 1500)
+    return (double) INFINITY;
   if (x > 700)
     return exp (0.5 * x) / x * exp (0.5 * x);
   return expm1 (x) / x;
@@ -93,6 +97,8 @@ ictus_k_exprel_d (double x)
 {
   double s = 0;
 
+  if (x > 1500)
+    return (double) INFINITY;
   if (x > 700)
     return exp (0.5 * x) / x * (1 - 1 / x) * exp (0.5 * x);
   if (x > 1 || x < -1)

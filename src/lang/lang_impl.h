@@ -310,4 +310,24 @@ void ictus__print (ictus__emit *e, int node);
 void ictus__hoist (const ictus__dag *g, const int *root, size_t n, unsigned char *mark, int *slot,
                    int *nslot);
 
+/* What is written into a C file: the model's graph once more, lowered, with its hidden slots. */
+typedef struct ictus__writer
+{
+  const ictus_lang *L;
+  ictus__dag g; /* copy of the model's, with powers written out */
+  int *map;     /* its nodes */
+  int *slot, nslot;
+  int *root;    /* room for the roots of the largest function */
+  ictus__emit e;
+} ictus__writer;
+
+ictus_err ictus__writer_open (ictus__writer *w); /* L and e.out are set */
+void ictus__writer_close (ictus__writer *w);
+/* The shortest decimal number that reads back as the same double. */
+void ictus__print_number (ictus_text *out, double v);
+/* 1 / b of parameters without a slot. Never a temporary: a times it is written a / b, in all functions alike, so that
+   they agree to the last bit. */
+bool ictus__is_reciprocal (const ictus__emit *e, int node);
+bool ictus__is_condition (ictus__op op); /* comparisons, and, or, not */
+
 #endif

@@ -11,19 +11,17 @@ const ictus_kernel *
 ictus_model_shipped (size_t k)
 {
   for (size_t i = 0; i <= k; ++i)
-    if (ictus__model_registry[i] == NULL)
+    if (ictus__model_registry[i].kernel == NULL)
       return NULL;
-  return ictus__model_registry[k];
+  return ictus__model_registry[k].kernel;
 }
 
-static const ictus_kernel *
+static const ictus__shipped *
 find_shipped (const char *name)
 {
-  const ictus_kernel *k;
-
-  for (size_t i = 0; (k = ictus_model_shipped (i)) != NULL; ++i)
-    if (strcmp (k->name, name) == 0)
-      return k;
+  for (const ictus__shipped *s = ictus__model_registry; s->kernel != NULL; ++s)
+    if (strcmp (s->kernel->name, name) == 0)
+      return s;
   return NULL;
 }
 
@@ -100,12 +98,15 @@ load (ictus_model *m, const char *so)
       return ICTUS_FAIL (ICTUS_E_RESOURCE, "cannot load a compiled model: %s", why != NULL ? why : so);
     }
   m->kernel = dlsym (m->dl, ICTUS_KERNEL_SYMBOL);
-  if (matches (m->kernel, m->lang))
+  m->lanes = dlsym (m->dl, ICTUS_LANES_SYMBOL);
+  if (matches (m->kernel, m->lang) && m->lanes != NULL && m->lanes->abi == ICTUS_KERNEL_ABI
+      && m->lanes->level == ictus_isa_level ())
     return ICTUS_OK;
   m->kernel = NULL;
+  m->lanes = NULL;
   dlclose (m->dl);
   m->dl = NULL;
-  return ICTUS_FAIL (ICTUS_E_RESOURCE, "%s is not the model \"%s\"", so, ictus_lang_name (m->lang));
+  return ICTUS_FAIL (ICTUS_E_RESOURCE, "%s is not the model \"%s\" for %s", so, ictus_lang_name (m->lang), ictus_isa ());
 }
 
 /* Take the kernel from the cache; compile when it is not there or is no good. What is no good stays until the
@@ -130,7 +131,7 @@ done:
 ictus_err
 ictus_model_parse (const char *name, const char *dir, const char *text, ictus_lang **out)
 {
-  const ictus_kernel *shipped = is_path (name) ? NULL : find_shipped (name);
+  const ictus__shipped *shipped = is_path (name) ? NULL : find_shipped (name);
   ictus_text path = { 0 };
   char *file = NULL;
   size_t len;
@@ -138,7 +139,7 @@ ictus_model_parse (const char *name, const char *dir, const char *text, ictus_la
 
   *out = NULL;
   if (text == NULL && shipped != NULL)
-    text = shipped->text;
+    text = shipped->kernel->text;
   else if (text == NULL)
     {
       if (!is_path (name))
@@ -159,7 +160,7 @@ done:
 ictus_err
 ictus_model_open (const char *name, const char *dir, const char *text, ictus_model **out)
 {
-  const ictus_kernel *shipped = is_path (name) ? NULL : find_shipped (name);
+  const ictus__shipped *shipped = is_path (name) ? NULL : find_shipped (name);
   ictus_model *m = NULL;
   ictus_err e;
 
@@ -167,10 +168,11 @@ ictus_model_open (const char *name, const char *dir, const char *text, ictus_mod
   if ((m = ictus_alloc (1, sizeof *m)) == NULL)
     return ICTUS_E_NOMEM;
   ICTUS_GO (ictus_model_parse (name, dir, text, &m->lang));
-  if (shipped != NULL && matches (shipped, m->lang))
+  if (shipped != NULL && matches (shipped->kernel, m->lang))
     {
-      m->kernel = shipped;
-      ictus__model_key (shipped->text, name, ICTUS_KERNEL_CC, m->key);
+      m->kernel = shipped->kernel;
+      m->lanes = shipped->lanes[ictus_isa_level ()];
+      ictus__model_key (shipped->kernel->text, name, ICTUS_KERNEL_CC, m->key);
     }
   else /* a user's file, or the text in a result file of a version that had another model of this name */
     ICTUS_GO (open_cached (m));

@@ -45,6 +45,8 @@ ictus__model_key (const char *text, const char *name, const char *compiler, char
   hash_piece (h, name);
   hash_piece (h, compiler);
   hash_piece (h, ICTUS_KERNEL_CFLAGS);
+  hash_piece (h, ICTUS_LANE_CFLAGS);
+  hash_piece (h, ictus__model_level_flags ());
   hash_piece (h, abi);
   snprintf (key, 40, "%016" PRIx64 "%016" PRIx64, h[0], h[1]);
 }
@@ -52,9 +54,17 @@ ictus__model_key (const char *text, const char *name, const char *compiler, char
 ictus_err
 ictus__model_plan_make (const ictus_lang *lang, ictus__model_plan *plan)
 {
+  ictus_text both = { 0 };
+
   ICTUS_TRY (ictus_lang_emit (lang, ICTUS_KERNEL_SYMBOL, &plan->c));
+  ICTUS_TRY (ictus_lang_emit_lanes (lang, ICTUS_LANES_SYMBOL, &plan->lanes));
   /* The emitted C holds the model's text, so the key also changes when the emitter does. */
-  ictus__model_key (plan->c.s, ictus_lang_name (lang), ictus__model_compiler (), plan->key);
+  ictus_text_addn (&both, plan->c.s, plan->c.len);
+  ictus_text_addn (&both, plan->lanes.s, plan->lanes.len);
+  if (!both.failed)
+    ictus__model_key (both.s, ictus_lang_name (lang), ictus__model_compiler (), plan->key);
+  plan->so.failed = both.failed;
+  ictus_text_clear (&both);
   ICTUS_TRY (ictus_model_cache_dir (&plan->so));
   ictus_text_add (&plan->so, "/%s-%s.so", ictus_lang_name (lang), plan->key);
   return plan->so.failed ? ICTUS_FAIL (ICTUS_E_NOMEM, "out of memory") : ICTUS_OK;
@@ -64,6 +74,7 @@ void
 ictus__model_plan_clear (ictus__model_plan *plan)
 {
   ictus_text_clear (&plan->c);
+  ictus_text_clear (&plan->lanes);
   ictus_text_clear (&plan->so);
 }
 

@@ -25,6 +25,22 @@ ictus__model_compiler (void)
   return cc != NULL && cc[strspn (cc, " \t")] != '\0' ? cc : ICTUS_KERNEL_CC;
 }
 
+const char *
+ictus__model_level_flags (void)
+{
+  switch (ictus_isa_level ())
+    {
+    case 2:
+      return ICTUS_LANE_V2;
+    case 3:
+      return ICTUS_LANE_V3;
+    case 4:
+      return ICTUS_LANE_V4;
+    default:
+      return "";
+    }
+}
+
 /* Split s at blanks, in place, behind the *n words that argv has. */
 static bool
 add_words (char *s, char **argv, int *n)
@@ -104,33 +120,86 @@ failed (const char *name, const char *command, int status, const char *log, cons
 
 typedef struct work /* names of one compilation; of this process on this host only, until the rename */
 {
-  ictus_text c, o, log, cc;
-  char *argv[MAX_WORDS + 8];
+  ictus_text c, lanes, o, so, log;
 } work;
 
 static ictus_err
-prepare_work (const ictus__model_plan *plan, work *w, ictus_text *flags)
+name_files (const ictus__model_plan *plan, work *w)
 {
   char host[64] = "";
   unsigned mark;
-  int n = 0;
 
   gethostname (host, sizeof host - 1);
   mark = (unsigned) ictus_hash (host, strlen (host), (uint64_t) getpid ());
   ictus_text_add (&w->c, "%.*s.%ld-%08x.c", (int) plan->so.len - 3, plan->so.s, (long) getpid (), mark);
-  ictus_text_add (&w->o, "%s.so", w->c.failed ? "" : w->c.s);
-  ictus_text_add (&w->log, "%s.log", w->c.failed ? "" : w->c.s);
-  ictus_text_add (&w->cc, "%s", ictus__model_compiler ());
-  ictus_text_add (flags, "%s -shared -w", ICTUS_KERNEL_CFLAGS);
-  if (w->c.failed || w->o.failed || w->log.failed || w->cc.failed || flags->failed)
-    return ICTUS_FAIL (ICTUS_E_NOMEM, "out of memory");
-  if (!add_words (w->cc.s, w->argv, &n) || !add_words (flags->s, w->argv, &n))
-    return ICTUS_FAIL (ICTUS_E_RESOURCE, "the C compiler '%s' has too many words", ictus__model_compiler ());
-  w->argv[n++] = (char *) "-o";
-  w->argv[n++] = w->o.s;
-  w->argv[n++] = w->c.s;
-  w->argv[n++] = (char *) "-lm";
+  if (!w->c.failed)
+    {
+      ictus_text_add (&w->lanes, "%.*s-lanes.c", (int) w->c.len - 2, w->c.s);
+      ictus_text_add (&w->o, "%s.o", w->c.s);
+      ictus_text_add (&w->so, "%s.so", w->c.s);
+      ictus_text_add (&w->log, "%s.log", w->c.s);
+    }
+  return w->c.failed || w->lanes.failed || w->o.failed || w->so.failed || w->log.failed
+             ? ICTUS_FAIL (ICTUS_E_NOMEM, "out of memory")
+             : ICTUS_OK;
+}
+
+static void
+remove_files (work *w, const char *keep)
+{
+  ictus_text *const all[] = { &w->c, &w->lanes, &w->o, &w->so, &w->log };
+
+  for (size_t k = 0; k < sizeof all / sizeof *all; ++k)
+    {
+      if (all[k]->s != NULL && all[k]->s != keep)
+        unlink (all[k]->s);
+      ictus_text_clear (all[k]);
+    }
+}
+
+static ictus_err
+write_file (const char *path, const ictus_text *text)
+{
+  if (ictus_file_write (path, text->s, text->len) != ICTUS_OK)
+    return ictus_err_prefix (ICTUS_E_RESOURCE, "compiled models have no place (ICTUS_CACHE sets another one)");
   return ICTUS_OK;
+}
+
+/* One run of the compiler: flags, "-o to", "from", then what may be NULL. *keep is from when it fails. */
+static ictus_err
+compile (const char *name, const char *flags, work *w, ictus_text *to, ictus_text *from, ictus_text *with,
+         const char **keep)
+{
+  ictus_text cc = { 0 }, words = { 0 };
+  char *argv[MAX_WORDS + 8];
+  int n = 0, status = 0;
+  ictus_err e = ICTUS_OK;
+
+  ictus_text_add (&cc, "%s", ictus__model_compiler ());
+  ictus_text_add (&words, "%s", flags);
+  if (cc.failed || words.failed)
+    ICTUS_GO (ICTUS_FAIL (ICTUS_E_NOMEM, "out of memory"));
+  if (!add_words (cc.s, argv, &n) || !add_words (words.s, argv, &n))
+    ICTUS_GO (ICTUS_FAIL (ICTUS_E_RESOURCE, "the C compiler '%s' has too many words", ictus__model_compiler ()));
+  argv[n++] = (char *) "-o";
+  argv[n++] = to->s;
+  argv[n++] = from->s;
+  if (with != NULL)
+    {
+      argv[n++] = with->s;
+      argv[n++] = (char *) "-lm";
+    }
+  argv[n] = NULL;
+  ICTUS_GO (run (argv, w->log.s, &status));
+  if (status != 0 || !ictus_file_exists (to->s))
+    {
+      *keep = from->s;
+      e = failed (name, ictus__model_compiler (), status, w->log.s, from->s);
+    }
+done:
+  ictus_text_clear (&cc);
+  ictus_text_clear (&words);
+  return e;
 }
 
 static ictus_err
@@ -145,44 +214,29 @@ make_folder (void)
   return e;
 }
 
+/* The lane kernels need functions of SLEEF, which the program has with it: the object leaves them open. */
 ictus_err
 ictus__model_compile (const ictus_lang *lang, const ictus__model_plan *plan)
 {
+  const char *name = ictus_lang_name (lang), *keep = NULL;
   work w = { .c = { 0 } };
   ictus_text flags = { 0 };
-  bool keep = false;
-  int status = 0;
   ictus_err e;
 
   ICTUS_GO (make_folder ());
-  ICTUS_GO (prepare_work (plan, &w, &flags));
-  e = ictus_file_write (w.c.s, plan->c.s, plan->c.len);
-  if (e != ICTUS_OK)
-    {
-      e = ictus_err_prefix (ICTUS_E_RESOURCE, "compiled models have no place (ICTUS_CACHE sets another one)");
-      goto done;
-    }
-  ICTUS_GO (run (w.argv, w.log.s, &status));
-  if (status != 0 || !ictus_file_exists (w.o.s))
-    {
-      keep = true;
-      e = failed (ictus_lang_name (lang), ictus__model_compiler (), status, w.log.s, w.c.s);
-      goto done;
-    }
-  ICTUS_GO (ictus__model_seal (w.o.s));
-  if (rename (w.o.s, plan->so.s) != 0)
+  ICTUS_GO (name_files (plan, &w));
+  ictus_text_add (&flags, "%s %s -shared -w", ICTUS_LANE_CFLAGS, ictus__model_level_flags ());
+  if (flags.failed)
+    ICTUS_GO (ICTUS_FAIL (ICTUS_E_NOMEM, "out of memory"));
+  ICTUS_GO (write_file (w.c.s, &plan->c));
+  ICTUS_GO (write_file (w.lanes.s, &plan->lanes));
+  ICTUS_GO (compile (name, ICTUS_KERNEL_CFLAGS " -w -c", &w, &w.o, &w.c, NULL, &keep));
+  ICTUS_GO (compile (name, flags.s, &w, &w.so, &w.lanes, &w.o, &keep));
+  ICTUS_GO (ictus__model_seal (w.so.s));
+  if (rename (w.so.s, plan->so.s) != 0)
     e = ICTUS_FAIL (ICTUS_E_RESOURCE, "cannot write %s: %s", plan->so.s, strerror (errno));
 done:
-  if (w.log.s != NULL)
-    unlink (w.log.s);
-  if (w.o.s != NULL)
-    unlink (w.o.s);
-  if (w.c.s != NULL && !keep)
-    unlink (w.c.s);
-  ictus_text_clear (&w.c);
-  ictus_text_clear (&w.o);
-  ictus_text_clear (&w.log);
-  ictus_text_clear (&w.cc);
+  remove_files (&w, keep);
   ictus_text_clear (&flags);
   return e;
 }

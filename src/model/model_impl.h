@@ -5,12 +5,20 @@
 
 #include "ictus/model.h"
 
-/* Made at build time from models/; alphabetical, ends with NULL. */
-extern const ictus_kernel *const ictus__model_registry[];
+enum { ICTUS__LEVELS = 5 };
+
+typedef struct ictus__shipped
+{
+  const ictus_kernel *kernel;
+  const ictus_lanes *lanes[ICTUS__LEVELS]; /* by level of instructions; NULL: not built for it */
+} ictus__shipped;
+
+/* Made at build time from models/; alphabetical, ends with a kernel NULL. */
+extern const ictus__shipped ictus__model_registry[];
 
 typedef struct ictus__model_plan /* what a model that is not shipped compiles to, and where; start with {0} */
 {
-  ictus_text c;  /* the C file */
+  ictus_text c, lanes; /* the C files: scalar, and in lanes */
   ictus_text so; /* path of the kernel in the cache */
   char key[40];
 } ictus__model_plan;
@@ -18,14 +26,16 @@ typedef struct ictus__model_plan /* what a model that is not shipped compiles to
 /* Emit the C of a model and name its place in the cache; nothing is written. */
 ictus_err ictus__model_plan_make (const ictus_lang *lang, ictus__model_plan *plan);
 void ictus__model_plan_clear (ictus__model_plan *plan);
-/* Hash of a model's text and name, the compiler and its flags, as hex. compiler: the one that makes the
-   kernel. */
+/* Hash of a model's text and name, the compiler and its flags for the level in use, as hex. compiler: the one that makes
+   the kernel. */
 void ictus__model_key (const char *text, const char *name, const char *compiler, char key[40]);
 
 /* Compile the plan's C into the cache: whole under its final name, or not there. */
 ictus_err ictus__model_compile (const ictus_lang *lang, const ictus__model_plan *plan);
 /* The compiler: $CC, else that of configure; more than one word when it has options. */
 const char *ictus__model_compiler (void);
+/* Its flags for lane kernels of the level in use, without those of all levels (ICTUS_LANE_CFLAGS). */
+const char *ictus__model_level_flags (void);
 
 /* Kernels in the cache carry a seal at their end: a truncated or changed file is never loaded. */
 ictus_err ictus__model_seal (const char *so);

@@ -1,0 +1,417 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/* Vectors as long as the registers of the level that the compiler was told, and the functions that models use, for
+ * each of their elements. Put as text into emitted lane files, behind kernel.h. The vector functions of the C library's
+ * kin come from SLEEF; where those have a smaller range than the scalar ones, it is restored here. */
+#include <math.h>
+#include <stdint.h>
+
+#if defined __AVX512F__ && defined __AVX512DQ__ && defined __AVX512VL__
+#define LANE_LEVEL 4
+#define LANE_N 8
+#elif defined __AVX2__ && defined __FMA__
+#define LANE_LEVEL 3
+#define LANE_N 4
+#elif defined __SSE4_2__
+#define LANE_LEVEL 2
+#define LANE_N 2
+#else
+#define LANE_LEVEL 1
+#define LANE_N 2
+#endif
+#if LANE_LEVEL > 1
+#include <immintrin.h>
+#endif
+
+#define LANE_PASTE_(a, b) a##_v##b
+#define LANE_PASTE(a, b) LANE_PASTE_ (a, b)
+#define LANE_LEVELED(name) LANE_PASTE (name, LANE_LEVEL)
+
+typedef double lane_v __attribute__ ((vector_size (8 * LANE_N)));
+typedef int64_t lane_i __attribute__ ((vector_size (8 * LANE_N)));
+typedef double lane_mem __attribute__ ((vector_size (8 * LANE_N), aligned (8), may_alias)); /* anywhere */
+
+#define LANE_F static inline __attribute__ ((always_inline, unused))
+#define LANE_V LANE_F lane_v
+
+LANE_V
+lane_load (const double *x)
+{
+  return *(const lane_mem *) x;
+}
+
+LANE_F void
+lane_store (double *x, lane_v v)
+{
+  *(lane_mem *) x = v;
+}
+
+LANE_V
+lane_all (double x)
+{
+#if LANE_LEVEL == 4
+  return (lane_v) { x, x, x, x, x, x, x, x };
+#elif LANE_LEVEL == 3
+  return (lane_v) { x, x, x, x };
+#else
+  return (lane_v) { x, x };
+#endif
+}
+
+LANE_F lane_i
+lane_alli (int64_t x)
+{
+#if LANE_LEVEL == 4
+  return (lane_i) { x, x, x, x, x, x, x, x };
+#elif LANE_LEVEL == 3
+  return (lane_i) { x, x, x, x };
+#else
+  return (lane_i) { x, x };
+#endif
+}
+
+/* ---- conditions: bits in a mask register, or elements of all ones and all zeros ------------------------------- */
+
+#if LANE_LEVEL == 4
+typedef __mmask8 lane_c;
+#define LANE_COMPARE(name, code, op)                                            \
+  LANE_F lane_c lane_##name (lane_v a, lane_v b)                                \
+  {                                                                             \
+    return _mm512_cmp_pd_mask ((__m512d) a, (__m512d) b, code);                 \
+  }
+#else
+typedef lane_i lane_c;
+#define LANE_COMPARE(name, code, op)             \
+  LANE_F lane_c lane_##name (lane_v a, lane_v b) \
+  {                                              \
+    return (lane_c) (a op b);                    \
+  }
+#endif
+LANE_COMPARE (lt, _CMP_LT_OQ, <)
+LANE_COMPARE (le, _CMP_LE_OQ, <=)
+LANE_COMPARE (eq, _CMP_EQ_OQ, ==)
+LANE_COMPARE (ne, _CMP_NEQ_UQ, !=)
+
+LANE_F lane_c
+lane_and (lane_c a, lane_c b)
+{
+  return (lane_c) (a & b);
+}
+
+LANE_F lane_c
+lane_or (lane_c a, lane_c b)
+{
+  return (lane_c) (a | b);
+}
+
+LANE_F lane_c
+lane_not (lane_c a)
+{
+  return (lane_c) ~a;
+}
+
+/* c ? a : b */
+LANE_V
+lane_if (lane_c c, lane_v a, lane_v b)
+{
+#if LANE_LEVEL == 4
+  return (lane_v) _mm512_mask_blend_pd (c, (__m512d) b, (__m512d) a);
+#elif LANE_LEVEL == 3
+  return (lane_v) _mm256_blendv_pd ((__m256d) b, (__m256d) a, (__m256d) c);
+#elif LANE_LEVEL == 2
+  return (lane_v) _mm_blendv_pd ((__m128d) b, (__m128d) a, (__m128d) c);
+#else
+  return (lane_v) ((c & (lane_i) a) | (~c & (lane_i) b));
+#endif
+}
+
+/* 1 where it holds, else 0 */
+LANE_V
+lane_truth (lane_c c)
+{
+  return lane_if (c, lane_all (1.0), lane_all (0.0));
+}
+
+/* ---- what there are instructions for --------------------------------------------------------------------------- */
+
+/* a * b + c, in one rounding where there is an instruction: for series only */
+LANE_V
+lane_fma (lane_v a, lane_v b, lane_v c)
+{
+#if LANE_LEVEL == 4
+  return (lane_v) _mm512_fmadd_pd ((__m512d) a, (__m512d) b, (__m512d) c);
+#elif LANE_LEVEL == 3
+  return (lane_v) _mm256_fmadd_pd ((__m256d) a, (__m256d) b, (__m256d) c);
+#else
+  return a * b + c;
+#endif
+}
+
+LANE_V
+lane_fabs (lane_v x)
+{
+  return (lane_v) ((lane_i) x & lane_alli (INT64_MAX));
+}
+
+#if LANE_LEVEL == 4
+LANE_V
+lane_sqrt (lane_v x)
+{
+  return (lane_v) _mm512_sqrt_pd ((__m512d) x);
+}
+
+LANE_V
+lane_floor (lane_v x)
+{
+  return (lane_v) _mm512_roundscale_pd ((__m512d) x, _MM_FROUND_TO_NEG_INF | _MM_FROUND_NO_EXC);
+}
+
+LANE_V
+lane_ceil (lane_v x)
+{
+  return (lane_v) _mm512_roundscale_pd ((__m512d) x, _MM_FROUND_TO_POS_INF | _MM_FROUND_NO_EXC);
+}
+#elif LANE_LEVEL == 3
+LANE_V
+lane_sqrt (lane_v x)
+{
+  return (lane_v) _mm256_sqrt_pd ((__m256d) x);
+}
+
+LANE_V
+lane_floor (lane_v x)
+{
+  return (lane_v) _mm256_floor_pd ((__m256d) x);
+}
+
+LANE_V
+lane_ceil (lane_v x)
+{
+  return (lane_v) _mm256_ceil_pd ((__m256d) x);
+}
+#elif LANE_LEVEL == 2
+LANE_V
+lane_sqrt (lane_v x)
+{
+  return (lane_v) _mm_sqrt_pd ((__m128d) x);
+}
+
+LANE_V
+lane_floor (lane_v x)
+{
+  return (lane_v) _mm_floor_pd ((__m128d) x);
+}
+
+LANE_V
+lane_ceil (lane_v x)
+{
+  return (lane_v) _mm_ceil_pd ((__m128d) x);
+}
+#endif
+
+/* ---- exp and its kin ------------------------------------------------------------------------------------------- */
+
+#if LANE_LEVEL == 4
+#define LANE_SLEEF(f, accuracy) Sleef_##f##d8_##accuracy##avx512f
+#elif LANE_LEVEL == 3
+#define LANE_SLEEF(f, accuracy) Sleef_##f##d4_##accuracy##avx2
+#elif LANE_LEVEL == 2
+#define LANE_SLEEF(f, accuracy) Sleef_##f##d2_##accuracy##sse4
+#endif
+#if LANE_LEVEL > 1
+#define LANE_UNARY(name, f, accuracy)                                              \
+  extern lane_v LANE_SLEEF (f, accuracy) (lane_v) __attribute__ ((const)); \
+  LANE_V lane_##name (lane_v x) { return LANE_SLEEF (f, accuracy) (x); }
+#define LANE_BINARY(name, f, accuracy)                                                     \
+  extern lane_v LANE_SLEEF (f, accuracy) (lane_v, lane_v) __attribute__ ((const)); \
+  LANE_V lane_##name (lane_v x, lane_v y) { return LANE_SLEEF (f, accuracy) (x, y); }
+#else /* one element after the other */
+#define LANE_UNARY(name, f, accuracy)      \
+  LANE_V lane_##name (lane_v x)            \
+  {                                        \
+    return (lane_v) { f (x[0]), f (x[1]) }; \
+  }
+#define LANE_BINARY(name, f, accuracy)                   \
+  LANE_V lane_##name (lane_v x, lane_v y)                \
+  {                                                      \
+    return (lane_v) { f (x[0], y[0]), f (x[1], y[1]) }; \
+  }
+LANE_UNARY (sqrt, sqrt, )
+LANE_UNARY (floor, floor, )
+LANE_UNARY (ceil, ceil, )
+#endif
+LANE_UNARY (sin, sin, u10)
+LANE_UNARY (cos, cos, u10)
+LANE_UNARY (tan, tan, u10)
+LANE_UNARY (asin, asin, u10)
+LANE_UNARY (acos, acos, u10)
+LANE_UNARY (atan, atan, u10)
+LANE_UNARY (sinh, sinh, u10)
+LANE_UNARY (cosh, cosh, u10)
+LANE_UNARY (tanh, tanh, u10)
+LANE_UNARY (exp, exp, u10)
+LANE_UNARY (log, log, u10)
+LANE_UNARY (log10, log10, u10)
+LANE_UNARY (erf, erf, u10)
+LANE_UNARY (erfc, erfc, u15)
+LANE_BINARY (pow, pow, u10)
+LANE_BINARY (atan2, atan2, u10)
+LANE_BINARY (fmod, fmod, )
+
+/* ---- functions of the language ---------------------------------------------------------------------------------- */
+
+LANE_V
+lane_sign (lane_v x)
+{
+  const lane_v o = lane_all (0.0);
+
+  return lane_truth (lane_lt (o, x)) - lane_truth (lane_lt (x, o));
+}
+
+LANE_V
+lane_heav (lane_v x)
+{
+  return lane_truth (lane_le (lane_all (0.0), x));
+}
+
+/* NaN stays NaN */
+LANE_V
+lane_min (lane_v a, lane_v b)
+{
+  return lane_if (lane_or (lane_lt (a, b), lane_ne (a, a)), a, b);
+}
+
+LANE_V
+lane_max (lane_v a, lane_v b)
+{
+  return lane_if (lane_or (lane_lt (b, a), lane_ne (a, a)), a, b);
+}
+
+/* remainder with the sign of y: in [0, y) */
+LANE_V
+lane_mod (lane_v x, lane_v y)
+{
+  const lane_v r = lane_fmod (x, y), o = lane_all (0.0);
+  const lane_v unlike = lane_truth (lane_lt (r, o)) - lane_truth (lane_lt (y, o));
+
+  return lane_if (lane_and (lane_ne (r, o), lane_ne (unlike, o)), r + y, r);
+}
+
+/* exp(x) = 2^n (1 + p), p = exp(r) - 1 to the last digits, |r| <= log(2) / 2. */
+typedef struct lane_parts
+{
+  lane_v p, n;
+} lane_parts;
+
+LANE_F lane_parts
+lane_split (lane_v x)
+{
+  const lane_v round = lane_all (6755399441055744.0); /* 1.5 * 2^52 */
+  const lane_v n = (x * lane_all (1.4426950408889634) + round) - round;
+  /* n times the first part of log(2) is exact */
+  const lane_v r = lane_fma (n, lane_all (-1.9082149292705877e-10),
+                             lane_fma (n, lane_all (-0.69314718036912382), x));
+  const lane_v z = r * r, w = z * z;
+  /* (exp(r) - 1 - r) / r^2: 1/2! + r/3! + ... + r^11/13! + r^12/14! */
+  const lane_v a = lane_fma (r, lane_all (1.0 / 6), lane_all (1.0 / 2));
+  const lane_v b = lane_fma (r, lane_all (1.0 / 120), lane_all (1.0 / 24));
+  const lane_v c = lane_fma (r, lane_all (1.0 / 5040), lane_all (1.0 / 720));
+  const lane_v d = lane_fma (r, lane_all (1.0 / 362880), lane_all (1.0 / 40320));
+  const lane_v e = lane_fma (r, lane_all (1.0 / 39916800), lane_all (1.0 / 3628800));
+  const lane_v f = lane_fma (r, lane_all (1.0 / 6227020800), lane_all (1.0 / 479001600));
+  const lane_v h = lane_fma (lane_fma (z, lane_all (1.0 / 87178291200), f), z, e);
+  const lane_v q = lane_fma (lane_fma (h, w, lane_fma (d, z, c)), w, lane_fma (b, z, a));
+
+  return (lane_parts) { lane_fma (z, q, r), n };
+}
+
+/* 2^n for a whole n, -1022 <= n <= 1023 */
+LANE_V
+lane_exp2 (lane_v n)
+{
+  const lane_v shift = lane_all (6755399441055744.0 + 1023);
+
+  return (lane_v) ((lane_i) (n + shift) << 52);
+}
+
+/* half of a whole number, rounded */
+LANE_V
+lane_half (lane_v n)
+{
+  const lane_v round = lane_all (6755399441055744.0);
+
+  return (lane_all (0.5) * n + round) - round;
+}
+
+LANE_V
+lane_cut (lane_v x, double low, double high)
+{
+  x = lane_if (lane_lt (x, lane_all (low)), lane_all (low), x);
+  return lane_if (lane_lt (lane_all (high), x), lane_all (high), x);
+}
+
+enum { LANE_LEAST = -700, LANE_MOST = 1400 }; /* below exp(x) is nothing beside 1; above all is 0 or infinite */
+
+/* x / (exp(x) - 1) = x 2^-n / (p + (1 - 2^-n)). 2^-n is made of two factors, so that the quotient goes to 0 only where it
+   is 0, long after exp(x) has overflowed. */
+LANE_V
+lane_xoverexpm1 (lane_v x)
+{
+  const lane_v one = lane_all (1.0), z = lane_cut (x, LANE_LEAST, LANE_MOST);
+  const lane_parts s = lane_split (z);
+  const lane_v k = lane_half (s.n), u = lane_exp2 (-k), v = lane_exp2 (k - s.n);
+  const lane_v top = lane_if (lane_lt (x, z), x, z);
+
+  return lane_if (lane_eq (x, lane_all (0.0)), one, top / (s.p + (one - u * v)) * u * v);
+}
+
+/* Its derivative: the series of lang_helpers.h near 0, elsewhere (1 - x - g) / (exp(x) - 1) for x > 0 and the same
+   without cancellation, (1 - x exp(x) / (exp(x) - 1)) / (exp(x) - 1), for x < 0. */
+LANE_V
+lane_xoverexpm1_d (lane_v x)
+{
+  static const double c[] = { 0.16666666666666666, -0.0055555555555555558, 0.00019841269841269841,
+                              -6.613756613756614e-06, 2.0876756987868099e-07, -6.3410281664249915e-09,
+                              1.8735551142958551e-10, -5.4234884741161323e-12, 1.5454911701300119e-13,
+                              -4.3497373971161234e-15, 1.2119806222392504e-16, -3.3490715245950057e-18,
+                              9.1902383030366152e-20 };
+  const lane_v one = lane_all (1.0), y = lane_cut (x, LANE_LEAST, LANE_MOST), z = x * x;
+  const lane_parts s = lane_split (y);
+  const lane_v k = lane_half (s.n), u = lane_exp2 (-k), v = lane_exp2 (k - s.n);
+  const lane_v q = s.p + (one - u * v);
+  const lane_v top = lane_if (lane_lt (y, lane_all (0.0)), one - y * ((one + s.p) / q), one - y - y / q * u * v);
+  lane_v near = lane_all (c[sizeof c / sizeof *c - 1]);
+
+  for (int i = (int) (sizeof c / sizeof *c) - 2; i >= 0; --i)
+    near = lane_fma (near, z, lane_all (c[i]));
+  near = lane_fma (x, near, lane_all (-0.5));
+  return lane_if (lane_lt (one, lane_fabs (x)), top / q * u * v, near);
+}
+
+/* (exp(x) - 1) / x = 2^n (p + (1 - 2^-n)) / x */
+LANE_V
+lane_exprel (lane_v x)
+{
+  const lane_v one = lane_all (1.0), y = lane_cut (x, LANE_LEAST, LANE_MOST);
+  const lane_parts s = lane_split (y);
+  const lane_v k = lane_half (s.n), u = lane_exp2 (k), v = lane_exp2 (s.n - k);
+  const lane_v bottom = lane_if (lane_lt (y, x), y, x);
+
+  return lane_if (lane_eq (x, lane_all (0.0)), one, (s.p + (one - lane_exp2 (-k) * lane_exp2 (k - s.n))) / bottom * u * v);
+}
+
+/* Its derivative: the series of (n+1) x^n / (n+2)! near 0, elsewhere (exp(x) - exprel(x)) / x */
+LANE_V
+lane_exprel_d (lane_v x)
+{
+  const lane_v one = lane_all (1.0), y = lane_cut (x, LANE_LEAST, LANE_MOST);
+  const lane_parts s = lane_split (y);
+  const lane_v k = lane_half (s.n), u = lane_exp2 (k), v = lane_exp2 (s.n - k);
+  const lane_v bottom = lane_if (lane_lt (y, x), y, x);
+  const lane_v q = (s.p + (one - lane_exp2 (-k) * lane_exp2 (k - s.n))) / bottom;
+  const lane_v far = ((one + s.p) - q) / bottom * u * v;
+  lane_v near = lane_all (21.0);
+
+  for (int n = 19; n >= 0; --n) /* sum over k >= n of (k+1) x^(k-n) (n+2)! / (k+2)! */
+    near = lane_fma (near, x * lane_all (1.0 / (n + 3)), lane_all (n + 1));
+  return lane_if (lane_lt (one, lane_fabs (x)), far, lane_all (0.5) * near);
+}
