@@ -5,8 +5,9 @@
 #include <string.h>
 
 static const ictus_solver_ops *const all[]
-    = { &ictus__solver_cvode_bdf, &ictus__solver_cvode_adams, &ictus__solver_rk45,      &ictus__solver_exact,
-        &ictus__solver_exp_euler, &ictus__solver_rk4,         &ictus__solver_euler };
+    = { &ictus__solver_cvode_bdf, &ictus__solver_cvode_adams, &ictus__solver_rk45,
+        &ictus__solver_rosenbrock, &ictus__solver_exact,       &ictus__solver_exp_euler,
+        &ictus__solver_rk4,       &ictus__solver_euler };
 enum { NALL = sizeof all / sizeof *all };
 
 struct ictus_solver
