@@ -96,6 +96,8 @@ typedef struct ictus__inbox /* input of the local neurons of one population */
 
 /* ---- stimuli ------------------------------------------------------------------------------------ */
 
+typedef struct ictus__train ictus__train; /* what is drawn ahead; never state: net_poisson.c */
+
 typedef struct ictus__poisson
 {
   int stimulus, target, port;
@@ -105,6 +107,7 @@ typedef struct ictus__poisson
   size_t nat;
   double w;     /* weight of all when w_of is NULL */
   double *w_of; /* [nat] */
+  ictus__train *train; /* made when first used */
 } ictus__poisson;
 
 typedef struct ictus__current
@@ -211,7 +214,7 @@ void ictus__net_draw_values (const ictus_net *net, const ictus__wires *w, const 
 uint64_t ictus__net_pack (const ictus__wires *w);
 
 /* net_list.c */
-ictus_err ictus__net_draw_list (const ictus_net *net, const ictus__wires *w, ictus__sink f, void *ctx);
+ictus_err ictus__net_draw_list (const ictus_net *net, const ictus__wires *w, ictus__batch_sink f, void *ctx);
 /* Every line, wherever its target lives: `to` is the index of the target within its population. */
 ictus_err ictus__net_scan_list (const ictus_net *net, const ictus__wires *w, ictus__sink f, void *ctx);
 
@@ -252,13 +255,17 @@ ictus_err ictus__inbox_sort (ictus__inbox *b);
 /* net_stimuli.c */
 ictus_err ictus__net_read_stimuli (ictus_net *net);
 ictus_err ictus__net_make_stimuli (ictus_net *net);
-void ictus__poisson_clear (ictus__poisson *s);
 /* Local neurons of population pop among those chosen: at [nat] and their places among the chosen; NULL:
    all. */
 ictus_err ictus__net_chosen (const ictus_net *net, const ictus_exp_stimulus *s, uint32_t **at,
                              uint64_t **place, size_t *nat);
-ictus_err ictus__poisson_slots (const ictus_net *net, const ictus__poisson *s, ictus_tick k0, ictus_tick k1);
-ictus_err ictus__poisson_events (const ictus_net *net, const ictus__poisson *s, double t0_ms, double t1_ms);
+
+/* net_poisson.c */
+void ictus__poisson_clear (ictus__poisson *s);
+/* Input of the ticks (k0, k1], added to the slots of the inbox. */
+ictus_err ictus__poisson_slots (const ictus_net *net, ictus__poisson *s, ictus_tick k0, ictus_tick k1);
+/* Events within (t0, t1], behind those that the inbox has taken. */
+ictus_err ictus__poisson_events (const ictus_net *net, ictus__poisson *s, double t0_ms, double t1_ms);
 
 /* net_drive.c */
 ictus_err ictus__net_read_current (ictus_net *net, int stimulus, ictus__current *c);

@@ -124,13 +124,57 @@ read_all (const ictus_net *net, const ictus__wires *w, uint32_t *count, ictus__s
   return ICTUS_OK;
 }
 
+/* ---- batches ------------------------------------------------------------------------------------ */
+
+typedef struct gathering
+{
+  ictus__batch batch;
+  double weight[ICTUS__BATCH], delay[ICTUS__BATCH]; /* NaN where a line has none */
+  ictus__batch_sink f;
+  void *ctx;
+} gathering;
+
+static ictus_err
+hand_on (gathering *g)
+{
+  ictus_err e = g->batch.n == 0 ? ICTUS_OK : g->f (g->ctx, &g->batch);
+
+  g->batch.n = 0;
+  return e;
+}
+
+static ictus_err
+gather (void *ctx, const ictus__synapse *s)
+{
+  gathering *g = ctx;
+  size_t k = g->batch.n++;
+
+  g->batch.source[k] = (uint32_t) s->source;
+  g->batch.to[k] = s->to;
+  g->batch.number[k] = s->number;
+  g->weight[k] = s->weight;
+  g->delay[k] = s->delay;
+  return g->batch.n == ICTUS__BATCH ? hand_on (g) : ICTUS_OK;
+}
+
 ictus_err
-ictus__net_draw_list (const ictus_net *net, const ictus__wires *w, ictus__sink f, void *ctx)
+ictus__net_draw_list (const ictus_net *net, const ictus__wires *w, ictus__batch_sink f, void *ctx)
 {
   uint32_t *count = ictus_alloc (net->pop[w->target].cells.n, sizeof *count);
-  ictus_err e = count == NULL ? ICTUS_E_NOMEM : read_all (net, w, count, f, ctx);
+  gathering *g = ictus_alloc (1, sizeof *g);
+  ictus_err e = ICTUS_E_NOMEM;
 
+  if (count == NULL || g == NULL)
+    goto done;
+  g->f = f;
+  g->ctx = ctx;
+  g->batch.weight = g->weight;
+  g->batch.delay = g->delay;
+  ICTUS_GO (read_all (net, w, count, gather, g));
+  e = hand_on (g);
+done:
   ictus_free (count);
+  ictus_free (g);
   return e;
 }
 

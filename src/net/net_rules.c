@@ -1,20 +1,27 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/* Connection rules, named and defined as in NEST. Every target neuron has a stream of its own, so that any
-   rank makes the synapses of its neurons alone. (fixed_outdegree has one a source, which all ranks draw, each
+/* Connection rules, named and defined as in NEST. Every target neuron has numbers of its own, so that any
+   rank makes the synapses of its neurons alone. (fixed_outdegree has numbers of the sources, which all ranks draw, each
    keeping its own targets.) */
 #include "net_impl.h"
 
 #include <math.h>
+
+#include "net_draw.h"
 
 typedef struct pass /* one walk over the synapses of one projection and target population */
 {
   const ictus_net *net;
   const ictus__wires *w;
   const ictus_population *from, *to;
+  const ictus__draws *draws;
+  ictus__key key;
   bool skip_self; /* no neuron onto itself */
-  ictus__sink f;
+  ictus__batch_sink f;
   void *ctx;
-  uint32_t *mark; /* marks of the neurons that were chosen, by number of the choice */
+  ictus__batch *b;
+  uint32_t *mark;  /* marks of the neurons that were chosen, by number of the choice */
+  uint32_t *local; /* fixed_outdegree: local index of each target, UINT32_MAX: lives elsewhere */
+  uint32_t *count; /* fixed_outdegree: synapses of each local target so far */
 } pass;
 
 uint64_t
@@ -23,23 +30,25 @@ ictus__net_pack (const ictus__wires *w)
   return (uint64_t) w->projection << 32 | (uint64_t) w->target;
 }
 
-static ictus_rng
-stream (const pass *p, uint64_t gid, uint64_t per_source)
+static ictus_err
+hand_on (const pass *p)
 {
-  return ictus_rng_open (p->net->exp->seed, ICTUS_RNG_CONNECT, ictus__net_pack (p->w), gid, per_source);
+  ictus_err e = p->b->n == 0 ? ICTUS_OK : p->f (p->ctx, p->b);
+
+  p->b->n = 0;
+  return e;
 }
 
-static ictus_err
+static inline ictus_err
 emit (const pass *p, uint64_t source, size_t to, uint64_t number)
 {
-  ictus__synapse s = { .source = source,
-                       .to = (uint32_t) to,
-                       .gid = p->to->cells.gid[to],
-                       .number = number,
-                       .weight = NAN,
-                       .delay = NAN };
+  ictus__batch *b = p->b;
+  size_t k = b->n++;
 
-  return p->f (p->ctx, &s);
+  b->source[k] = (uint32_t) source;
+  b->to[k] = (uint32_t) to;
+  b->number[k] = number;
+  return b->n == ICTUS__BATCH ? hand_on (p) : ICTUS_OK;
 }
 
 /* Index of local target i within its population: also that of the source it must not have when autapses are
@@ -48,6 +57,21 @@ static uint64_t
 index_of (const pass *p, size_t i)
 {
   return p->to->cells.gid[i] - p->to->first;
+}
+
+/* Room in the batch for a stretch of at most n synapses of one target: all that are left, or whole runs. */
+static ictus_err
+make_room (const pass *p, uint64_t n, size_t *room)
+{
+  *room = ICTUS__BATCH - p->b->n;
+  if (n <= *room)
+    *room = (size_t) n;
+  else
+    *room -= *room % ICTUS__RUN;
+  if (*room > 0 || n == 0)
+    return ICTUS_OK;
+  ICTUS_TRY (hand_on (p));
+  return make_room (p, n, room);
 }
 
 /* ---- rules without chance ----------------------------------------------------------------------- */
@@ -72,59 +96,84 @@ all_to_all (const pass *p)
 
 /* ---- choices ------------------------------------------------------------------------------------ */
 
-/* One of n neurons, or of the n - 1 others. */
-static uint64_t
-choose (ictus_rng *r, uint64_t n, bool skip, uint64_t self)
-{
-  uint64_t x = ictus_rng_below (r, n - (skip ? 1 : 0));
-
-  return skip && x >= self ? x + 1 : x;
-}
-
-/* Choice j of m different ones of n: Floyd's sampling without replacement (Bentley and Floyd 1987,
-   doi:10.1145/30401.315746). Marks hold the serial number of the draw that set them, so that they need no
-   clearing. */
-static uint64_t
-choose_new (ictus_rng *r, uint64_t j, uint64_t m, uint64_t n, uint32_t *mark, uint32_t serial)
-{
-  uint64_t last = n - m + j, x = ictus_rng_below (r, last + 1);
-
-  if (mark[x] == serial)
-    x = last;
-  mark[x] = serial;
-  return x;
-}
-
 /* n synapses from any sources onto local target i. */
 static ictus_err
-from_any (const pass *p, ictus_rng *r, size_t i, uint64_t n)
+from_any (const pass *p, size_t i, uint64_t n)
 {
-  for (uint64_t k = 0; k < n; ++k)
-    ICTUS_TRY (emit (p, choose (r, p->from->size, p->skip_self, index_of (p, i)), i, k));
+  uint64_t self = index_of (p, i);
+  ictus__run r = { .key = p->key, .unit = (uint32_t) self };
+  ictus__batch *b = p->b;
+
+  while (r.first < n)
+    {
+      size_t room;
+
+      ICTUS_TRY (make_room (p, n - r.first, &room));
+      p->draws->choose (&r, room, p->from->size - (p->skip_self ? 1 : 0), 0, p->skip_self ? self : UINT32_MAX,
+                        b->source + b->n);
+      p->draws->label (room, (uint32_t) i, r.first, b->to + b->n, b->number + b->n);
+      b->n += room;
+      r.first += room;
+    }
+  return ICTUS_OK;
+}
+
+/* m different ones of n: Floyd's sampling without replacement (Bentley and Floyd 1987, doi:10.1145/30401.315746).
+   Drawn are choices 0 .. done - 1 of m; x holds some more, choice j one of the first n - m + j + 1 neurons. Marks hold
+   the serial number of who chose, so that they need no clearing. */
+static void
+keep_new (const pass *p, uint32_t serial, uint64_t last, size_t n, uint32_t *x)
+{
+  uint32_t *mark = p->mark;
+
+  for (size_t k = 0; k < n; ++k, ++last)
+    {
+      if (mark[x[k]] == serial)
+        x[k] = (uint32_t) last;
+      mark[x[k]] = serial;
+    }
+}
+
+static void
+skip_one (size_t n, uint32_t *x, uint64_t self)
+{
+  for (size_t k = 0; k < n; ++k)
+    x[k] += x[k] >= self;
+}
+
+/* m synapses from different sources onto local target i. */
+static ictus_err
+from_different (const pass *p, size_t i, uint64_t m)
+{
+  uint64_t self = index_of (p, i), n = p->from->size - (p->skip_self ? 1 : 0);
+  ictus__run r = { .key = p->key, .unit = (uint32_t) self };
+  ictus__batch *b = p->b;
+
+  while (r.first < m)
+    {
+      uint32_t *x;
+      size_t room;
+
+      ICTUS_TRY (make_room (p, m - r.first, &room));
+      x = b->source + b->n;
+      p->draws->choose (&r, room, n - m + r.first + 1, 1, UINT32_MAX, x);
+      keep_new (p, (uint32_t) i + 1, n - m + r.first, room, x);
+      if (p->skip_self)
+        skip_one (room, x, self);
+      p->draws->label (room, (uint32_t) i, r.first, b->to + b->n, b->number + b->n);
+      b->n += room;
+      r.first += room;
+    }
   return ICTUS_OK;
 }
 
 static ictus_err
 fixed_indegree (const pass *p)
 {
-  uint64_t m = p->w->conf->number, n = p->from->size - (p->skip_self ? 1 : 0);
+  uint64_t m = p->w->conf->number;
 
   for (size_t i = 0; i < p->to->cells.n; ++i)
-    {
-      ictus_rng r = stream (p, p->to->cells.gid[i], 0);
-
-      if (p->w->conf->allow_multapses)
-        {
-          ICTUS_TRY (from_any (p, &r, i, m));
-          continue;
-        }
-      for (uint64_t k = 0; k < m; ++k)
-        {
-          uint64_t s = choose_new (&r, k, m, n, p->mark, (uint32_t) i + 1);
-
-          ICTUS_TRY (emit (p, p->skip_self && s >= index_of (p, i) ? s + 1 : s, i, k));
-        }
-    }
+    ICTUS_TRY (p->mark == NULL ? from_any (p, i, m) : from_different (p, i, m));
   return ICTUS_OK;
 }
 
@@ -141,64 +190,94 @@ fixed_total_number (const pass *p)
 
       left -= here;
       if (index_of (p, (size_t) i) == t)
-        {
-          ictus_rng r = stream (p, p->to->cells.gid[i], 0);
-
-          ICTUS_TRY (from_any (p, &r, (size_t) i, here));
-          ++i;
-        }
+        ICTUS_TRY (from_any (p, (size_t) i++, here));
     }
   return ICTUS_OK;
 }
 
-/* Geometric gaps between the sources that are hit. */
+/* ---- pairs -------------------------------------------------------------------------------------- */
+
+enum { GAPS = 256 };
+
+/* Geometric gaps between the sources that are hit, drawn a few at a time. */
+static ictus_err
+from_some (const pass *p, size_t i, double inverse, size_t few)
+{
+  double gap[GAPS], s = -1, n = (double) p->from->size;
+  ictus__run r = { .key = p->key, .unit = (uint32_t) index_of (p, i) };
+
+  for (uint64_t number = 0;; r.first += few)
+    {
+      p->draws->gaps (&r, few, inverse, gap);
+      for (size_t k = 0; k < few; ++k)
+        {
+          s += 1 + gap[k];
+          if (s >= n)
+            return ICTUS_OK;
+          if (!p->skip_self || (uint64_t) s != index_of (p, i))
+            ICTUS_TRY (emit (p, (uint64_t) s, i, number++));
+        }
+    }
+}
+
 static ictus_err
 pairwise_bernoulli (const pass *p)
 {
-  double lq = log1p (-p->w->conf->p), n = (double) p->from->size;
+  double probability = p->w->conf->p, mean = probability * (double) p->from->size;
+  size_t few = ICTUS__RUN;
 
-  if (!(p->w->conf->p > 0))
+  if (!(probability > 0))
     return ICTUS_OK;
-  if (p->w->conf->p >= 1)
+  if (probability >= 1)
     return all_to_all (p);
+  while (few < GAPS && (double) few < mean)
+    few += ICTUS__RUN;
   for (size_t i = 0; i < p->to->cells.n; ++i)
-    {
-      ictus_rng r = stream (p, p->to->cells.gid[i], 0);
-      uint64_t number = 0;
+    ICTUS_TRY (from_some (p, i, 1 / log1p (-probability), few));
+  return ICTUS_OK;
+}
 
-      for (double s = floor (log (ictus_rng_uniform (&r)) / lq); s < n;
-           s += 1 + floor (log (ictus_rng_uniform (&r)) / lq))
-        if (!p->skip_self || (uint64_t) s != index_of (p, i))
-          ICTUS_TRY (emit (p, (uint64_t) s, i, number++));
+/* ---- from the sources --------------------------------------------------------------------------- */
+
+static ictus_err
+keep_local (const pass *p, uint64_t source, size_t n, const uint32_t *target)
+{
+  for (size_t k = 0; k < n; ++k)
+    {
+      uint32_t i = p->local[target[k]];
+
+      if (i != UINT32_MAX)
+        ICTUS_TRY (emit (p, source, i, p->count[i]++));
     }
   return ICTUS_OK;
 }
 
 /* All ranks draw for all sources; number counts the synapses of a target in the order of its sources. */
 static ictus_err
-fixed_outdegree (const pass *p, uint32_t *count)
+fixed_outdegree (const pass *p)
 {
   uint64_t m = p->w->conf->number, n = p->to->size - (p->skip_self ? 1 : 0);
+  uint32_t target[GAPS];
 
   for (uint64_t s = 0; s < p->from->size; ++s)
     {
-      ictus_rng r = stream (p, p->from->first + s, 1);
+      ictus__run r = { .key = p->key, .unit = (uint32_t) s };
 
-      for (uint64_t k = 0; k < m; ++k)
+      while (r.first < m)
         {
-          uint64_t t;
-          size_t i;
+          size_t here = m - r.first < GAPS ? (size_t) (m - r.first) : GAPS;
 
-          if (p->w->conf->allow_multapses)
-            t = choose (&r, p->to->size, p->skip_self, s);
+          if (p->mark == NULL)
+            p->draws->choose (&r, here, n, 0, p->skip_self ? s : UINT32_MAX, target);
           else
             {
-              t = choose_new (&r, k, m, n, p->mark, (uint32_t) s + 1);
-              t += p->skip_self && t >= s;
+              p->draws->choose (&r, here, n - m + r.first + 1, 1, UINT32_MAX, target);
+              keep_new (p, (uint32_t) s + 1, n - m + r.first, here, target);
+              if (p->skip_self)
+                skip_one (here, target, s);
             }
-          i = ictus__net_local (p->to, p->to->first + t);
-          if (i != SIZE_MAX)
-            ICTUS_TRY (emit (p, s, i, count[i]++));
+          ICTUS_TRY (keep_local (p, s, here, target));
+          r.first += here;
         }
     }
   return ICTUS_OK;
@@ -207,109 +286,116 @@ fixed_outdegree (const pass *p, uint32_t *count)
 /* ---- all rules ---------------------------------------------------------------------------------- */
 
 static ictus_err
-draw_outdegree (pass *p)
+draw (const pass *p)
 {
-  uint32_t *count = ictus_alloc (p->to->cells.n, sizeof *count);
-  ictus_err e = count == NULL ? ICTUS_E_NOMEM : fixed_outdegree (p, count);
-
-  ictus_free (count);
-  return e;
-}
-
-ictus_err
-ictus__net_draw (const ictus_net *net, const ictus__wires *w, ictus__sink f, void *ctx)
-{
-  const ictus_exp_projection *c = w->conf;
-  pass p
-      = { .net = net, .w = w, .from = &net->pop[w->source], .to = &net->pop[w->target], .f = f, .ctx = ctx };
-  ictus_err e = ICTUS_OK;
-
-  p.skip_self = w->source == w->target && !c->allow_autapses;
-  if (!c->allow_multapses && (c->rule == ICTUS_RULE_FIXED_INDEGREE || c->rule == ICTUS_RULE_FIXED_OUTDEGREE))
-    {
-      p.mark = ictus_alloc (c->rule == ICTUS_RULE_FIXED_INDEGREE ? p.from->size : p.to->size, sizeof *p.mark);
-      if (p.mark == NULL)
-        return ICTUS_E_NOMEM;
-    }
-  switch (c->rule)
+  switch (p->w->conf->rule)
     {
     case ICTUS_RULE_ONE_TO_ONE:
-      e = one_to_one (&p);
-      break;
+      return one_to_one (p);
     case ICTUS_RULE_ALL_TO_ALL:
-      e = all_to_all (&p);
-      break;
+      return all_to_all (p);
     case ICTUS_RULE_FIXED_INDEGREE:
-      e = fixed_indegree (&p);
-      break;
+      return fixed_indegree (p);
     case ICTUS_RULE_FIXED_OUTDEGREE:
-      e = draw_outdegree (&p);
-      break;
+      return fixed_outdegree (p);
     case ICTUS_RULE_FIXED_TOTAL_NUMBER:
-      e = fixed_total_number (&p);
-      break;
+      return fixed_total_number (p);
     case ICTUS_RULE_PAIRWISE_BERNOULLI:
-      e = pairwise_bernoulli (&p);
-      break;
+      return pairwise_bernoulli (p);
     case ICTUS_RULE_LIST:
-      e = ictus__net_draw_list (net, w, f, ctx);
       break;
     }
-  ictus_free (p.mark);
-  return e;
-}
-
-/* ---- many at a time ----------------------------------------------------------------------------- */
-
-typedef struct gathering
-{
-  ictus__batch batch;
-  double weight[ICTUS__BATCH], delay[ICTUS__BATCH];
-  ictus__batch_sink f;
-  void *ctx;
-} gathering;
-
-static ictus_err
-hand_on (gathering *g)
-{
-  ictus_err e = g->batch.n == 0 ? ICTUS_OK : g->f (g->ctx, &g->batch);
-
-  g->batch.n = 0;
-  return e;
+  return ICTUS_FAIL (ICTUS_E_INTERNAL, "projection %s has no rule", p->w->conf->name);
 }
 
 static ictus_err
-gather (void *ctx, const ictus__synapse *s)
+prepare (pass *p)
 {
-  gathering *g = ctx;
-  size_t k = g->batch.n++;
+  const ictus_exp_projection *c = p->w->conf;
+  bool out = c->rule == ICTUS_RULE_FIXED_OUTDEGREE;
 
-  g->batch.source[k] = (uint32_t) s->source;
-  g->batch.to[k] = s->to;
-  g->batch.number[k] = s->number;
-  g->weight[k] = s->weight;
-  g->delay[k] = s->delay;
-  return g->batch.n == ICTUS__BATCH ? hand_on (g) : ICTUS_OK;
+  p->b = ictus_alloc (1, sizeof *p->b);
+  if (p->b == NULL)
+    return ICTUS_E_NOMEM;
+  if (!c->allow_multapses && (c->rule == ICTUS_RULE_FIXED_INDEGREE || out))
+    {
+      p->mark = ictus_alloc (out ? p->to->size : p->from->size, sizeof *p->mark);
+      if (p->mark == NULL)
+        return ICTUS_E_NOMEM;
+    }
+  if (!out)
+    return ICTUS_OK;
+  p->local = ictus_alloc (p->to->size, sizeof *p->local);
+  p->count = ictus_alloc (p->to->cells.n, sizeof *p->count);
+  if (p->local == NULL || p->count == NULL)
+    return ICTUS_E_NOMEM;
+  for (uint64_t t = 0; t < p->to->size; ++t)
+    p->local[t] = UINT32_MAX;
+  for (size_t i = 0; i < p->to->cells.n; ++i)
+    p->local[index_of (p, i)] = (uint32_t) i;
+  return ICTUS_OK;
 }
 
 ictus_err
 ictus__net_draw_batches (const ictus_net *net, const ictus__wires *w, ictus__batch_sink f, void *ctx)
 {
-  gathering *g = ictus_alloc (1, sizeof *g);
+  pass p = { .net = net,
+             .w = w,
+             .from = &net->pop[w->source],
+             .to = &net->pop[w->target],
+             .draws = ictus__draws_here (),
+             .key = ictus__net_key (net->exp->seed, ICTUS_RNG_CONNECT, ictus__net_pack (w),
+                                    w->conf->rule == ICTUS_RULE_FIXED_OUTDEGREE),
+             .skip_self = w->source == w->target && !w->conf->allow_autapses,
+             .f = f,
+             .ctx = ctx };
   ictus_err e;
 
-  if (g == NULL)
-    return ICTUS_E_NOMEM;
-  g->f = f;
-  g->ctx = ctx;
   if (w->conf->rule == ICTUS_RULE_LIST)
-    {
-      g->batch.weight = g->weight;
-      g->batch.delay = g->delay;
-    }
-  ICTUS_GO (ictus__net_draw (net, w, gather, g));
-  e = hand_on (g);
+    return ictus__net_draw_list (net, w, f, ctx);
+  ICTUS_GO (prepare (&p));
+  ICTUS_GO (draw (&p));
+  e = hand_on (&p);
 done:
-  ictus_free (g);
+  ictus_free (p.b);
+  ictus_free (p.mark);
+  ictus_free (p.local);
+  ictus_free (p.count);
   return e;
+}
+
+/* ---- one at a time ------------------------------------------------------------------------------ */
+
+typedef struct single
+{
+  const ictus_population *to;
+  ictus__sink f;
+  void *ctx;
+} single;
+
+static ictus_err
+each (void *ctx, const ictus__batch *b)
+{
+  const single *one = ctx;
+
+  for (size_t k = 0; k < b->n; ++k)
+    {
+      ictus__synapse s = { .source = b->source[k],
+                           .to = b->to[k],
+                           .gid = one->to->cells.gid[b->to[k]],
+                           .number = b->number[k],
+                           .weight = b->weight == NULL ? NAN : b->weight[k],
+                           .delay = b->delay == NULL ? NAN : b->delay[k] };
+
+      ICTUS_TRY (one->f (one->ctx, &s));
+    }
+  return ICTUS_OK;
+}
+
+ictus_err
+ictus__net_draw (const ictus_net *net, const ictus__wires *w, ictus__sink f, void *ctx)
+{
+  single one = { .to = &net->pop[w->target], .f = f, .ctx = ctx };
+
+  return ictus__net_draw_batches (net, w, each, &one);
 }

@@ -1,18 +1,8 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/* Stimuli as the experiment gives them, and Poisson trains: one of its own for every target neuron, drawn
-   without memory, so that any rank makes any stretch of any train. Active for start < t <= stop. */
+/* Stimuli as the experiment gives them. */
 #include "net_impl.h"
 
 #include <math.h>
-#include <string.h>
-
-void
-ictus__poisson_clear (ictus__poisson *s)
-{
-  ictus_dist_clear (&s->weight);
-  ictus_free (s->at);
-  ictus_free (s->w_of);
-}
 
 /* ---- read --------------------------------------------------------------------------------------- */
 
@@ -138,70 +128,5 @@ ictus__net_make_stimuli (ictus_net *net)
     ICTUS_TRY (ictus__net_make_current (net, &net->current[s]));
   for (int p = 0; p < net->npop; ++p)
     ICTUS_TRY (ictus__net_make_drive (net, p));
-  return ICTUS_OK;
-}
-
-/* ---- windows ------------------------------------------------------------------------------------ */
-
-/* Grid: the count of the step (k - 1, k] arrives at tick k; key (seed, stimulus, neuron, tick). */
-ictus_err
-ictus__poisson_slots (const ictus_net *net, const ictus__poisson *s, ictus_tick k0, ictus_tick k1)
-{
-  const ictus_population *p = &net->pop[s->target];
-  ictus__inbox *b = &net->group[s->target].inbox;
-  double h = net->exp->resolution_ms, mean = s->conf->rate_Hz * h * 1e-3;
-  ictus_tick from = ictus_tick_of (s->conf->start_ms, h);
-
-  if (isfinite (s->conf->stop_ms) && k1 > ictus_tick_of (s->conf->stop_ms, h))
-    k1 = ictus_tick_of (s->conf->stop_ms, h);
-  for (ictus_tick k = (k0 > from ? k0 : from) + 1; k <= k1; ++k)
-    for (size_t j = 0; j < s->nat; ++j)
-      {
-        size_t i = s->at == NULL ? j : s->at[j];
-        ictus_rng r = ictus_rng_open (net->exp->seed, ICTUS_RNG_POISSON, (uint64_t) s->stimulus,
-                                      p->cells.gid[i], (uint64_t) k);
-        uint64_t n = ictus_rng_poisson (&r, mean);
-
-        if (n > 0)
-          ictus__inbox_slot (b, k)[(size_t) s->port * b->n + i]
-              += (double) n * (s->w_of == NULL ? s->w : s->w_of[j]);
-      }
-  return ICTUS_OK;
-}
-
-/* The events of one neuron in the bin (bin, bin + 1) ms that lie within (t0, t1]. */
-static ictus_err
-one_bin (const ictus_net *net, const ictus__poisson *s, size_t j, uint64_t bin, double t0_ms, double t1_ms)
-{
-  ictus__inbox *b = &net->group[s->target].inbox;
-  size_t i = s->at == NULL ? j : s->at[j];
-  ictus_rng r = ictus_rng_open (net->exp->seed, ICTUS_RNG_POISSON, (uint64_t) s->stimulus,
-                                net->pop[s->target].cells.gid[i], bin);
-  uint64_t n = ictus_rng_poisson (&r, s->conf->rate_Hz * 1e-3);
-
-  for (uint64_t k = 0; k < n; ++k)
-    {
-      double t = (double) bin + ictus_rng_uniform (&r);
-
-      if (!(t > t0_ms && t <= t1_ms))
-        continue;
-      ICTUS_TRY (ictus_grow (&b->taken, &b->cap_taken, b->ntaken + 1, sizeof *b->taken));
-      b->taken[b->ntaken++] = (ictus__pending){
-        .t_ms = t, .weight = s->w_of == NULL ? s->w : s->w_of[j], .to = (uint32_t) i, .port = s->port
-      };
-    }
-  return ICTUS_OK;
-}
-
-/* Exact timing: trains are drawn in bins of 1 ms that do not depend on the windows; key (seed, stimulus,
-   neuron, bin). */
-ictus_err
-ictus__poisson_events (const ictus_net *net, const ictus__poisson *s, double t0_ms, double t1_ms)
-{
-  t0_ms = fmax (t0_ms, s->conf->start_ms);
-  t1_ms = fmin (t1_ms, s->conf->stop_ms);
-  for (size_t j = 0; j < s->nat && t0_ms < t1_ms; ++j)
-    for (uint64_t bin = (uint64_t) floor (t0_ms); bin <= (uint64_t) floor (t1_ms); ++bin)
-      ICTUS_TRY (one_bin (net, s, j, bin, t0_ms, t1_ms));
   return ICTUS_OK;
 }
