@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/* What the driver of the adaptive solvers does for eight lanes or all neurons at once. Loops have fixed length or run over
-   contiguous arrays, so that they become vectors at every level. */
+/* What the driver of the adaptive solvers does for eight lanes or all neurons at once. Loops have fixed
+   length or run over contiguous arrays, so that they become vectors at every level. */
 #include "solve_adaptive.h"
 
 #include <string.h>
@@ -13,7 +13,7 @@ static inline double
 log2_about (double x)
 {
   uint64_t bits, e;
-  double z, w;
+  double z, w, r;
 
   memcpy (&bits, &x, sizeof bits);
   e = (bits >> 52) | 0x4330000000000000u;
@@ -22,12 +22,9 @@ log2_about (double x)
   memcpy (&z, &bits, sizeof z);
   z -= 1;
   w -= WHOLE + 1023;
-  return w
-         + z
-               * (1.44254494359510
-                  + z
-                        * (-0.71814525675038
-                           + z * (0.45754919692563 + z * (-0.27790423913104 + z * (0.12179791068782 + z * -0.02584144982967)))));
+  r = -0.27790423913104 + z * (0.12179791068782 + z * -0.02584144982967);
+  r = 1.44254494359510 + z * (-0.71814525675038 + z * (0.45754919692563 + z * r));
+  return w + z * r;
 }
 
 static inline double
@@ -57,14 +54,15 @@ pace (ictus__pace *c)
       double l = log2_about (between (c->err[i], 1e-10, 1e10));
 
       c->log_err[i] = l;
-      c->grow[i] = between (exp2_about (between (c->beta * c->before[i] - c->alpha * l + c->safety, -8, 8)), c->least, c->most[i]);
+      c->grow[i] = between (exp2_about (between (c->beta * c->before[i] - c->alpha * l + c->safety, -8, 8)),
+                            c->least, c->most[i]);
       c->shrink[i] = between (exp2_about (between (c->safety - c->alpha * l, -8, 8)), c->least, 1);
     }
 }
 
 static void
-go_on (double *restrict y0, double *restrict f0, const double *restrict y1, const double *restrict f1, size_t n,
-       const double *goes)
+go_on (double *restrict y0, double *restrict f0, const double *restrict y1, const double *restrict f1,
+       size_t n, const double *goes)
 {
   double g[ICTUS_LANE];
 
@@ -75,6 +73,20 @@ go_on (double *restrict y0, double *restrict f0, const double *restrict y1, cons
         y0[k + i] = g[i] != 0 ? y1[k + i] : y0[k + i];
         f0[k + i] = g[i] != 0 ? f1[k + i] : f0[k + i];
       }
+}
+
+static void
+take (const double *restrict a, size_t k, size_t n, double *restrict x)
+{
+  for (size_t e = 0; e < n; ++e)
+    x[e] = a[e * ICTUS_LANE + k];
+}
+
+static void
+put (double *restrict a, size_t k, size_t n, const double *restrict x)
+{
+  for (size_t e = 0; e < n; ++e)
+    a[e * ICTUS_LANE + k] = x[e];
 }
 
 static void
@@ -92,4 +104,5 @@ any (const double *restrict row, uint8_t *restrict flag, size_t n)
 }
 
 extern const ictus__lane_tools ICTUS_LEVELED (ictus__lane_tools);
-const ictus__lane_tools ICTUS_LEVELED (ictus__lane_tools) = { .pace = pace, .go_on = go_on, .due = due, .any = any };
+const ictus__lane_tools ICTUS_LEVELED (ictus__lane_tools)
+    = { .pace = pace, .go_on = go_on, .take = take, .put = put, .due = due, .any = any };

@@ -1,11 +1,13 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/* One step of Dormand and Prince's 5(4) pair for eight neurons (Dormand & Prince 1980, doi:10.1016/0771-050X(80)90013-3),
-   with the dense output of order 4 of Hairer, Norsett & Wanner, Solving Ordinary Differential Equations I, II.6. */
+/* One step of Dormand and Prince's 5(4) pair for eight neurons (Dormand & Prince 1980,
+   doi:10.1016/0771-050X(80)90013-3), with the dense output of order 4 of Hairer, Norsett & Wanner, Solving
+   Ordinary Differential Equations I, II.6. */
 #include "solve_lanes.h"
 
-typedef double vec __attribute__ ((vector_size (sizeof (double) * ICTUS_LANE), may_alias)); /* one state of all lanes */
+typedef double vec
+    __attribute__ ((vector_size (sizeof (double) * ICTUS_LANE), may_alias)); /* one state of all lanes */
 
-_Static_assert (ICTUS_LANE == 8, "h is taken from its array by hand: the array is not aligned");
+_Static_assert(ICTUS_LANE == 8, "h is taken from its array by hand: the array is not aligned");
 
 #define C2 (1.0 / 5)
 #define C3 (3.0 / 10)
@@ -51,8 +53,15 @@ static void
 slope (ictus__block *b, double c, const double *y, double *f)
 {
   double t[ICTUS_LANE];
-  ictus_lane_args a = { .m = ICTUS_LANE, .t = t, .ts = 1, .y = y, .ys = ICTUS_LANE, .p = b->p, .ps = b->ps,
-                        .u = b->u, .us = ICTUS_LANE };
+  ictus_lane_args a = { .m = ICTUS_LANE,
+                        .t = t,
+                        .ts = 1,
+                        .y = y,
+                        .ys = ICTUS_LANE,
+                        .p = b->p,
+                        .ps = b->ps,
+                        .u = b->u,
+                        .us = ICTUS_LANE };
 
   for (int i = 0; i < ICTUS_LANE; ++i)
     t[i] = b->t[i] + c * b->h[i];
@@ -70,7 +79,8 @@ add_square (double *sum, const double *e, const double *y0, const double *y1, do
 {
   for (int i = 0; i < ICTUS_LANE; ++i)
     {
-      double p = y0[i] < 0 ? -y0[i] : y0[i], q = y1[i] < 0 ? -y1[i] : y1[i], x = e[i] / (rtol * (p > q ? p : q) + atol);
+      double p = y0[i] < 0 ? -y0[i] : y0[i], q = y1[i] < 0 ? -y1[i] : y1[i],
+             x = e[i] / (rtol * (p > q ? p : q) + atol);
 
       sum[i] += x * x + (y1[i] - y1[i]);
     }
@@ -80,7 +90,8 @@ static void
 step (ictus__block *b)
 {
   size_t n = (size_t) b->l->ns;
-  const vec h = { b->h[0], b->h[1], b->h[2], b->h[3], b->h[4], b->h[5], b->h[6], b->h[7] }, *y0 = (const vec *) b->y0, *k1 = (const vec *) b->f0;
+  const vec h = { b->h[0], b->h[1], b->h[2], b->h[3], b->h[4], b->h[5], b->h[6], b->h[7] },
+            *y0 = (const vec *) b->y0, *k1 = (const vec *) b->f0;
   vec *y1 = (vec *) b->y1, *k7 = (vec *) b->f1, *q = (vec *) b->q;
   vec *k2 = (vec *) b->work, *k3 = k2 + n, *k4 = k3 + n, *k5 = k4 + n, *k6 = k5 + n;
   double sum[ICTUS_LANE] = { 0 };
@@ -108,7 +119,8 @@ step (ictus__block *b)
       vec d = y1[k] - y0[k], a = h * k1[k] - d;
       vec e = h * ((E1 * k1[k] + E3 * k3[k]) + (E4 * k4[k] + E5 * k5[k]) + (E6 * k6[k] + E7 * k7[k]));
 
-      add_square (sum, (const double *) &e, (const double *) &y0[k], (const double *) &y1[k], b->rtol, b->atol[k]);
+      add_square (sum, (const double *) &e, (const double *) &y0[k], (const double *) &y1[k], b->rtol,
+                  b->atol[k]);
       q[k] = a;
       q[n + k] = d - h * k7[k] - a;
       q[2 * n + k] = h * ((D1 * k1[k] + D3 * k3[k]) + (D4 * k4[k] + D5 * k5[k]) + (D6 * k6[k] + D7 * k7[k]));
@@ -124,4 +136,5 @@ room (const ictus__laned *l)
 }
 
 extern const ictus__stepper ICTUS_LEVELED (ictus__stepper_rk45);
-const ictus__stepper ICTUS_LEVELED (ictus__stepper_rk45) = { .order = 5, .nrhs = 6, .room = room, .step = step };
+const ictus__stepper ICTUS_LEVELED (ictus__stepper_rk45)
+    = { .order = 5, .nrhs = 6, .room = room, .step = step };

@@ -5,7 +5,8 @@
 #include <math.h>
 #include <string.h>
 
-/* ---- windows ----------------------------------------------------------------------------------------------------- */
+/* ---- windows
+ * ----------------------------------------------------------------------------------------------------- */
 
 /* The neurons that have something to do until the end of the window. */
 static void
@@ -94,7 +95,9 @@ ictus__adaptive_restart (void *self, double t_ms)
   return ICTUS_OK;
 }
 
-/* ---- life --------------------------------------------------------------------------------------------------------- */
+/* ---- life
+ * ---------------------------------------------------------------------------------------------------------
+ */
 
 void
 ictus__adaptive_destroy (void *self)
@@ -118,19 +121,20 @@ static ictus_err
 make_block (ictus__adaptive *s, const ictus_solver_config *cfg)
 {
   ictus__block *b = &s->block;
-  size_t ns = (size_t) s->b.ns, row = ns * ICTUS_LANE, work = s->stepper->room (&s->l), pad = (ns + 7) / 8 * 8,
-         slots = s->b.cells->p_stride > 0 ? (size_t) s->b.k->nslot * ICTUS_LANE : 0;
+  size_t ns = (size_t) s->b.ns, row = ns * ICTUS_LANE, work = s->stepper->room (&s->l),
+         pad = (ns + 7) / 8 * 8, slots = s->b.cells->p_stride > 0 ? (size_t) s->b.k->nslot * ICTUS_LANE : 0;
   double *x, *atol;
 
-  s->room = x = ictus_alloc (9 * row + 2 * ICTUS_LANE + (size_t) s->b.nu * ICTUS_LANE + slots + work + pad, sizeof *x);
+  s->room = x = ictus_alloc (9 * row + 2 * ICTUS_LANE + (size_t) s->b.nu * ICTUS_LANE + slots + work + pad,
+                             sizeof *x);
   if (x == NULL)
     return ICTUS_E_NOMEM;
-  b->y0 = x;
-  b->f0 = b->y0 + row;
-  b->y1 = b->f0 + row;
+  b->y0 = x; /* in the order of a record */
+  b->y1 = b->y0 + row;
   b->f1 = b->y1 + row;
   b->q = b->f1 + row;
-  s->fresh = b->q + 3 * row;
+  b->f0 = b->q + 3 * row;
+  s->fresh = b->f0 + row;
   s->keep = s->fresh + row;
   s->g = s->keep + row;
   s->goes = s->g + ICTUS_LANE;
@@ -158,7 +162,8 @@ make_block (ictus__adaptive *s, const ictus_solver_config *cfg)
 }
 
 ictus_err
-ictus__adaptive_create (const ictus_solver_config *c, const ictus_cells *cells, const ictus__stepper *stepper, void **self)
+ictus__adaptive_create (const ictus_solver_config *c, const ictus_cells *cells, const ictus__stepper *stepper,
+                        void **self)
 {
   ictus__adaptive *s = ictus_alloc (1, sizeof *s);
   size_t bytes;
@@ -179,7 +184,8 @@ ictus__adaptive_create (const ictus_solver_config *c, const ictus_cells *cells, 
   s->pace.alpha = 1.0 / stepper->order - 0.75 * s->pace.beta;
   s->pace.safety = log2 (0.9);
   s->pace.least = 0.2;
-  bytes = sizeof (ictus__neuron) + (6 * (size_t) s->b.ns + (s->drive && !s->varies ? (size_t) s->b.nu : 0)) * sizeof (double);
+  bytes = sizeof (ictus__neuron)
+          + (6 * (size_t) s->b.ns + (s->drive && !s->varies ? (size_t) s->b.nu : 0)) * sizeof (double);
   s->stride = (bytes + 63) / 64 * 64;
   s->record = ictus_alloc (cells->n, s->stride);
   s->due = ictus_alloc (cells->n, sizeof *s->due);
@@ -209,9 +215,11 @@ ictus__adaptive_work (const void *self)
   return s->work;
 }
 
-/* ---- levels of instructions ---------------------------------------------------------------------------------------- */
+/* ---- levels of instructions
+ * ---------------------------------------------------------------------------------------- */
 
-extern const ictus__lane_tools ictus__lane_tools_v1, ictus__lane_tools_v2, ictus__lane_tools_v3, ictus__lane_tools_v4;
+extern const ictus__lane_tools ictus__lane_tools_v1, ictus__lane_tools_v2, ictus__lane_tools_v3,
+    ictus__lane_tools_v4;
 
 const ictus__lane_tools *
 ictus__lane_tools_get (void)

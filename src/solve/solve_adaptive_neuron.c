@@ -1,12 +1,16 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/* One neuron of an adaptive lane solver between its steps: events, spikes, ends of refractoriness, breaks of inputs. */
+/* One neuron of an adaptive lane solver between its steps: events, spikes, ends of refractoriness, breaks of
+ * inputs. */
 #include "solve_adaptive.h"
 
 #include <float.h>
 #include <math.h>
 #include <string.h>
 
-enum { MAX_SEARCH = 200 }; /* for a root; bisection alone needs 60 */
+enum
+{
+  MAX_SEARCH = 200
+}; /* for a root; bisection alone needs 60 */
 
 const double *
 ictus__neuron_input (const ictus__adaptive *s, const ictus__neuron *n, size_t i, double t)
@@ -68,11 +72,12 @@ ictus__neuron_armed (const ictus__adaptive *s, const ictus__neuron *n, size_t i,
   return n->armed;
 }
 
-/* ---- roots ------------------------------------------------------------------------------------------------------- */
+/* ---- roots
+ * ------------------------------------------------------------------------------------------------------- */
 
-/* fire () rises through 0 between lo (below) and hi (not below), which are times of the last step: regula falsi
-   where the weight of an end that stays is halved (Illinois), kept off the ends by the tolerance. The upper end of
-   what is left of the interval is the root: fire () is not below 0 there. */
+/* fire () rises through 0 between lo (below) and hi (not below), which are times of the last step: regula
+   falsi where the weight of an end that stays is halved (Illinois), kept off the ends by the tolerance. The
+   upper end of what is left of the interval is the root: fire () is not below 0 there. */
 static double
 search (ictus__adaptive *s, const ictus__neuron *n, size_t i, double lo, double hi, double glo, double ghi)
 {
@@ -129,25 +134,33 @@ ictus__neuron_root (ictus__adaptive *s, ictus__neuron *n, size_t i)
   n->tr = search (s, n, i, n->t, n->tn, lo < 0 ? lo : -DBL_MIN, hi);
 }
 
-/* ---- what happens at a time ------------------------------------------------------------------------------------ */
+/* ---- what happens at a time
+ * ------------------------------------------------------------------------------------ */
 
-static ictus_tick
-tick_of (const ictus__adaptive *s, double t)
+/* The neuron fires at t. */
+static ictus_err
+spike (ictus__adaptive *s, ictus__neuron *n, size_t i, double t, double *y)
 {
-  return s->b.grid ? ictus__tick_ceil (t, s->b.h_ms) : 0;
+  ictus_tick tick = s->b.grid ? ictus__tick_ceil (t, s->b.h_ms) : 0;
+
+  s->stats.roots += 1;
+  return ictus__bank_spike (&s->b, i, t, tick, y, ictus__neuron_input (s, n, i, t), &n->armed, s->out);
 }
 
-/* The firing condition is looked at again after something jumped at t. *fired may be NULL. */
+/* The firing condition is looked at again after something jumped at t. */
 static ictus_err
 look (ictus__adaptive *s, ictus__neuron *n, size_t i, double t, double *y, bool *fired)
 {
-  bool did = false;
-
-  if (s->b.k->fire != NULL)
-    ICTUS_TRY (ictus__bank_look (&s->b, i, t, tick_of (s, t), y, ictus__neuron_input (s, n, i, t), &n->armed, s->out, &did));
-  s->stats.roots += did;
-  if (fired != NULL)
-    *fired = did;
+  *fired = false;
+  if (s->b.k->fire == NULL)
+    return ICTUS_OK;
+  if (fire (s, n, i, t, y) < 0)
+    n->armed = 1;
+  else if (n->armed && t >= s->b.cells->refr_until[i])
+    {
+      *fired = true;
+      return spike (s, n, i, t, y);
+    }
   return ICTUS_OK;
 }
 
@@ -176,8 +189,7 @@ begin (ictus__adaptive *s, ictus__neuron *n, size_t i, double t, const double *y
   n->before = 0; /* the controller looks at one error only */
   n->hold = s->b.any_held && t < s->b.cells->refr_until[i];
   n->gn = s->b.k->fire != NULL ? fire (s, n, i, t, y) : -1;
-  if (n->first > 0 && n->first < n->next)
-    n->next = n->first;
+  n->next = 0.8 * (n->first > 0 && n->first < n->next ? n->first : n->next); /* one step in ten is refused */
   set_stop (s, n, i);
 }
 
@@ -185,10 +197,12 @@ begin (ictus__adaptive *s, ictus__neuron *n, size_t i, double t, const double *y
 static ictus_err
 begin_with (ictus__adaptive *s, ictus__neuron *n, size_t i, double t, double *y)
 {
+  bool fired;
+
   if (n->nb <= t)
     {
       piece (s, n, i, t);
-      ICTUS_TRY (look (s, n, i, t, y, NULL));
+      ICTUS_TRY (look (s, n, i, t, y, &fired));
     }
   begin (s, n, i, t, y);
   return ICTUS_OK;
@@ -204,8 +218,7 @@ at_root (ictus__adaptive *s, ictus__neuron *n, size_t i)
   if (!n->armed || t < b->cells->refr_until[i])
     return ICTUS_OK;
   ictus__neuron_state (s, n, t, y);
-  ICTUS_TRY (ictus__bank_spike (b, i, t, tick_of (s, t), y, ictus__neuron_input (s, n, i, t), &n->armed, s->out));
-  s->stats.roots += 1;
+  ICTUS_TRY (spike (s, n, i, t, y));
   if (b->k->reset == NULL && !b->any_held && !(b->cells->refr_until[i] > t))
     return ICTUS_OK;
   return begin_with (s, n, i, t, y); /* the step may lie beyond the end of refractoriness */
@@ -258,7 +271,9 @@ before_jump (ictus__adaptive *s, ictus__neuron *n, size_t i, double t, double *y
 static ictus_err
 after_jump (ictus__adaptive *s, ictus__neuron *n, size_t i, double t, double *y)
 {
-  ICTUS_TRY (look (s, n, i, t, y, NULL));
+  bool fired;
+
+  ICTUS_TRY (look (s, n, i, t, y, &fired));
   return begin_with (s, n, i, t, y);
 }
 
@@ -271,7 +286,8 @@ sample (ictus__adaptive *s, const ictus__lane *a, int k, double t)
   w->sample (w->sample_ctx, a->i, k, s->b.y, ictus__neuron_input (s, a->n, a->i, t));
 }
 
-/* ---- through a window ------------------------------------------------------------------------------------------- */
+/* ---- through a window
+ * ------------------------------------------------------------------------------------------- */
 
 static ictus_err
 proceed_grid (ictus__adaptive *s, ictus__lane *a, bool *step)
@@ -343,7 +359,8 @@ ictus__neuron_proceed (ictus__adaptive *s, ictus__lane *a, bool *step)
   return s->b.grid ? proceed_grid (s, a, step) : proceed_exact (s, a, step);
 }
 
-/* ---- restart marks ----------------------------------------------------------------------------------------------- */
+/* ---- restart marks
+ * ----------------------------------------------------------------------------------------------- */
 
 void
 ictus__neuron_restart (ictus__adaptive *s, ictus__neuron *n, size_t i, double t, const double *y)

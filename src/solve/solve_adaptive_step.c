@@ -7,9 +7,11 @@
 
 #define MAX_STEPS 1000000 /* within one millisecond of model time */
 #define STRETCH 1.1       /* a step this much longer is taken where it ends at a stop */
+#define AHEAD 4           /* neurons of the list that are fetched before they are needed */
 #define LOG_LEAST -13.3   /* log2 of the smallest error that the controller remembers: 1e-4 */
 
-/* ---- trouble ---------------------------------------------------------------------------------------------------- */
+/* ---- trouble
+ * ---------------------------------------------------------------------------------------------------- */
 
 /* The step of lane k cannot be made short enough. */
 static ictus_err
@@ -25,9 +27,10 @@ fail_stuck (ictus__adaptive *s, int k)
   if (bad >= 0)
     return ICTUS_FAIL (ICTUS_E_SOLVER, "neuron %llu at %.10g ms: the derivative of state %s is not finite",
                        ictus__bank_id (&s->b, a->i), t, ictus__bank_state (&s->b, bad));
-  return ICTUS_FAIL (ICTUS_E_SOLVER,
-                     "neuron %llu at %.10g ms: the step fell below the rounding of time; the solution may run to infinity",
-                     ictus__bank_id (&s->b, a->i), t);
+  return ICTUS_FAIL (
+      ICTUS_E_SOLVER,
+      "neuron %llu at %.10g ms: the step fell below the rounding of time; the solution may run to infinity",
+      ictus__bank_id (&s->b, a->i), t);
 }
 
 /* A neuron whose solution runs to infinity is given up, not followed for ever. */
@@ -42,13 +45,15 @@ guard (const ictus__adaptive *s, const ictus__lane *a, double t)
       n->nguard = 0;
     }
   if (++n->nguard > MAX_STEPS)
-    return ICTUS_FAIL (ICTUS_E_SOLVER,
-                       "neuron %llu at %.10g ms: %d steps within one millisecond; the solution may run to infinity",
-                       ictus__bank_id (&s->b, a->i), t, MAX_STEPS);
+    return ICTUS_FAIL (
+        ICTUS_E_SOLVER,
+        "neuron %llu at %.10g ms: %d steps within one millisecond; the solution may run to infinity",
+        ictus__bank_id (&s->b, a->i), t, MAX_STEPS);
   return ICTUS_OK;
 }
 
-/* ---- between records and lanes ---------------------------------------------------------------------------------- */
+/* ---- between records and lanes
+ * ---------------------------------------------------------------------------------- */
 
 static void
 load_parameters (ictus__adaptive *s, int k)
@@ -73,11 +78,9 @@ load (ictus__adaptive *s, int k)
   const double *y = n->x + ns, *f = y + ns, *u = s->drive ? n->x + 6 * ns : s->b.u0;
 
   load_parameters (s, k);
-  for (size_t e = 0; e < ns; ++e)
-    s->block.y0[e * ICTUS_LANE + (size_t) k] = y[e];
+  s->tools->put (s->block.y0, (size_t) k, ns, y);
   if (!n->fresh && !s->stepper->slopes)
-    for (size_t e = 0; e < ns; ++e)
-      s->block.f0[e * ICTUS_LANE + (size_t) k] = f[e];
+    s->tools->put (s->block.f0, (size_t) k, ns, f);
   if (!s->varies)
     for (size_t e = 0; e < (size_t) s->b.nu; ++e)
       s->u[e * ICTUS_LANE + (size_t) k] = u[e];
@@ -95,18 +98,8 @@ static void
 park (ictus__adaptive *s, int k)
 {
   ictus__neuron *n = s->lane[k].n;
-  const ictus__block *b = &s->block;
-  size_t ns = (size_t) s->b.ns, l = (size_t) k;
-  double *x = n->x;
 
-  for (size_t e = 0; e < ns; ++e)
-    {
-      x[e] = b->y0[e * ICTUS_LANE + l];
-      x[ns + e] = b->y1[e * ICTUS_LANE + l];
-      x[2 * ns + e] = b->f1[e * ICTUS_LANE + l];
-    }
-  for (size_t e = 0; e < 3 * ns; ++e)
-    x[3 * ns + e] = b->q[e * ICTUS_LANE + l];
+  s->tools->take (s->block.y0, (size_t) k, 6 * (size_t) s->b.ns, n->x); /* the others follow y0 */
 }
 
 void
@@ -128,6 +121,17 @@ ictus__lane_inputs (void *ctx, const double *ts, double *u)
     }
 }
 
+/* Records are visited in no order that the processor could foresee. */
+static void
+fetch (const ictus__adaptive *s)
+{
+  const char *next
+      = s->record + s->list[s->taken + AHEAD < s->nlist ? s->taken + AHEAD : s->taken] * s->stride;
+
+  for (size_t k = 0; k < s->stride; k += 64)
+    __builtin_prefetch (next + k, 1);
+}
+
 /* The next neurons of the list go to the lanes that have none. Returns how many lanes are at work. */
 static ictus_err
 refill (ictus__adaptive *s, int *busy)
@@ -142,6 +146,7 @@ refill (ictus__adaptive *s, int *busy)
 
       while (!step && s->taken < s->nlist)
         {
+          fetch (s);
           a->i = s->list[s->taken++];
           a->n = ictus__neuron_at (s, a->i);
           a->j = s->b.grid || w->first == NULL ? 0 : w->first[a->i];
@@ -163,10 +168,12 @@ refill (ictus__adaptive *s, int *busy)
   return ICTUS_OK;
 }
 
-/* ---- the length of a step --------------------------------------------------------------------------------------- */
+/* ---- the length of a step
+ * --------------------------------------------------------------------------------------- */
 
-/* The first step after a mark, from the state and its derivative in lane k: the step in which the state changes by as much as the
-   tolerance to the power of 1 / order (Hairer, Norsett & Wanner, II.4, without the second derivative). */
+/* The first step after a mark, from the state and its derivative in lane k: the step in which the state
+   changes by as much as the tolerance to the power of 1 / order (Hairer, Norsett & Wanner, II.4, without the
+   second derivative). */
 static double
 first_length (const ictus__adaptive *s, int k)
 {
@@ -175,7 +182,8 @@ first_length (const ictus__adaptive *s, int k)
 
   for (size_t e = 0; e < (size_t) s->b.ns; ++e)
     {
-      double v = b->y0[e * ICTUS_LANE + (size_t) k], d = b->f0[e * ICTUS_LANE + (size_t) k], w = b->rtol * fabs (v) + b->atol[e];
+      double v = b->y0[e * ICTUS_LANE + (size_t) k], d = b->f0[e * ICTUS_LANE + (size_t) k],
+             w = b->rtol * fabs (v) + b->atol[e];
 
       y += v / w * (v / w);
       f += d / w * (d / w);
@@ -229,8 +237,15 @@ prepare (ictus__adaptive *s)
     }
   if (any)
     {
-      ictus_lane_args args = { .m = ICTUS_LANE, .t = b->t, .ts = 1, .y = b->y0, .ys = ICTUS_LANE, .p = b->p, .ps = b->ps,
-                               .u = b->u, .us = ICTUS_LANE };
+      ictus_lane_args args = { .m = ICTUS_LANE,
+                               .t = b->t,
+                               .ts = 1,
+                               .y = b->y0,
+                               .ys = ICTUS_LANE,
+                               .p = b->p,
+                               .ps = b->ps,
+                               .u = b->u,
+                               .us = ICTUS_LANE };
 
       if (s->varies)
         ictus__lane_inputs (s, b->t, b->u);
@@ -250,7 +265,8 @@ prepare (ictus__adaptive *s)
   return ICTUS_OK;
 }
 
-/* ---- steps -------------------------------------------------------------------------------------------------------- */
+/* ---- steps
+ * -------------------------------------------------------------------------------------------------------- */
 
 static void
 refused (ictus__adaptive *s, int k)
@@ -263,13 +279,15 @@ refused (ictus__adaptive *s, int k)
   a->sized = false;
 }
 
-/* What is known of the step of lane k is kept; the neuron goes straight on where nothing stands against it. */
+/* What is known of the step of lane k is kept; the neuron goes straight on where nothing stands against it.
+ */
 static ictus_err
 accepted (ictus__adaptive *s, int k)
 {
   ictus__lane *a = &s->lane[k];
   ictus__neuron *n = a->n;
-  double t = s->block.t[k], h = s->block.h[k], tn = a->ends ? n->stop : t + h, g = s->g[k], next = h * s->pace.grow[k];
+  double t = s->block.t[k], h = s->block.h[k], tn = a->ends ? n->stop : t + h, g = s->g[k],
+         next = h * s->pace.grow[k];
   bool root = g >= 0 && (n->gn < 0 || (n->armed && tn >= s->b.cells->refr_until[a->i])), step = true;
 
   s->stats.steps += 1;
@@ -323,8 +341,15 @@ step_all (ictus__adaptive *s)
   if (s->b.k->fire != NULL)
     {
       double tn[ICTUS_LANE];
-      ictus_lane_args args = { .m = ICTUS_LANE, .t = tn, .ts = 1, .y = b->y1, .ys = ICTUS_LANE, .p = b->p, .ps = b->ps,
-                               .u = b->u, .us = ICTUS_LANE };
+      ictus_lane_args args = { .m = ICTUS_LANE,
+                               .t = tn,
+                               .ts = 1,
+                               .y = b->y1,
+                               .ys = ICTUS_LANE,
+                               .p = b->p,
+                               .ps = b->ps,
+                               .u = b->u,
+                               .us = ICTUS_LANE };
 
       for (int k = 0; k < ICTUS_LANE; ++k)
         tn[k] = b->t[k] + b->h[k];

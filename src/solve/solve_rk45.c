@@ -2,7 +2,8 @@
 /* rk45: Dormand and Prince's pair in lanes. The step is in lane_rk45.c, all else in solve_adaptive*.c. */
 #include "solve_lanes.h"
 
-extern const ictus__stepper ictus__stepper_rk45_v1, ictus__stepper_rk45_v2, ictus__stepper_rk45_v3, ictus__stepper_rk45_v4;
+extern const ictus__stepper ictus__stepper_rk45_v1, ictus__stepper_rk45_v2, ictus__stepper_rk45_v3,
+    ictus__stepper_rk45_v4;
 
 const ictus__stepper *
 ictus__stepper_rk45 (void)
@@ -10,7 +11,9 @@ ictus__stepper_rk45 (void)
 #if defined __x86_64__
   int level = ictus_isa_level ();
 
-  return level >= 4 ? &ictus__stepper_rk45_v4 : level == 3 ? &ictus__stepper_rk45_v3 : &ictus__stepper_rk45_v2;
+  return level >= 4   ? &ictus__stepper_rk45_v4
+         : level == 3 ? &ictus__stepper_rk45_v3
+                      : &ictus__stepper_rk45_v2;
 #else
   return &ictus__stepper_rk45_v1;
 #endif
@@ -36,7 +39,8 @@ refuse (const ictus_model *m, const ictus_solver_config *c, char *buf)
 
 const ictus_solver_ops ictus__solver_rk45 = {
   .name = "rk45",
-  .summary = "Dormand-Prince 5(4) with adaptive steps, eight neurons at a time, for models that are not stiff",
+  .summary
+  = "Dormand-Prince 5(4) with adaptive steps, eight neurons at a time, for models that are not stiff",
   .refuse = refuse,
   .create = create,
   .destroy = ictus__adaptive_destroy,
