@@ -12,7 +12,9 @@ static const struct
               { "cvode-adams", "iaf_cond_exp", 0.1, 500 },    { "cvode-adams", "aeif_cond_exp", 0, 700 },
               { "cvode-bdf", "hodgkin_huxley", 0, 9 },        { "rk45", "hh_cond_exp_traub", 0.1, 500 },
               { "rk45", "iaf_cond_exp", 0, 500 },             { "rk45", "aeif_cond_exp", 0.1, 700 },
-              { "rk45", "hodgkin_huxley", 0, 9 },             { "exact", "iaf_psc_exp", 0.1, 500 },
+              { "rk45", "hodgkin_huxley", 0, 9 },             { "rosenbrock", "hh_cond_exp_traub", 0.1, 500 },
+              { "rosenbrock", "iaf_cond_exp", 0, 500 },       { "rosenbrock", "aeif_cond_exp", 0.1, 700 },
+              { "rosenbrock", "hodgkin_huxley", 0, 9 },       { "exact", "iaf_psc_exp", 0.1, 500 },
               { "exact", "iaf_psc_alpha", 0.1, 500 },         { "exp-euler", "iaf_cond_exp", 0.1, 500 },
               { "rk4", "izhikevich", 0.1, 9 },                { "euler", "izhikevich", 0.1, 9 } };
 
@@ -137,7 +139,7 @@ static const ictus_kernel climb = { .abi = ICTUS_KERNEL_ABI, .nstate = 2, .nport
 
 START_TEST (a_condition_that_stood_at_zero_is_looked_at_again)
 {
-  static const char *const solver[] = { "cvode-bdf", "cvode-adams", "rk45" };
+  static const char *const solver[] = { "cvode-bdf", "cvode-adams", "rk45", "rosenbrock" };
 
   for (int mark = 0; mark < 2; ++mark)
     {
@@ -169,7 +171,7 @@ main (void)
 
   tcase_set_timeout (t, 60);
   tcase_add_loop_test (t, a_new_solver_goes_on_like_the_old_one, 0, NCASE);
-  tcase_add_loop_test (t, a_condition_that_stood_at_zero_is_looked_at_again, 0, 3);
+  tcase_add_loop_test (t, a_condition_that_stood_at_zero_is_looked_at_again, 0, 4);
   suite_add_tcase (s, t);
   r = srunner_create (s);
   srunner_run_all (r, CK_NORMAL);

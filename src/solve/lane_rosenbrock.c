@@ -1,12 +1,13 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/* One step of RODAS for eight neurons: a Rosenbrock method of order 4 with six stages, L-stable and stiffly accurate,
-   with an embedded one of order 3 and a dense output of order 3. Hairer & Wanner, Solving Ordinary Differential
-   Equations II (2nd ed. 1996, doi:10.1007/978-3-642-05221-7), section VI.4, whose transformed form is used: with
-   u_i instead of k_i no product of a matrix with a vector is left.
+/* One step of Rodas5P for eight neurons: a Rosenbrock method of order 5 with eight stages, L-stable and stiffly accurate,
+   with an embedded one of order 4 and a dense output of order 4 (Steinebach 2023, doi:10.1007/s10543-023-00967-x). In the
+   transformed form of Hairer & Wanner, Solving Ordinary Differential Equations II (2nd ed. 1996), section IV.7: with u_i
+   in place of k_i no product of a matrix with a vector is left.
 
-     (1/(h gamma) - J) u_i = f (t + alpha_i h, y0 + sum_j a_ij u_j) + sum_j (c_ij / h) u_j + gamma_i h df/dt
+     (1/(h gamma) - J) u_i = f (t + alpha_i h, y_i) + sum_j (c_ij / h) u_j + gamma_i h df/dt,   y_i = y0 + sum_j a_ij u_j
 
-   The last two stages are the two solutions: y5 + u_5 of order 3, and y1 = y5 + u_5 + u_6 of order 4. */
+   From the sixth stage on, each begins where the one before ended: y_i = y_i-1 + u_i-1. The last two ends are the solutions
+   of order 4 and 5, so their difference is u_8. */
 #include "solve_rosenbrock.h"
 
 #include <math.h>
@@ -14,31 +15,41 @@
 
 typedef double vec __attribute__ ((vector_size (sizeof (double) * ICTUS_LANE), may_alias)); /* one state of all lanes */
 
-enum { NSTAGE = 6 };
+enum { NSTAGE = 8, NDENSE = 3 };
 
-#define GAMMA 0.25
-static const double alpha[NSTAGE] = { 0, 0.386, 0.21, 0.63, 1, 1 };
-static const double gamma_t[NSTAGE] = { 0.25, -0.1043, 0.1035, -0.03620000000000023, 0, 0 };
+#define GAMMA 0.21193756319429014
+static const double alpha[NSTAGE]
+    = { 0, 0.6358126895828704, 0.4095798393397535, 0.9769306725060716, 0.4288403609558664, 1, 1, 1 };
+static const double gamma_t[NSTAGE]
+    = { 0.21193756319429014, -0.42387512638858027, -0.3384627126235924, 1.8046452872882734, 2.325825639765069, 0, 0, 0 };
 static const double a[NSTAGE][NSTAGE - 1] = {
   { 0 },
-  { 1.544 },
-  { 0.9466785280815826, 0.2557011698983284 },
-  { 3.314825187068521, 2.896124015972201, 0.9986419139977817 },
-  { 1.221224509226641, 6.019134481288629, 12.53708332932087, -0.6878860361058950 },
-  { 1.221224509226641, 6.019134481288629, 12.53708332932087, -0.6878860361058950, 1 },
+  { 3.0 },
+  { 2.849394379747939, 0.45842242204463923 },
+  { -6.954028509809101, 2.489845061869568, -10.358996098473584 },
+  { 2.8029986275628964, 0.5072464736228206, -0.3988312541770524, -0.04721187230404641 },
+  { -7.502846399306121, 2.561846144803919, -11.627539656261098, -0.18268767659942256, 0.030198172008377946 },
 };
 static const double c[NSTAGE][NSTAGE - 1] = {
   { 0 },
-  { -5.6688 },
-  { -2.430093356833875, -0.2063599157091915 },
-  { -0.1073529058151375, -9.594562251023355, -20.47028614809616 },
-  { 7.496443313967647, -10.24680431464352, -33.99990352819905, 11.70890893206160 },
-  { 8.083246795921522, -7.981132988064893, -31.52159432874371, 16.31930543123136, -6.058818238834054 },
+  { -14.155112264123755 },
+  { -17.97296035885952, -2.859693295451294 },
+  { 147.12150275711716, -1.41221402718213, 71.68940251302358 },
+  { 165.43517024871676, -0.4592823456491126, 42.90938336958603, -5.961986721573306 },
+  { 24.854864614690072, -3.0009227002832186, 47.4931110020768, 5.5814197821558125, -0.6610691825249471 },
+  { 30.91273214028599, -3.1208243349937974, 77.79954646070892, 34.28646028294783, -19.097331116725623,
+    -28.087943162872662 },
+  { 37.80277123390563, -3.2571969029072276, 112.26918849496327, 66.9347231244047, -40.06618937091002,
+    -54.66780262877968, -9.48861652309627 },
 };
-/* dense output: y0 + s (y1 - y0 + (1 - s) (q_0 + s q_1)) */
-static const double d[2][NSTAGE - 1] = {
-  { 10.12623508344586, -7.487995877610167, -34.80091861555747, -7.992771707568823, 1.025137723295662 },
-  { -0.6762803392801253, 6.087714651680015, 16.43084320892478, 24.76722511418386, -6.594389125716872 },
+/* dense output: y0 + s (y1 - y0 + (1 - s) (d_0 + s (d_1 + s d_2))), where d_i = sum_j d_ij u_j */
+static const double d[NDENSE][NSTAGE] = {
+  { 25.948786856663858, -2.5579724845846235, 10.433815404888879, -2.3679251022685204, 0.524948541321073,
+    1.1241088310450404, 0.4272876194431874, -0.17202221070155493 },
+  { -9.91568850695171, -0.9689944594115154, 3.0438037242978453, -24.495224566215796, 20.176138334709044,
+    15.98066361424651, -6.789040303419874, -6.710236069923372 },
+  { 11.419903575922262, 2.8879645146136994, 72.92137995996029, 80.12511834622643, -52.072871366152654,
+    -59.78993625266729, -0.15582684282751913, 4.883087185713722 },
 };
 
 typedef struct room /* what a step works on, in b->work */
@@ -183,7 +194,7 @@ drift (ictus__block *b, const room *r)
     r->ft[k] = (r->ft[k] - r->f[k]) * by;
 }
 
-/* u_i from the value of the right-hand side, for i = stage, a constant where this is inlined. */
+/* u_i from the value of the right-hand side; i is a constant where this is inlined. */
 static inline __attribute__ ((always_inline)) void
 stage (const room *r, int i)
 {
@@ -202,21 +213,24 @@ stage (const room *r, int i)
             old += c[i][j] * r->u[(size_t) j * n + k];
           sum += old * r->ih;
         }
-      if (r->ft != NULL && i < 4)
+      if (r->ft != NULL && i < 5)
         sum += gamma_t[i] * r->h * r->ft[k];
       u[k] = sum;
     }
   solve (r, u);
 }
 
-/* The right-hand side of stage i. Stages 5 and 6 add to where they come from. */
+/* The right-hand side of stage i. */
 static inline __attribute__ ((always_inline)) void
 stage_slope (ictus__block *b, const room *r, int i)
 {
   size_t n = (size_t) r->lu->n;
   const vec *y0 = (const vec *) b->y0;
 
-  for (size_t k = 0; k < n; ++k)
+  if (i > NSTAGE - 3)
+    for (size_t k = 0; k < n; ++k)
+      r->y[k] += r->u[(size_t) (i - 1) * n + k];
+  for (size_t k = 0; i <= NSTAGE - 3 && k < n; ++k)
     {
       vec y = y0[k] + a[i][0] * r->u[k];
 
@@ -227,23 +241,41 @@ stage_slope (ictus__block *b, const room *r, int i)
   slope_at (b, alpha[i], (const double *) r->y, r->f);
 }
 
-/* State and error at the end; dense output. */
+/* The polynomial through the step, in the form of ictus__block. */
+static void
+dense (ictus__block *b, const room *r)
+{
+  size_t n = (size_t) r->lu->n;
+  vec *q = (vec *) b->q;
+
+  for (size_t k = 0; k < n; ++k)
+    {
+      for (size_t j = 0; j < NDENSE; ++j)
+        {
+          vec x = d[j][0] * r->u[k];
+
+          for (size_t i = 1; i < NSTAGE; ++i)
+            x += d[j][i] * r->u[i * n + k];
+          q[j * n + k] = x;
+        }
+      q[n + k] += q[2 * n + k];
+      q[2 * n + k] = -q[2 * n + k];
+    }
+}
+
+/* State and error at the end. */
 static void
 finish (ictus__block *b, const room *r)
 {
   size_t n = (size_t) r->lu->n;
-  const vec *y0 = (const vec *) b->y0, *u = r->u, *e = r->u + 5 * n;
-  vec *y1 = (vec *) b->y1, *q = (vec *) b->q, sum = r->h * 0.0;
+  const vec *y0 = (const vec *) b->y0, *e = r->u + (NSTAGE - 1) * n;
+  vec *y1 = (vec *) b->y1, sum = r->h * 0.0;
 
   for (size_t k = 0; k < n; ++k)
     {
       vec x, p, z;
 
       y1[k] = r->y[k] + e[k];
-      for (int j = 0; j < 2; ++j)
-        q[(size_t) j * n + k] = (d[j][0] * u[k] + d[j][1] * u[n + k]) + (d[j][2] * u[2 * n + k] + d[j][3] * u[3 * n + k])
-                                + d[j][4] * u[4 * n + k];
-      q[2 * n + k] = r->h * 0.0;
       for (int i = 0; i < ICTUS_LANE; ++i)
         {
           p[i] = y0[k][i] < 0 ? -y0[k][i] : y0[k][i];
@@ -296,7 +328,12 @@ step (ictus__block *b)
   stage (&r, 4);
   stage_slope (b, &r, 5);
   stage (&r, 5);
+  stage_slope (b, &r, 6);
+  stage (&r, 6);
+  stage_slope (b, &r, 7);
+  stage (&r, 7);
   finish (b, &r);
+  dense (b, &r);
 }
 
 static size_t
@@ -315,4 +352,4 @@ plan (const ictus__laned *l, double *work)
 
 extern const ictus__stepper ICTUS_LEVELED (ictus__stepper_rosenbrock);
 const ictus__stepper ICTUS_LEVELED (ictus__stepper_rosenbrock)
-    = { .order = 4, .nrhs = 6, .slopes = true, .room = work_room, .plan = plan, .step = step };
+    = { .order = 5, .nrhs = 8, .slopes = true, .room = work_room, .plan = plan, .step = step };
