@@ -1,38 +1,52 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /* Linear models on a time grid: y (t + h) = P y (t) + Q b, with P = e^(A h) and Q its integral (Rotter and
-   Diesmann 1999, Biol Cybern 81:381, doi:10.1007/s004220050570). A second pair serves neurons whose held
-   states stand still. One pair for each distinct matrix A; where there is one only, the loop over neurons is
-   a plain loop over arrays. Both ways do the same operations in the same order, so a neuron's numbers do not
-   depend on its neighbours. */
-#include "solve_impl.h"
+   Diesmann 1999, Biol Cybern 81:381, doi:10.1007/s004220050570). One pair for each distinct matrix A.
+
+   Which entries of P are used follows from the model alone: those that A's pattern, followed on and on, may fill. So
+   every neuron goes through the same sums, whether all share one matrix or each has its own, and a neuron's numbers do
+   not depend on its neighbours. */
+#include "solve_strip.h"
 
 #include <math.h>
 #include <string.h>
-
-enum { BLOCK = 128 }; /* neurons that go through a window together; their states stay in the cache */
 
 typedef struct propagator /* of one matrix A; all [ns, ns], column-major */
 {
   double *A, *P, *Q, *P_held, *Q_held;
 } propagator;
 
+typedef struct row /* state k after a step: q_k + the sum over these of P[k, col] y_col */
+{
+  int k, n, first; /* entries first .. first + n - 1 */
+} row;
+
 typedef struct exact
 {
-  ictus__bank b;
-  propagator *prop;    /* [nprop] */
+  ictus__strips s;
+  propagator *prop;  /* [nprop] */
   size_t nprop, cap_prop;
-  uint32_t *prop_of;   /* [n] */
-  uint32_t *table;     /* [nbucket] hash table of matrices: 1 + index into prop, 0 empty */
-  size_t nbucket;      /* power of 2, at least 2 n */
-  bool shared;         /* one b for all neurons, for ever */
-  bool varies;         /* b may change at every step */
-  double *bv, *qb;     /* [ns, n]: b and Q b; [ns, 1] when shared */
-  double *next;        /* [n] time from which b is to be computed again */
-  double *y, *z;       /* [ns, BLOCK] states of a block before and after a step */
-  double *v, *f;       /* [ns] scratch */
-  ictus__stations st;
-  ictus_solver_stats stats;
+  uint32_t *prop_of; /* [n] */
+  uint32_t *alike;   /* [nstrip] the propagator that all of a strip have, or MIXED */
+  uint32_t *table;   /* [nbucket] hash table of matrices: 1 + index into prop, 0 empty */
+  size_t nbucket;    /* power of 2, at least 2 n */
+  row *rows;         /* [ns] in the order in which they are made */
+  int *col;          /* [nnz] ascending in each row */
+  int nnz;
+  bool in_place;     /* rows in this order need no state that an earlier one has changed */
+  bool apart;        /* states that are not held do not depend on those that are: those that are held can be put
+                        back after a step that nobody was held in */
+  bool shared;       /* one b for all neurons, for ever */
+  double *coef;      /* [nnz, np] P of each neuron where there are mixed strips */
+  size_t cap_coef;
+  double *bv, *qb;   /* [ns, np] b and Q b, or [ns] when shared; bv only where it is needed (not apart) */
+  uint8_t *one;      /* [nstrip, ns] 1: the same q for the whole strip */
+  double *f, *z;     /* [ns, ICTUS__STRIP] scratch */
+  double *kept;      /* [ns, ICTUS__STRIP] the states of those that are held after the step */
+  double *A, *v;     /* [ns, ns], [ns] scratch */
+  const double **arg_y, **arg_c; /* [nnz] */
 } exact;
+
+#define MIXED UINT32_MAX
 
 /* ---- propagators ----------------------------------------------------------------------------- */
 
@@ -44,9 +58,10 @@ prop_clear (propagator *p)
 }
 
 static ictus_err
-prop_make (exact *s, const double *A, propagator *p)
+prop_make (exact *x, const double *A, propagator *p)
 {
-  size_t nn = (size_t) s->b.ns * (size_t) s->b.ns;
+  const ictus__bank *b = &x->s.b;
+  size_t nn = (size_t) b->ns * (size_t) b->ns;
   double *H;
 
   p->A = ictus_alloc (6 * nn, sizeof *p->A);
@@ -58,306 +73,327 @@ prop_make (exact *s, const double *A, propagator *p)
   p->Q_held = p->P_held + nn;
   H = p->Q_held + nn;
   memcpy (p->A, A, nn * sizeof *A);
-  ICTUS_TRY (ictus__expm (s->b.ns, A, s->b.h_ms, p->P, p->Q));
-  if (!s->b.any_held)
+  ICTUS_TRY (ictus__expm (b->ns, A, b->h_ms, p->P, p->Q));
+  if (!b->any_held || x->apart)
     return ICTUS_OK;
-  for (int j = 0; j < s->b.ns; ++j)
-    for (int k = 0; k < s->b.ns; ++k)
-      H[j * s->b.ns + k] = s->b.held[k] ? 0 : A[j * s->b.ns + k];
-  return ictus__expm (s->b.ns, H, s->b.h_ms, p->P_held, p->Q_held);
+  for (int j = 0; j < b->ns; ++j)
+    for (int k = 0; k < b->ns; ++k)
+      H[j * b->ns + k] = b->held[k] ? 0 : A[j * b->ns + k];
+  return ictus__expm (b->ns, H, b->h_ms, p->P_held, p->Q_held);
 }
 
 static ictus_err
-prop_find (exact *s, const double *A, uint32_t *which)
+prop_find (exact *x, const double *A, uint32_t *which)
 {
-  size_t bytes = (size_t) s->b.ns * (size_t) s->b.ns * sizeof *A, at = (size_t) ictus_hash (A, bytes, 0);
+  size_t bytes = (size_t) x->s.b.ns * (size_t) x->s.b.ns * sizeof *A, at = (size_t) ictus_hash (A, bytes, 0);
 
   for (;; ++at)
     {
-      at &= s->nbucket - 1;
-      if (s->table[at] == 0)
+      at &= x->nbucket - 1;
+      if (x->table[at] == 0)
         break;
-      *which = s->table[at] - 1;
-      if (memcmp (s->prop[*which].A, A, bytes) == 0)
+      *which = x->table[at] - 1;
+      if (memcmp (x->prop[*which].A, A, bytes) == 0)
         return ICTUS_OK;
     }
-  ICTUS_TRY (ictus_grow (&s->prop, &s->cap_prop, s->nprop + 1, sizeof *s->prop));
-  s->nprop += 1;
-  *which = (uint32_t) (s->nprop - 1);
-  s->table[at] = (uint32_t) s->nprop;
-  return prop_make (s, A, &s->prop[s->nprop - 1]);
+  ICTUS_TRY (ictus_grow (&x->prop, &x->cap_prop, x->nprop + 1, sizeof *x->prop));
+  x->nprop += 1;
+  *which = (uint32_t) (x->nprop - 1);
+  x->table[at] = (uint32_t) x->nprop;
+  return prop_make (x, A, &x->prop[x->nprop - 1]);
 }
 
 static void
-prop_forget (exact *s)
+prop_forget (exact *x)
 {
-  for (size_t k = 0; k < s->nprop; ++k)
-    prop_clear (&s->prop[k]);
-  s->nprop = 0;
-  memset (s->table, 0, s->nbucket * sizeof *s->table);
+  for (size_t k = 0; k < x->nprop; ++k)
+    prop_clear (&x->prop[k]);
+  x->nprop = 0;
+  memset (x->table, 0, x->nbucket * sizeof *x->table);
 }
 
-/* b and Q b of neuron i for the step that begins at t */
-static void
-affine_set (exact *s, size_t i, double t)
-{
-  ictus__bank *b = &s->b;
-  const double *Q = s->prop[s->prop_of[i]].Q;
-  size_t step = s->shared ? 1 : b->n, at = s->shared ? 0 : i;
-  int ns = b->ns;
+/* ---- the rows of P --------------------------------------------------------------------------- */
 
-  memset (s->v, 0, sizeof *s->v * (size_t) ns);
-  b->k->rhs (t, s->v, ictus__bank_p (b, i), ictus__bank_input (b, i, t), s->f);
-  s->stats.rhs += 1;
-  for (int k = 0; k < ns; ++k)
+/* needs[k * ns + j]: state k after a step may depend on state j before it */
+static void
+close_pattern (const ictus__laned *l, uint8_t *needs)
+{
+  size_t ns = (size_t) l->ns;
+
+  for (size_t k = 0; k < ns; ++k)
+    needs[k * ns + k] = 1;
+  for (int e = 0; e < l->nnz; ++e)
+    needs[(size_t) l->row[e] * ns + (size_t) l->col[e]] = 1;
+  for (size_t via = 0; via < ns; ++via)
+    for (size_t k = 0; k < ns; ++k)
+      for (size_t j = 0; j < ns; ++j)
+        needs[k * ns + j] |= needs[k * ns + via] & needs[via * ns + j];
+}
+
+/* Whether row k can be made now: nobody to come needs y_k as it was. */
+static bool
+ready (const exact *x, const uint8_t *needs, const uint8_t *made, size_t k)
+{
+  size_t ns = (size_t) x->s.b.ns;
+
+  for (size_t r = 0; r < ns; ++r)
+    if (r != k && !made[r] && needs[r * ns + k])
+      return false;
+  return true;
+}
+
+static void
+add_row (exact *x, const uint8_t *needs, size_t at, size_t k)
+{
+  size_t ns = (size_t) x->s.b.ns;
+  row *r = &x->rows[at];
+
+  *r = (row){ .k = (int) k, .first = x->nnz };
+  for (size_t j = 0; j < ns; ++j)
+    if (needs[k * ns + j])
+      x->col[x->nnz++] = (int) j;
+  r->n = x->nnz - r->first;
+  x->in_place = x->in_place && r->n <= ICTUS__LINE;
+}
+
+static ictus_err
+plan_rows (exact *x)
+{
+  size_t ns = (size_t) x->s.b.ns, k;
+  uint8_t *needs = ictus_alloc (ns * (ns + 1), 1), *made = needs + ns * ns;
+
+  if (needs == NULL)
+    return ICTUS_E_NOMEM;
+  close_pattern (&x->s.l, needs);
+  x->in_place = true;
+  x->apart = true;
+  for (size_t at = 0; at < ns; ++at)
     {
-      double sum = 0;
-
-      for (int j = 0; j < ns; ++j)
-        sum += Q[j * ns + k] * s->f[j];
-      s->bv[(size_t) k * step + at] = s->f[k];
-      s->qb[(size_t) k * step + at] = sum;
+      for (k = 0; k < ns && (made[k] || !ready (x, needs, made, k)); ++k)
+        ;
+      if (k == ns) /* they need each other */
+        {
+          x->in_place = false;
+          for (k = 0; made[k]; ++k)
+            ;
+        }
+      made[k] = 1;
+      add_row (x, needs, at, k);
     }
+  for (k = 0; k < ns; ++k)
+    for (size_t j = 0; j < ns; ++j)
+      if (needs[k * ns + j] && !x->s.b.held[k] && x->s.b.held[j])
+        x->apart = false;
+  ictus_free (needs);
+  return ICTUS_OK;
+}
+
+/* ---- restart --------------------------------------------------------------------------------- */
+
+static ictus_err
+find_matrices (exact *x, double t_ms)
+{
+  ictus__bank *b = &x->s.b;
+
+  if (x->nprop > b->n) /* parameters were changed again and again */
+    prop_forget (x);
+  for (size_t i = 0; i < b->n; ++i)
+    {
+      ictus_err e;
+
+      if (i > 0 && b->cells->p_stride == 0)
+        {
+          x->prop_of[i] = x->prop_of[0];
+          continue;
+        }
+      memset (x->v, 0, sizeof *x->v * (size_t) b->ns);
+      b->k->jac (t_ms, x->v, ictus__bank_p (b, i), ictus__bank_input (b, i, t_ms), x->A);
+      x->s.stats.jac += 1;
+      for (int k = 0; k < b->ns * b->ns; ++k)
+        x->A[k] += 0.0; /* -0 and 0 are the same matrix */
+      e = prop_find (x, x->A, &x->prop_of[i]);
+      if (e != ICTUS_OK)
+        {
+          ictus_err_prefix (e, "neuron %llu at %.10g ms", ictus__bank_id (b, i), t_ms);
+          return e;
+        }
+    }
+  return ICTUS_OK;
+}
+
+/* Coefficients of the strips whose neurons have different matrices. */
+static ictus_err
+find_mixed (exact *x)
+{
+  size_t ns = (size_t) x->s.b.ns, np = x->s.np;
+  bool mixed = false;
+
+  for (size_t at = 0; at < x->s.nstrip; ++at)
+    {
+      ictus__strip p = ictus__strip_at (&x->s, at);
+
+      x->alike[at] = x->prop_of[p.first];
+      for (size_t i = p.first; i < p.first + p.n; ++i)
+        if (x->prop_of[i] != x->alike[at])
+          x->alike[at] = MIXED;
+      mixed |= x->alike[at] == MIXED;
+    }
+  if (!mixed)
+    return ICTUS_OK;
+  ICTUS_TRY (ictus_grow (&x->coef, &x->cap_coef, (size_t) x->nnz * np, sizeof *x->coef));
+  for (size_t at = 0; at < ns; ++at)
+    for (int e = x->rows[at].first; e < x->rows[at].first + x->rows[at].n; ++e)
+      for (size_t i = 0; i < np; ++i)
+        x->coef[(size_t) e * np + i]
+            = x->prop[x->prop_of[i < x->s.b.n ? i : x->s.b.n - 1]].P[(size_t) x->col[e] * ns + (size_t) x->rows[at].k];
+  return ICTUS_OK;
 }
 
 static ictus_err
 exact_restart (void *self, double t_ms)
 {
-  exact *s = self;
-  ictus__bank *b = &s->b;
-  const ictus_drive *d = b->cells->drive;
-  ictus_err e = ICTUS_OK;
-  double *A = ictus_alloc ((size_t) b->ns * (size_t) b->ns, sizeof *A);
+  exact *x = self;
 
-  if (A == NULL)
-    return ICTUS_E_NOMEM;
-  ictus__bank_forget (b);
-  if (s->nprop > b->n) /* parameters were changed again and again */
-    prop_forget (s);
-  for (size_t i = 0; i < b->n; ++i)
+  ICTUS_TRY (ictus__strips_restart (&x->s, t_ms));
+  ICTUS_TRY (find_matrices (x, t_ms));
+  return find_mixed (x);
+}
+
+/* ---- b --------------------------------------------------------------------------------------- */
+
+/* Q b of the lanes of a strip from b in x->f. */
+static void
+multiply_q (exact *x, const ictus__strip *p, size_t n, size_t stride)
+{
+  size_t ns = (size_t) x->s.b.ns;
+
+  for (size_t c = 0; c < n; ++c)
     {
-      if (i == 0 || b->cells->p_stride > 0)
+      size_t last = c < p->n ? c : p->n - 1;
+      const double *Q = x->prop[x->prop_of[p->first + last]].Q;
+
+      for (size_t r = 0; r < ns; ++r)
         {
-          memset (s->v, 0, sizeof *s->v * (size_t) b->ns);
-          b->k->jac (t_ms, s->v, ictus__bank_p (b, i), ictus__bank_input (b, i, t_ms), A);
-          s->stats.jac += 1;
-          for (int k = 0; k < b->ns * b->ns; ++k)
-            A[k] += 0.0; /* -0 and 0 are the same matrix */
-          e = prop_find (s, A, &s->prop_of[i]);
-          if (e != ICTUS_OK)
-            {
-              ictus_err_prefix (e, "neuron %llu at %.10g ms", ictus__bank_id (b, i), t_ms);
-              goto done;
-            }
+          size_t k = (size_t) x->rows[r].k;
+          double sum = 0;
+
+          for (int e = x->rows[r].first; e < x->rows[r].first + x->rows[r].n; ++e)
+            sum += Q[(size_t) x->col[e] * ns + k] * x->f[(size_t) x->col[e] * ICTUS__STRIP + last];
+          x->qb[k * stride + (x->shared ? 0 : p->first + c)] = sum;
+          if (x->bv != NULL)
+            x->bv[k * stride + (x->shared ? 0 : p->first + c)] = x->f[k * ICTUS__STRIP + last];
         }
-      else
-        s->prop_of[i] = s->prop_of[0];
-      if (i == 0 || !s->shared)
-        affine_set (s, i, t_ms);
-      s->next[i] = d != NULL ? d->next_break (d->ctx, i, t_ms) : (double) INFINITY;
     }
-done:
-  ictus_free (A);
-  return e;
 }
 
-/* ---- one step of a block --------------------------------------------------------------------- */
-
+/* b and Q b of a strip for the step that begins at t: b is the right-hand side where all states are 0. */
 static void
-affine_update (exact *s, size_t first, size_t m, double t)
+set_affine (exact *x, const ictus__strip *p, double t)
 {
-  const ictus_drive *d = s->b.cells->drive;
+  ictus__strips *s = &x->s;
+  ictus_lane_args a;
+  ictus__strip q = *p;
+  size_t ns = (size_t) s->b.ns, stride = x->shared ? 1 : s->np;
 
-  if (s->shared)
-    return;
-  for (size_t i = first; i < first + m; ++i)
-    if (s->varies || t >= s->next[i])
-      {
-        affine_set (s, i, t);
-        if (d != NULL && t >= s->next[i])
-          s->next[i] = d->next_break (d->ctx, i, t);
-      }
-}
-
-/* z += a y: a plain loop of known length over arrays that do not overlap, which the compiler puts in lanes */
-static void
-add_scaled (double *restrict z, const double *restrict y, double a)
-{
-  for (int i = 0; i < BLOCK; ++i)
-    z[i] += a * y[i];
-}
-
-/* z = P y + Q b for all of a block */
-static void
-advance_alike (const exact *s, size_t first, size_t m)
-{
-  int ns = s->b.ns;
-  const double *P = s->prop[0].P;
-
-  for (int k = 0; k < ns; ++k)
+  if (x->shared) /* the first lanes serve all */
+    q.m = ICTUS_LANE;
+  memset (x->z, 0, ns * ICTUS__STRIP * sizeof *x->z);
+  a = ictus__strip_args (s, &q, &t, x->z, ICTUS__STRIP);
+  ictus__lane_rhs (&s->l, &a, x->f, ICTUS__STRIP);
+  s->stats.rhs += x->shared ? 1 : p->n;
+  multiply_q (x, p, x->shared ? 1 : p->m, stride);
+  for (size_t k = 0; k < ns && !x->shared; ++k)
     {
-      double *z = s->z + (size_t) k * BLOCK;
+      const double *v = x->qb + k * stride + p->first;
+      bool one = true;
 
-      if (s->shared)
-        for (int i = 0; i < BLOCK; ++i)
-          z[i] = s->qb[k];
-      else
+      for (size_t c = 1; c < p->m && one; ++c)
+        one = memcmp (&v[c], v, sizeof *v) == 0;
+      x->one[p->at * ns + k] = one;
+    }
+}
+
+/* ---- one step of a strip --------------------------------------------------------------------- */
+
+/* State k of a lane that is held, where it must be computed by itself. */
+static double
+advance_held (const exact *x, const ictus__strip *p, size_t c, int k)
+{
+  const ictus__bank *b = &x->s.b;
+  size_t ns = (size_t) b->ns, i = p->first + c, stride = x->shared ? 1 : x->s.np, at = x->shared ? 0 : i;
+  const propagator *q = &x->prop[x->prop_of[i]];
+  double z = 0;
+
+  for (size_t j = 0; j < ns; ++j)
+    if (!b->held[j])
+      z += q->Q_held[j * ns + (size_t) k] * x->bv[j * stride + at];
+  for (size_t j = 0; j < ns; ++j)
+    if (q->P_held[j * ns + (size_t) k] != 0)
+      z += q->P_held[j * ns + (size_t) k] * p->y[j * p->ys + c];
+  return z;
+}
+
+/* Before the step: what the states of held lanes will be after it. */
+static void
+keep_held (exact *x, const ictus__strip *p)
+{
+  for (size_t e = 0; e < p->nhold; ++e)
+    for (int k = 0; k < x->s.b.ns; ++k)
+      if (x->s.b.held[k])
+        x->kept[(size_t) k * ICTUS__STRIP + e] = p->y[(size_t) k * p->ys + x->s.hold[e]];
+      else if (!x->apart)
+        x->kept[(size_t) k * ICTUS__STRIP + e] = advance_held (x, p, x->s.hold[e], k);
+}
+
+static void
+put_held (const exact *x, const ictus__strip *p)
+{
+  for (size_t e = 0; e < p->nhold; ++e)
+    for (int k = 0; k < x->s.b.ns; ++k)
+      if (x->s.b.held[k] || !x->apart)
+        p->y[(size_t) k * p->ys + x->s.hold[e]] = x->kept[(size_t) k * ICTUS__STRIP + e];
+}
+
+static void
+step_exact (void *self, const ictus__strip *p, double t, double te)
+{
+  exact *x = self;
+  ictus__strips *s = &x->s;
+  size_t ns = (size_t) s->b.ns, stride = x->shared ? 1 : s->np;
+  bool mixed = x->alike[p->at] == MIXED;
+  const double *P = mixed ? NULL : x->prop[x->alike[p->at]].P;
+
+  (void) te;
+  if (s->fresh[p->at] && (!x->shared || p->at == 0))
+    set_affine (x, p, t);
+  s->fresh[p->at] = 0;
+  keep_held (x, p);
+  for (size_t r = 0; r < ns; ++r)
+    {
+      const row *w = &x->rows[r];
+      size_t k = (size_t) w->k;
+      ictus__line l = { .q = x->qb + k * stride + (x->shared ? 0 : p->first),
+                        .qs = x->shared || x->one[p->at * ns + k] ? 0 : 1, .n = w->n, .y = x->arg_y + w->first,
+                        .c = x->arg_c + w->first, .cs = mixed ? 1 : 0 };
+
+      for (int e = w->first; e < w->first + w->n; ++e)
         {
-          memcpy (z, s->qb + (size_t) k * s->b.n + first, m * sizeof *z);
-          memset (z + m, 0, (BLOCK - m) * sizeof *z);
+          x->arg_y[e] = p->y + (size_t) x->col[e] * p->ys;
+          x->arg_c[e] = mixed ? x->coef + (size_t) e * s->np + p->first : P + (size_t) x->col[e] * ns + k;
         }
-      for (int j = 0; j < ns; ++j)
-        if (P[j * ns + k] != 0)
-          add_scaled (z, s->y + (size_t) j * BLOCK, P[j * ns + k]);
+      s->loops->line (p->m, &l, x->in_place ? p->y + k * p->ys : x->z + k * ICTUS__STRIP);
     }
-}
-
-/* the same for neuron i, which is the c-th of its block */
-static void
-advance_one (const exact *s, size_t i, size_t c, bool hold)
-{
-  int ns = s->b.ns;
-  size_t step = s->shared ? 1 : s->b.n, at = s->shared ? 0 : i;
-  const propagator *p = &s->prop[s->prop_of[i]];
-  const double *P = hold ? p->P_held : p->P;
-
-  for (int k = 0; k < ns; ++k)
-    {
-      double z = hold ? 0 : s->qb[(size_t) k * step + at];
-
-      if (hold)
-        for (int j = 0; j < ns; ++j)
-          if (!s->b.held[j])
-            z += p->Q_held[j * ns + k] * s->bv[(size_t) j * step + at];
-      for (int j = 0; j < ns; ++j)
-        if (P[j * ns + k] != 0)
-          z += P[j * ns + k] * s->y[(size_t) j * BLOCK + c];
-      s->z[(size_t) k * BLOCK + c] = z;
-    }
-}
-
-static void
-advance_block (exact *s, size_t first, size_t m, double t)
-{
-  const double *refr = s->b.cells->refr_until;
-  double *swap = s->y;
-
-  affine_update (s, first, m, t);
-  if (s->nprop == 1)
-    advance_alike (s, first, m);
-  for (size_t c = 0; c < m; ++c)
-    {
-      bool hold = s->b.any_held && t < refr[first + c];
-
-      if (hold || s->nprop > 1)
-        advance_one (s, first + c, c, hold);
-    }
-  s->y = s->z;
-  s->z = swap;
-}
-
-/* ---- what happens at a tick ------------------------------------------------------------------ */
-
-static inline void
-take (const exact *s, size_t c, double *y)
-{
-  for (int k = 0; k < s->b.ns; ++k)
-    y[k] = s->y[(size_t) k * BLOCK + c];
-}
-
-static inline void
-put (exact *s, size_t c, const double *y)
-{
-  for (int k = 0; k < s->b.ns; ++k)
-    s->y[(size_t) k * BLOCK + c] = y[k];
-}
-
-static ictus_err
-tick_one (exact *s, size_t i, size_t c, const ictus__station *st, const ictus_window *w, ictus_spikes *out)
-{
-  ictus__bank *b = &s->b;
-  const double *u = ictus__bank_input (b, i, st->t_ms);
-  double *y = b->y;
-  bool fired;
-
-  take (s, c, y);
-  ICTUS_TRY (ictus__bank_look (b, i, st->t_ms, st->tick, y, u, &b->cells->armed[i], out, &fired));
-  if (st->slot != NULL && ictus__bank_slot (b, i, st->t_ms, st->slot, y))
-    ICTUS_TRY (ictus__bank_look (b, i, st->t_ms, st->tick, y, u, &b->cells->armed[i], out, NULL));
-  put (s, c, y);
-  if (st->sample >= 0)
-    w->sample (w->sample_ctx, i, st->sample, y, u);
-  return ICTUS_OK;
-}
-
-/* Does anything arrive at, fire in or look at the c-th neuron? Most of the time nothing does. */
-static inline bool
-quiet (exact *s, size_t i, size_t c, const ictus__station *st, bool input)
-{
-  ictus__bank *b = &s->b;
-  double *y = b->y, g = -1;
-
-  if (st->sample >= 0 || (st->slot != NULL && !ictus__slot_empty (b, st->slot, i)))
-    return false;
-  if (b->k->fire != NULL)
-    {
-      take (s, c, y);
-      g = b->k->fire (st->t_ms, y, ictus__bank_p (b, i), input ? ictus__bank_input (b, i, st->t_ms) : b->u0);
-    }
-  if (g < 0)
-    b->cells->armed[i] = 1;
-  return g < 0 || !b->cells->armed[i];
-}
-
-static ictus_err
-tick_block (exact *s, size_t first, size_t m, const ictus__station *st, const ictus_window *w,
-            ictus_spikes *out)
-{
-  bool input = s->b.cells->drive != NULL && s->b.nu > 0;
-
-  advance_block (s, first, m, ictus_tick_ms (st->tick - 1, s->b.h_ms));
-  for (size_t c = 0; c < m; ++c)
-    if (!quiet (s, first + c, c, st, input))
-      ICTUS_TRY (tick_one (s, first + c, c, st, w, out));
-  return ICTUS_OK;
-}
-
-static ictus_err
-exact_block (exact *s, size_t first, size_t m, const ictus_window *w, ictus_spikes *out)
-{
-  ictus__bank *b = &s->b;
-  double *Y = b->cells->y;
-  int bad;
-
-  for (int k = 0; k < b->ns; ++k)
-    {
-      memset (s->y + (size_t) k * BLOCK, 0, BLOCK * sizeof *s->y);
-      memcpy (s->y + (size_t) k * BLOCK, Y + (size_t) k * b->n + first, m * sizeof *s->y);
-    }
-  for (size_t j = 0; j < s->st.n; ++j)
-    ICTUS_TRY (tick_block (s, first, m, &s->st.s[j], w, out));
-  for (int k = 0; k < b->ns; ++k)
-    memcpy (Y + (size_t) k * b->n + first, s->y + (size_t) k * BLOCK, m * sizeof *s->y);
-  s->stats.steps += s->st.n * m;
-  for (size_t c = 0; c < m; ++c)
-    {
-      take (s, c, b->y);
-      if ((bad = ictus__bank_bad (b, b->y)) >= 0)
-        return ICTUS_FAIL (ICTUS_E_SOLVER, "neuron %llu at %.10g ms: state %s is not finite",
-                           ictus__bank_id (b, first + c), w->t1_ms, ictus__bank_state (b, bad));
-    }
-  return ICTUS_OK;
+  for (size_t k = 0; k < ns && !x->in_place; ++k)
+    memcpy (p->y + k * p->ys, x->z + k * ICTUS__STRIP, p->m * sizeof *p->y);
+  put_held (x, p);
 }
 
 static ictus_err
 exact_window (void *self, const ictus_window *w, ictus_spikes *out)
 {
-  exact *s = self;
+  exact *x = self;
 
-  ICTUS_TRY (ictus__stations_fill (&s->st, w, true));
-  for (size_t first = 0; first < s->b.n; first += BLOCK)
-    ICTUS_TRY (exact_block (s, first, s->b.n - first < BLOCK ? s->b.n - first : BLOCK, w, out));
-  return ICTUS_OK;
+  return ictus__strips_window (&x->s, w, out);
 }
 
 /* ---- life ------------------------------------------------------------------------------------ */
@@ -365,61 +401,70 @@ exact_window (void *self, const ictus_window *w, ictus_spikes *out)
 static void
 exact_destroy (void *self)
 {
-  exact *s = self;
+  exact *x = self;
 
-  for (size_t k = 0; k < s->nprop; ++k)
-    prop_clear (&s->prop[k]);
-  ictus_free (s->prop);
-  ictus_free (s->table);
-  ictus_free (s->prop_of);
-  ictus_free (s->bv);
-  ictus_free (s->qb);
-  ictus_free (s->next);
-  ictus_free (s->y);
-  ictus_free (s->z);
-  ictus_free (s->v);
-  ictus_free (s->f);
-  ictus_free (s->st.s);
-  ictus__bank_clear (&s->b);
-  ictus_free (s);
+  for (size_t k = 0; k < x->nprop; ++k)
+    prop_clear (&x->prop[k]);
+  ictus_free (x->prop);
+  ictus_free (x->table);
+  ictus_free (x->prop_of);
+  ictus_free (x->alike);
+  ictus_free (x->rows);
+  ictus_free (x->col);
+  ictus_free (x->coef);
+  ictus_free (x->bv);
+  ictus_free (x->qb);
+  ictus_free (x->one);
+  ictus_free (x->f);
+  ictus_free (x->A);
+  ictus_free (x->arg_y);
+  ictus__strips_clear (&x->s);
+  ictus_free (x);
 }
 
 static ictus_err
 exact_create (const ictus_solver_config *cfg, const ictus_cells *cells, void **self)
 {
-  exact *s = ictus_alloc (1, sizeof *s);
+  exact *x = ictus_alloc (1, sizeof *x);
   size_t ns = (size_t) cells->model->kernel->nstate, columns;
 
-  if (s == NULL)
+  if (x == NULL)
     return ICTUS_E_NOMEM;
-  *self = s;
-  ICTUS_TRY (ictus__bank_init (&s->b, cfg, cells));
-  s->varies = cells->drive != NULL && cells->drive->varies; /* a linear model does not depend on the time */
-  s->shared = cells->p_stride == 0 && cells->drive == NULL;
-  columns = s->shared ? 1 : cells->n;
-  for (s->nbucket = 16; s->nbucket < 4 * (cells->n + 1);)
-    s->nbucket *= 2; /* twice the most matrices that there can be */
-  s->table = ictus_alloc (s->nbucket, sizeof *s->table);
-  s->prop_of = ictus_alloc (cells->n, sizeof *s->prop_of);
-  s->bv = ictus_alloc (ns * columns, sizeof *s->bv);
-  s->qb = ictus_alloc (ns * columns, sizeof *s->qb);
-  s->next = ictus_alloc (cells->n, sizeof *s->next);
-  s->y = ictus_alloc (ns * BLOCK, sizeof *s->y);
-  s->z = ictus_alloc (ns * BLOCK, sizeof *s->z);
-  s->v = ictus_alloc (ns, sizeof *s->v);
-  s->f = ictus_alloc (ns, sizeof *s->f);
-  return s->table == NULL || s->prop_of == NULL || s->bv == NULL || s->qb == NULL || s->next == NULL
-                 || s->y == NULL || s->z == NULL || s->v == NULL || s->f == NULL
-             ? ICTUS_E_NOMEM
-             : ICTUS_OK;
+  *self = x;
+  ICTUS_TRY (ictus__strips_init (&x->s, cfg, cells, cfg->h_ms, 1, step_exact, x));
+  x->shared = x->s.p == NULL && x->s.u == NULL;
+  columns = x->shared ? 1 : x->s.np;
+  for (x->nbucket = 16; x->nbucket < 4 * (cells->n + 1);)
+    x->nbucket *= 2; /* twice the most matrices that there can be */
+  x->table = ictus_alloc (x->nbucket, sizeof *x->table);
+  x->prop_of = ictus_alloc (cells->n, sizeof *x->prop_of);
+  x->alike = ictus_alloc (x->s.nstrip, sizeof *x->alike);
+  x->rows = ictus_alloc (ns, sizeof *x->rows);
+  x->col = ictus_alloc (ns * ns, sizeof *x->col);
+  x->qb = ictus_alloc (ns, columns * sizeof *x->qb);
+  x->one = ictus_alloc (ns, x->s.nstrip);
+  x->f = ictus_alloc (3 * ns, ICTUS__STRIP * sizeof *x->f);
+  x->A = ictus_alloc (ns * (ns + 1), sizeof *x->A);
+  x->arg_y = ictus_alloc (2 * ns * ns, sizeof *x->arg_y);
+  if (x->table == NULL || x->prop_of == NULL || x->alike == NULL || x->rows == NULL || x->col == NULL || x->qb == NULL
+      || x->one == NULL || x->f == NULL || x->A == NULL || x->arg_y == NULL)
+    return ICTUS_E_NOMEM;
+  x->z = x->f + ns * ICTUS__STRIP;
+  x->kept = x->z + ns * ICTUS__STRIP;
+  x->v = x->A + ns * ns;
+  x->arg_c = x->arg_y + ns * ns;
+  ICTUS_TRY (plan_rows (x));
+  if (x->s.b.any_held && !x->apart && (x->bv = ictus_alloc (ns, columns * sizeof *x->bv)) == NULL)
+    return ICTUS_E_NOMEM;
+  return ICTUS_OK;
 }
 
 static void
 exact_stats (const void *self, ictus_solver_stats *out)
 {
-  const exact *s = self;
+  const exact *x = self;
 
-  *out = s->stats;
+  *out = x->s.stats;
 }
 
 static const char *

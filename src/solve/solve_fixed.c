@@ -1,197 +1,197 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/* Fixed steps on a time grid: Euler, the classical Runge-Kutta method, exponential Euler. Each neuron runs
-   through the whole window by itself, so its states stay in the cache. */
-#include "solve_impl.h"
+/* Fixed steps on a time grid: Euler, the classical Runge-Kutta method, exponential Euler, each for a strip of neurons
+   side by side. */
+#include "solve_strip.h"
 
 #include <math.h>
 #include <string.h>
 
-typedef struct fixed fixed;
-/* One step from t to te, which is t + dt but for rounding: a jump of the input at te belongs to the next step. */
-typedef void stepper (fixed *s, size_t i, double t, double te, bool hold, double *y);
-
-struct fixed
+typedef struct fixed
 {
-  ictus__bank b;
-  stepper *step;
-  double dt_ms;
-  int nsub; /* steps in a tick */
-  ictus__stations st;
-  double *f, *k2, *k3, *k4, *z; /* [ns] */
-  double *u;                    /* [nu] inputs within a step */
-  ictus_solver_stats stats;
-};
+  ictus__strips s;
+  double *f, *k, *z;      /* [ns, ICTUS__STRIP] */
+  double *u_half, *u_end; /* [nu, ICTUS__STRIP] inputs within a step */
+  /* exponential Euler: what dt (exp (d dt) - 1) / (d dt) is where d depends on parameters only */
+  double **factor;     /* [ns] NULL: to be computed at each step; else one for all, or [np] */
+  const double **here; /* [ns] those of the strip at hand */
+  double *factors;     /* memory of factor */
+} fixed;
 
 /* ---- inputs within a step -------------------------------------------------------------------- */
 
 /* Inputs at ts of the piece that holds t, t <= ts: at a break they are those before it. */
-static const double *
-input_within (const fixed *s, size_t i, double t, double ts)
+static void
+input_within (const ictus__bank *b, size_t i, double t, double ts)
 {
-  const ictus_drive *d = s->b.cells->drive;
+  const ictus_drive *d = b->cells->drive;
   double seg = t;
 
-  if (d == NULL || s->b.nu == 0)
-    return s->b.u0;
   for (double nb = d->next_break (d->ctx, i, seg); nb < ts; nb = d->next_break (d->ctx, i, seg))
     seg = nb;
-  d->eval (d->ctx, i, seg, ts, s->u);
-  return s->u;
+  d->eval (d->ctx, i, seg, ts, b->u);
+}
+
+/* Inputs of a strip at ts within the step that begins at t and ends at te. */
+static void
+inputs_within (fixed *x, const ictus__strip *p, double t, double ts, double te, double *u, ictus_lane_args *a)
+{
+  ictus__strips *s = &x->s;
+
+  if (s->u == NULL || (!s->b.cells->drive->varies && te <= s->next_least[p->at]))
+    return; /* those at t hold */
+  for (size_t c = 0; c < p->m; ++c)
+    {
+      if (c < p->n)
+        input_within (&s->b, p->first + c, t, ts);
+      for (int k = 0; k < s->b.nu; ++k)
+        u[(size_t) k * ICTUS__STRIP + c] = s->b.u[k];
+    }
+  a->u = u;
+  a->us = ICTUS__STRIP;
 }
 
 /* ---- one step -------------------------------------------------------------------------------- */
 
+/* Held states stand still. */
 static void
-rhs (fixed *s, size_t i, double t, bool hold, const double *y, const double *u, double *f)
+stop_held (const ictus__strips *s, const ictus__strip *p, double *f)
 {
-  const ictus__bank *b = &s->b;
-
-  b->k->rhs (t, y, ictus__bank_p (b, i), u, f);
-  s->stats.rhs += 1;
-  if (hold)
-    for (int k = 0; k < b->ns; ++k)
-      if (b->held[k])
-        f[k] = 0;
+  for (size_t e = 0; e < p->nhold; ++e)
+    for (int k = 0; k < s->b.ns; ++k)
+      if (s->b.held[k])
+        f[(size_t) k * ICTUS__STRIP + s->hold[e]] = 0;
 }
 
 static void
-step_euler (fixed *s, size_t i, double t, double te, bool hold, double *y)
+rhs (ictus__strips *s, const ictus__strip *p, const ictus_lane_args *a, double *f)
 {
+  ictus__lane_rhs (&s->l, a, f, ICTUS__STRIP);
+  stop_held (s, p, f);
+  s->stats.rhs += p->n;
+}
+
+static void
+step_euler (void *self, const ictus__strip *p, double t, double te)
+{
+  fixed *x = self;
+  ictus__strips *s = &x->s;
+  ictus_lane_args a = ictus__strip_args (s, p, &t, p->y, p->ys);
+
   (void) te;
-  rhs (s, i, t, hold, y, ictus__bank_input (&s->b, i, t), s->f);
-  for (int k = 0; k < s->b.ns; ++k)
-    y[k] = y[k] + s->dt_ms * s->f[k];
+  rhs (s, p, &a, x->f);
+  s->loops->euler (p->m, s->b.ns, s->dt_ms, p->y, p->ys, x->f, ICTUS__STRIP);
 }
 
 static void
-step_rk4 (fixed *s, size_t i, double t, double te, bool hold, double *y)
+step_rk4 (void *self, const ictus__strip *p, double t, double te)
 {
+  fixed *x = self;
+  ictus__strips *s = &x->s;
+  double dt = s->dt_ms, half = t + 0.5 * dt;
+  ictus_lane_args begin = ictus__strip_args (s, p, &t, p->y, p->ys),
+                  mid = ictus__strip_args (s, p, &half, x->z, ICTUS__STRIP),
+                  end = ictus__strip_args (s, p, &te, x->z, ICTUS__STRIP);
   int ns = s->b.ns;
-  double dt = s->dt_ms;
 
-  rhs (s, i, t, hold, y, ictus__bank_input (&s->b, i, t), s->f);
-  for (int k = 0; k < ns; ++k)
-    s->z[k] = y[k] + 0.5 * dt * s->f[k];
-  rhs (s, i, t + 0.5 * dt, hold, s->z, input_within (s, i, t, t + 0.5 * dt), s->k2);
-  for (int k = 0; k < ns; ++k)
-    s->z[k] = y[k] + 0.5 * dt * s->k2[k];
-  rhs (s, i, t + 0.5 * dt, hold, s->z, input_within (s, i, t, t + 0.5 * dt), s->k3);
-  for (int k = 0; k < ns; ++k)
-    s->z[k] = y[k] + dt * s->k3[k];
-  rhs (s, i, te, hold, s->z, input_within (s, i, t, te), s->k4);
-  for (int k = 0; k < ns; ++k)
-    y[k] = y[k] + dt / 6 * (s->f[k] + 2 * s->k2[k] + 2 * s->k3[k] + s->k4[k]);
-}
-
-/* (exp (x) - 1) / x; expm1 keeps the digits near 0 */
-static double
-exprel (double x)
-{
-  return fabs (x) < 1e-300 ? 1 : expm1 (x) / x;
+  inputs_within (x, p, t, half, te, x->u_half, &mid);
+  inputs_within (x, p, t, te, te, x->u_end, &end);
+  rhs (s, p, &begin, x->f);
+  s->loops->rk4_first (p->m, ns, 0.5 * dt, p->y, p->ys, x->f, x->z, ICTUS__STRIP);
+  rhs (s, p, &mid, x->k);
+  s->loops->rk4_mid (p->m, ns, 0.5 * dt, p->y, p->ys, x->k, x->f, x->z, ICTUS__STRIP);
+  rhs (s, p, &mid, x->k);
+  s->loops->rk4_mid (p->m, ns, dt, p->y, p->ys, x->k, x->f, x->z, ICTUS__STRIP);
+  rhs (s, p, &end, x->k);
+  s->loops->rk4_last (p->m, ns, dt / 6, p->y, p->ys, x->k, x->f, ICTUS__STRIP);
 }
 
 static void
-step_exp_euler (fixed *s, size_t i, double t, double te, bool hold, double *y)
+step_exp_euler (void *self, const ictus__strip *p, double t, double te)
 {
-  const ictus__bank *b = &s->b;
-  double dt = s->dt_ms;
+  fixed *x = self;
+  ictus__strips *s = &x->s;
+  ictus_lane_args a = ictus__strip_args (s, p, &t, p->y, p->ys);
+  size_t step = s->p != NULL ? 1 : 0;
 
   (void) te;
-  b->k->diag (t, y, ictus__bank_p (b, i), ictus__bank_input (b, i, t), s->f, s->k2);
-  s->stats.rhs += 1;
-  for (int k = 0; k < b->ns; ++k)
-    if (!(hold && b->held[k]))
-      y[k] = y[k] + s->f[k] * dt * exprel (s->k2[k] * dt);
+  ictus__lane_diag (&s->l, &a, x->f, x->k, ICTUS__STRIP);
+  stop_held (s, p, x->f);
+  s->stats.rhs += p->n;
+  for (int k = 0; k < s->b.ns; ++k)
+    x->here[k] = x->factor[k] != NULL ? x->factor[k] + step * p->first : NULL;
+  s->loops->exp_euler (p->m, s->b.ns, s->dt_ms, p->y, p->ys, x->f, x->k, ICTUS__STRIP, x->here, step);
 }
 
-/* ---- a neuron through a window --------------------------------------------------------------- */
-
-static ictus_err
-fixed_neuron (fixed *s, size_t i, const ictus_window *w, ictus_spikes *out)
+/* Where the derivative of a state by itself depends on parameters only, the factor does too. */
+static void
+set_factors (fixed *x, double t)
 {
-  ictus__bank *b = &s->b;
-  const ictus_cells *cells = b->cells;
-  double *y = b->y;
-  int bad;
+  ictus__strips *s = &x->s;
 
-  ictus__bank_gather (b, i, y);
-  for (size_t j = 0; j < s->st.n; ++j)
+  memset (x->z, 0, (size_t) s->b.ns * ICTUS__STRIP * sizeof *x->z);
+  for (size_t at = 0; at < s->nstrip; ++at)
     {
-      const ictus__station *st = &s->st.s[j];
-      double t0 = ictus_tick_ms (st->tick - 1, b->h_ms);
+      ictus__strip p = ictus__strip_at (s, at);
+      ictus_lane_args a;
 
-      for (int m = 0; m < s->nsub; ++m)
-        {
-          double t = t0 + m * s->dt_ms, te = m + 1 == s->nsub ? st->t_ms : t0 + (m + 1) * s->dt_ms;
-
-          s->step (s, i, t, te, b->any_held && t < cells->refr_until[i], y);
-          ICTUS_TRY (ictus__bank_look (b, i, te, st->tick, y, ictus__bank_input (b, i, te), &cells->armed[i],
-                                       out, NULL));
-        }
-      if (st->slot != NULL && ictus__bank_slot (b, i, st->t_ms, st->slot, y))
-        ICTUS_TRY (ictus__bank_look (b, i, st->t_ms, st->tick, y, ictus__bank_input (b, i, st->t_ms),
-                                     &cells->armed[i], out, NULL));
-      if ((bad = ictus__bank_bad (b, y)) >= 0)
-        {
-          ictus__bank_scatter (b, i, y);
-          return ICTUS_FAIL (ICTUS_E_SOLVER,
-                             "neuron %llu at %.10g ms: state %s is not finite; a step of %g ms is too long "
-                             "for this model",
-                             ictus__bank_id (b, i), st->t_ms, ictus__bank_state (b, bad), s->dt_ms);
-        }
-      if (st->sample >= 0)
-        w->sample (w->sample_ctx, i, st->sample, y, ictus__bank_input (b, i, st->t_ms));
+      if (s->p == NULL) /* the first lanes serve all */
+        p.m = ICTUS_LANE;
+      a = ictus__strip_args (s, &p, &t, x->z, ICTUS__STRIP);
+      ictus__lane_diag (&s->l, &a, x->f, x->k, ICTUS__STRIP);
+      for (int k = 0; k < s->b.ns; ++k)
+        if (x->factor[k] != NULL)
+          s->loops->exp_factor (p.m, s->dt_ms, x->k + (size_t) k * ICTUS__STRIP, x->factor[k] + p.first);
+      if (s->p == NULL)
+        return;
     }
-  ictus__bank_scatter (b, i, y);
-  s->stats.steps += s->st.n * (size_t) s->nsub;
-  return ICTUS_OK;
-}
-
-static ictus_err
-fixed_window (void *self, const ictus_window *w, ictus_spikes *out)
-{
-  fixed *s = self;
-
-  ICTUS_TRY (ictus__stations_fill (&s->st, w, true));
-  for (size_t i = 0; i < s->b.n; ++i)
-    ICTUS_TRY (fixed_neuron (s, i, w, out));
-  return ICTUS_OK;
 }
 
 /* ---- life ------------------------------------------------------------------------------------ */
 
+static ictus_err
+fixed_window (void *self, const ictus_window *w, ictus_spikes *out)
+{
+  fixed *x = self;
+
+  return ictus__strips_window (&x->s, w, out);
+}
+
 static void
 fixed_destroy (void *self)
 {
-  fixed *s = self;
+  fixed *x = self;
 
-  ictus__bank_clear (&s->b);
-  ictus_free (s->st.s);
-  ictus_free (s->f);
-  ictus_free (s->u);
-  ictus_free (s);
+  ictus__strips_clear (&x->s);
+  ictus_free (x->f);
+  ictus_free (x->u_half);
+  ictus_free (x->factor);
+  ictus_free (x->here);
+  ictus_free (x->factors);
+  ictus_free (x);
 }
 
 static ictus_err
-fixed_create (const ictus_solver_config *cfg, const ictus_cells *cells, void **self, stepper *step)
+fixed_create (const ictus_solver_config *cfg, const ictus_cells *cells, void **self, ictus__strip_step *step)
 {
-  fixed *s = ictus_alloc (1, sizeof *s);
+  fixed *x = ictus_alloc (1, sizeof *x);
+  double dt = cfg->dt_ms > 0 ? cfg->dt_ms : cfg->h_ms;
+  size_t ns, nu;
 
-  if (s == NULL)
+  if (x == NULL)
     return ICTUS_E_NOMEM;
-  *self = s;
-  s->step = step;
-  s->nsub = cfg->dt_ms > 0 ? (int) lround (cfg->h_ms / cfg->dt_ms) : 1;
-  s->dt_ms = cfg->dt_ms > 0 ? cfg->dt_ms : cfg->h_ms;
-  ICTUS_TRY (ictus__bank_init (&s->b, cfg, cells));
-  s->f = ictus_alloc (5 * (size_t) s->b.ns, sizeof *s->f);
-  s->u = ictus_alloc ((size_t) s->b.nu, sizeof *s->u);
-  if (s->f == NULL || s->u == NULL)
+  *self = x;
+  ICTUS_TRY (ictus__strips_init (&x->s, cfg, cells, dt, cfg->dt_ms > 0 ? (int) lround (cfg->h_ms / cfg->dt_ms) : 1,
+                                 step, x));
+  snprintf (x->s.hint, sizeof x->s.hint, "; a step of %g ms is too long for this model", dt);
+  ns = (size_t) x->s.b.ns;
+  nu = (size_t) x->s.b.nu;
+  x->f = ictus_alloc (3 * ns, ICTUS__STRIP * sizeof *x->f);
+  x->u_half = ictus_alloc (2 * nu, ICTUS__STRIP * sizeof *x->u_half);
+  if (x->f == NULL || x->u_half == NULL)
     return ICTUS_E_NOMEM;
-  s->k2 = s->f + s->b.ns;
-  s->k3 = s->k2 + s->b.ns;
-  s->k4 = s->k3 + s->b.ns;
-  s->z = s->k4 + s->b.ns;
+  x->k = x->f + ns * ICTUS__STRIP;
+  x->z = x->k + ns * ICTUS__STRIP;
+  x->u_end = x->u_half + nu * ICTUS__STRIP;
   return ICTUS_OK;
 }
 
@@ -210,25 +210,47 @@ create_rk4 (const ictus_solver_config *cfg, const ictus_cells *cells, void **sel
 static ictus_err
 create_exp_euler (const ictus_solver_config *cfg, const ictus_cells *cells, void **self)
 {
-  return fixed_create (cfg, cells, self, step_exp_euler);
+  fixed *x;
+  size_t ns, row, nfixed = 0;
+
+  ICTUS_TRY (fixed_create (cfg, cells, self, step_exp_euler));
+  x = *self;
+  ns = (size_t) x->s.b.ns;
+  row = x->s.p != NULL ? x->s.np : ICTUS_LANE;
+  x->factor = ictus_alloc (ns, sizeof *x->factor);
+  x->here = ictus_alloc (ns, sizeof *x->here);
+  if (x->factor == NULL || x->here == NULL)
+    return ICTUS_E_NOMEM;
+  for (size_t k = 0; k < ns; ++k)
+    nfixed += x->s.l.fixed[k] != 0;
+  if (nfixed == 0)
+    return ICTUS_OK;
+  x->factors = ictus_alloc (nfixed, row * sizeof *x->factors);
+  if (x->factors == NULL)
+    return ICTUS_E_NOMEM;
+  for (size_t k = 0, at = 0; k < ns; ++k)
+    if (x->s.l.fixed[k])
+      x->factor[k] = x->factors + row * at++;
+  return ICTUS_OK;
 }
 
 static ictus_err
 fixed_restart (void *self, double t_ms)
 {
-  fixed *s = self;
+  fixed *x = self;
 
-  (void) t_ms; /* there is no history but the parameters' jumps */
-  ictus__bank_forget (&s->b);
+  ICTUS_TRY (ictus__strips_restart (&x->s, t_ms));
+  if (x->factors != NULL)
+    set_factors (x, t_ms);
   return ICTUS_OK;
 }
 
 static void
 fixed_stats (const void *self, ictus_solver_stats *out)
 {
-  const fixed *s = self;
+  const fixed *x = self;
 
-  *out = s->stats;
+  *out = x->s.stats;
 }
 
 static const char *

@@ -1,0 +1,510 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/* Strips of neurons through a window of the grid: step, look, slot, look, sample. What all neurons do is done in
+   lanes; what a few do (fire, be refractory, be not armed) is done for these few, which each strip has a list of. */
+#include "solve_strip.h"
+
+#include <math.h>
+#include <string.h>
+
+ictus__strip
+ictus__strip_at (const ictus__strips *s, size_t at)
+{
+  ictus__strip p = { .at = at, .first = at * ICTUS__STRIP };
+
+  p.n = s->b.n - p.first < ICTUS__STRIP ? s->b.n - p.first : ICTUS__STRIP;
+  p.m = (p.n + ICTUS_LANE - 1) / ICTUS_LANE * ICTUS_LANE;
+  return p;
+}
+
+ictus_lane_args
+ictus__strip_args (const ictus__strips *s, const ictus__strip *p, const double *t, const double *y, size_t ys)
+{
+  ictus_lane_args a = { .m = p->m, .t = t, .y = y, .ys = ys, .p = s->b.cells->p, .u = s->b.u0 };
+
+  if (s->p != NULL)
+    {
+      a.p = s->p + p->first;
+      a.ps = s->np;
+    }
+  if (s->u != NULL)
+    {
+      a.u = s->u + p->first;
+      a.us = s->np;
+    }
+  return a;
+}
+
+/* ---- the strip at hand --------------------------------------------------------------------------------------- */
+
+static ictus__strip
+enter (ictus__strips *s, size_t at)
+{
+  ictus__strip p = ictus__strip_at (s, at);
+  const double *Y = s->b.cells->y + p.first;
+
+  if (p.n == p.m)
+    {
+      p.y = s->b.cells->y + p.first;
+      p.ys = s->b.n;
+      return p;
+    }
+  p.y = s->tail;
+  p.ys = ICTUS__STRIP;
+  for (int k = 0; k < s->b.ns; ++k, Y += s->b.n)
+    {
+      double *y = p.y + (size_t) k * p.ys;
+
+      memcpy (y, Y, p.n * sizeof *y);
+      for (size_t c = p.n; c < p.m; ++c)
+        y[c] = y[p.n - 1];
+    }
+  return p;
+}
+
+static void
+leave (ictus__strips *s, const ictus__strip *p)
+{
+  if (p->n < p->m)
+    for (int k = 0; k < s->b.ns; ++k)
+      memcpy (s->b.cells->y + (size_t) k * s->b.n + p->first, p->y + (size_t) k * p->ys, p->n * sizeof *p->y);
+}
+
+static inline void
+take (const ictus__strips *s, const ictus__strip *p, size_t c, double *y)
+{
+  for (int k = 0; k < s->b.ns; ++k)
+    y[k] = p->y[(size_t) k * p->ys + c];
+}
+
+/* Inputs of lane c, of the time of the strip. */
+static inline const double *
+input_of (const ictus__strips *s, const ictus__strip *p, size_t c)
+{
+  if (s->u == NULL)
+    return s->b.u0;
+  for (int k = 0; k < s->b.nu; ++k)
+    s->b.u[k] = s->u[(size_t) k * s->np + p->first + c];
+  return s->b.u;
+}
+
+/* ---- inputs -------------------------------------------------------------------------------------------------- */
+
+static void
+input_set (ictus__strips *s, size_t i, double t)
+{
+  const ictus_drive *d = s->b.cells->drive;
+
+  d->eval (d->ctx, i, t, t, s->b.u);
+  for (int k = 0; k < s->b.nu; ++k)
+    s->u[(size_t) k * s->np + i] = s->b.u[k];
+}
+
+/* Bring the inputs of a strip to time t. */
+static void
+inputs_at (ictus__strips *s, const ictus__strip *p, double t)
+{
+  const ictus_drive *d = s->b.cells->drive;
+  double least = INFINITY;
+
+  if (s->u == NULL || (d->varies ? t == s->next_least[p->at] : t < s->next_least[p->at]))
+    return;
+  for (size_t i = p->first; i < p->first + p->n; ++i)
+    if (d->varies)
+      input_set (s, i, t);
+    else
+      {
+        if (t >= s->next[i])
+          {
+            input_set (s, i, t);
+            s->next[i] = d->next_break (d->ctx, i, t);
+          }
+        least = fmin (least, s->next[i]);
+      }
+  for (size_t i = p->first + p->n; i < p->first + p->m; ++i)
+    for (int k = 0; k < s->b.nu; ++k)
+      s->u[(size_t) k * s->np + i] = s->u[(size_t) k * s->np + p->first + p->n - 1];
+  s->next_least[p->at] = d->varies ? t : least;
+  s->fresh[p->at] = 1;
+}
+
+/* ---- firing -------------------------------------------------------------------------------------------------- */
+
+static ictus_err
+fire (ictus__strips *s, const ictus__strip *p, size_t c, double t, ictus_tick tick, ictus_spikes *out)
+{
+  ictus__bank *b = &s->b;
+  size_t i = p->first + c;
+
+  take (s, p, c, b->y);
+  ICTUS_TRY (ictus__bank_spike (b, i, t, tick, b->y, input_of (s, p, c), &b->cells->armed[i], out));
+  for (int k = 0; k < b->ns; ++k)
+    p->y[(size_t) k * p->ys + c] = b->y[k];
+  return ICTUS_OK;
+}
+
+/* Who is below the threshold is armed; who is armed, not refractory and not below it fires. To look twice without a
+   change in between does no harm, so a whole strip may be looked at for the sake of some. */
+static ictus_err
+look (ictus__strips *s, const ictus__strip *p, double t, ictus_tick tick, ictus_spikes *out)
+{
+  uint16_t *few = s->few + p->first;
+  const double *refr = s->b.cells->refr_until + p->first;
+  uint8_t *armed = s->b.cells->armed + p->first;
+  ictus_lane_args a = ictus__strip_args (s, p, &t, p->y, p->ys);
+  size_t n = s->nfew[p->at], nover;
+
+  if (s->b.k->fire == NULL)
+    return ICTUS_OK;
+  ictus__lane_fire (&s->l, &a, s->g);
+  for (size_t e = 0; e < n;)
+    {
+      size_t c = few[e];
+
+      if (s->g[c] < 0)
+        armed[c] = 1;
+      if (armed[c] && t >= refr[c])
+        few[e] = few[--n];
+      else
+        ++e;
+    }
+  nover = s->loops->over (p->m, s->g, s->over);
+  for (size_t e = 0; e < nover && s->over[e] < p->n; ++e)
+    {
+      size_t c = s->over[e];
+
+      if (!armed[c] || t < refr[c])
+        continue;
+      ICTUS_TRY (fire (s, p, c, t, tick, out));
+      if (!armed[c] || t < refr[c])
+        few[n++] = (uint16_t) c;
+    }
+  s->nfew[p->at] = (uint16_t) n;
+  return ICTUS_OK;
+}
+
+/* The lanes whose held states stand still at t. */
+static void
+hold_at (ictus__strips *s, ictus__strip *p, double t)
+{
+  const uint16_t *few = s->few + p->first;
+  const double *refr = s->b.cells->refr_until + p->first;
+
+  p->nhold = 0;
+  if (!s->b.any_held)
+    return;
+  for (size_t e = 0; e < s->nfew[p->at]; ++e)
+    if (t < refr[few[e]])
+      s->hold[p->nhold++] = few[e];
+}
+
+/* ---- input of a tick ----------------------------------------------------------------------------------------- */
+
+/* The slot row of the last strip, with idle lanes. */
+static const double *
+slot_tail (ictus__strips *s, const ictus__strip *p, const double *slot)
+{
+  for (int port = 0; port < s->b.nport; ++port)
+    {
+      double *w = s->tail_w + (size_t) port * ICTUS__STRIP;
+
+      memcpy (w, slot + (size_t) port * s->b.n + p->first, p->n * sizeof *w);
+      memset (w + p->n, 0, (p->m - p->n) * sizeof *w);
+    }
+  return s->tail_w;
+}
+
+/* Held states of lanes that are held keep their values: jumps on them are dropped. */
+static void
+held (const ictus__strips *s, const ictus__strip *p, bool keep)
+{
+  for (size_t e = 0; e < p->nhold; ++e)
+    for (int k = 0; k < s->b.ns; ++k)
+      if (s->b.held[k])
+        {
+          double *y = &p->y[(size_t) k * p->ys + s->hold[e]], *z = &s->kept[(size_t) k * ICTUS__STRIP + e];
+
+          if (keep)
+            *z = *y;
+          else
+            *y = *z;
+        }
+}
+
+static void
+arrive (ictus__strips *s, ictus__strip *p, double t, const double *slot)
+{
+  bool tail = p->n < p->m;
+  const double *w = tail ? slot_tail (s, p, slot) : slot + p->first;
+
+  hold_at (s, p, t);
+  held (s, p, true);
+  for (size_t e = 0; e < s->nleap; ++e)
+    {
+      s->here[e] = s->leap[e];
+      s->here[e].c += s->leap[e].cs * p->first;
+    }
+  s->loops->leaps (p->m, s->here, s->nleap, w, tail ? ICTUS__STRIP : s->b.n, p->y, p->ys);
+  held (s, p, false);
+}
+
+/* ---- a strip through a window -------------------------------------------------------------------------------- */
+
+static void
+sample (ictus__strips *s, const ictus__strip *p, int which, const ictus_window *w)
+{
+  for (size_t c = 0; c < p->n; ++c)
+    {
+      take (s, p, c, s->b.y);
+      w->sample (w->sample_ctx, p->first + c, which, s->b.y, input_of (s, p, c));
+    }
+}
+
+static ictus_err
+tick (ictus__strips *s, ictus__strip *p, const ictus__station *st, const ictus_window *w, ictus_spikes *out)
+{
+  double t0 = ictus_tick_ms (st->tick - 1, s->b.h_ms);
+
+  for (int m = 0; m < s->nsub; ++m)
+    {
+      double t = t0 + m * s->dt_ms, te = m + 1 == s->nsub ? st->t_ms : t0 + (m + 1) * s->dt_ms;
+
+      inputs_at (s, p, t);
+      hold_at (s, p, t);
+      s->step (s->solver, p, t, te);
+      inputs_at (s, p, te);
+      ICTUS_TRY (look (s, p, te, st->tick, out));
+    }
+  if (st->slot != NULL && s->nleap > 0)
+    {
+      arrive (s, p, st->t_ms, st->slot);
+      ICTUS_TRY (look (s, p, st->t_ms, st->tick, out));
+    }
+  if (st->sample >= 0)
+    sample (s, p, st->sample, w);
+  return ICTUS_OK;
+}
+
+static ictus_err
+check (const ictus__strips *s, const ictus__strip *p, double t)
+{
+  int bad;
+
+  if (s->loops->finite (p->m, s->b.ns, p->y, p->ys))
+    return ICTUS_OK;
+  for (size_t c = 0; c < p->n; ++c)
+    {
+      take (s, p, c, s->b.y);
+      if ((bad = ictus__bank_bad (&s->b, s->b.y)) >= 0)
+        return ICTUS_FAIL (ICTUS_E_SOLVER, "neuron %llu at %.10g ms: state %s is not finite%s",
+                           ictus__bank_id (&s->b, p->first + c), t, ictus__bank_state (&s->b, bad), s->hint);
+    }
+  return ICTUS_OK; /* an idle lane */
+}
+
+ictus_err
+ictus__strips_window (ictus__strips *s, const ictus_window *w, ictus_spikes *out)
+{
+  ICTUS_TRY (ictus__stations_fill (&s->st, w, true));
+  for (size_t at = 0; at < s->nstrip; ++at)
+    {
+      ictus__strip p = enter (s, at);
+      ictus_err e = ICTUS_OK;
+
+      for (size_t j = 0; j < s->st.n && e == ICTUS_OK; ++j)
+        e = tick (s, &p, &s->st.s[j], w, out);
+      leave (s, &p);
+      ICTUS_TRY (e);
+      ICTUS_TRY (check (s, &p, w->t1_ms));
+    }
+  s->stats.steps += s->st.n * (size_t) s->nsub * s->b.n;
+  return ICTUS_OK;
+}
+
+/* ---- restart marks ------------------------------------------------------------------------------------------- */
+
+static void
+read_parameters (ictus__strips *s)
+{
+  size_t nslot = (size_t) s->b.k->nslot;
+
+  if (s->p == NULL || s->b.n == 0)
+    return;
+  for (size_t i = 0; i < s->np; ++i)
+    {
+      const double *p = ictus__bank_p (&s->b, i < s->b.n ? i : s->b.n - 1);
+
+      for (size_t k = 0; k < nslot; ++k)
+        s->p[k * s->np + i] = p[k];
+    }
+}
+
+/* All jumps of an event of weight 1 that are not 0 for every neuron; cs says whether neurons differ. */
+static void
+find_jumps (ictus__strips *s, size_t ne)
+{
+  size_t ns = (size_t) s->b.ns;
+
+  memcpy (s->jump, ictus__bank_ports (&s->b, 0), ne * sizeof *s->jump);
+  for (size_t e = 0; e < ne; ++e)
+    s->leap[e] = (ictus__leap){ .port = (int) (e / ns), .k = (int) (e % ns) };
+  for (size_t i = 1; i < s->b.n && s->b.cells->p_stride > 0; ++i)
+    {
+      const double *c = ictus__bank_ports (&s->b, i);
+
+      for (size_t e = 0; e < ne; ++e)
+        if (memcmp (&c[e], &s->jump[e], sizeof *c) != 0)
+          s->leap[e].cs = 1;
+    }
+  s->nleap = 0;
+  for (size_t e = 0; e < ne; ++e)
+    if (s->leap[e].cs > 0 || s->jump[e] != 0)
+      s->leap[s->nleap++] = s->leap[e];
+}
+
+static ictus_err
+read_jumps (ictus__strips *s)
+{
+  size_t ns = (size_t) s->b.ns, ne = ns * (size_t) s->b.nport, nrow = 0;
+
+  s->nleap = 0;
+  if (s->b.n == 0 || ne == 0)
+    return ICTUS_OK;
+  ICTUS_TRY (ictus_grow (&s->leap, &s->cap_leap, ne, sizeof *s->leap));
+  ICTUS_TRY (ictus_grow (&s->here, &s->cap_here, ne, sizeof *s->here));
+  ICTUS_TRY (ictus_grow (&s->jump, &s->cap_jump, ne, sizeof *s->jump));
+  find_jumps (s, ne);
+  for (size_t j = 0; j < s->nleap; ++j)
+    nrow += s->leap[j].cs;
+  ICTUS_TRY (ictus_grow (&s->jump, &s->cap_jump, ne + nrow * s->np, sizeof *s->jump));
+  nrow = 0;
+  for (size_t j = 0; j < s->nleap; ++j)
+    {
+      ictus__leap *l = &s->leap[j];
+
+      l->c = l->cs == 0 ? &s->jump[(size_t) l->port * ns + (size_t) l->k] : &s->jump[ne + nrow++ * s->np];
+    }
+  for (size_t i = 0; i < s->np && nrow > 0; ++i)
+    {
+      const double *c = ictus__bank_ports (&s->b, i < s->b.n ? i : s->b.n - 1);
+
+      for (size_t j = 0, row = 0; j < s->nleap; ++j)
+        if (s->leap[j].cs > 0)
+          s->jump[ne + row++ * s->np + i] = c[(size_t) s->leap[j].port * ns + (size_t) s->leap[j].k];
+    }
+  return ICTUS_OK;
+}
+
+ictus_err
+ictus__strips_restart (ictus__strips *s, double t_ms)
+{
+  const ictus_cells *cells = s->b.cells;
+
+  ictus__bank_forget (&s->b);
+  read_parameters (s);
+  for (size_t at = 0; at < s->nstrip; ++at)
+    {
+      ictus__strip p = ictus__strip_at (s, at);
+
+      s->nfew[at] = 0;
+      for (size_t c = 0; c < p.n; ++c)
+        if (t_ms < cells->refr_until[p.first + c] || !cells->armed[p.first + c])
+          s->few[p.first + s->nfew[at]++] = (uint16_t) c;
+      s->fresh[at] = 1;
+      if (s->u != NULL)
+        s->next_least[at] = cells->drive->varies ? (double) NAN : -INFINITY; /* no time; any */
+    }
+  for (size_t i = 0; i < s->b.n && s->next != NULL; ++i)
+    s->next[i] = -INFINITY;
+  return read_jumps (s);
+}
+
+/* ---- life ---------------------------------------------------------------------------------------------------- */
+
+ictus_err
+ictus__strips_init (ictus__strips *s, const ictus_solver_config *cfg, const ictus_cells *cells, double dt_ms, int nsub,
+                    ictus__strip_step *step, void *solver)
+{
+  size_t n = cells->n, ns, nu, nport;
+  bool driven = cells->drive != NULL && cells->model->kernel->ninput > 0;
+
+  memset (s, 0, sizeof *s);
+  ICTUS_TRY (ictus__bank_init (&s->b, cfg, cells));
+  ICTUS_TRY (ictus__laned_init (&s->l, cells->model));
+  s->loops = ictus__lane_loops_in_use ();
+  s->step = step;
+  s->solver = solver;
+  s->dt_ms = dt_ms;
+  s->nsub = nsub;
+  ns = (size_t) s->b.ns;
+  nu = (size_t) s->b.nu;
+  nport = (size_t) s->b.nport;
+  s->np = (n + ICTUS_LANE - 1) / ICTUS_LANE * ICTUS_LANE;
+  s->nstrip = (n + ICTUS__STRIP - 1) / ICTUS__STRIP;
+  s->fresh = ictus_alloc (s->nstrip, sizeof *s->fresh);
+  s->few = ictus_alloc (n, sizeof *s->few);
+  s->nfew = ictus_alloc (s->nstrip, sizeof *s->nfew);
+  s->tail = ictus_alloc (ns * ICTUS__STRIP, sizeof *s->tail);
+  s->tail_w = ictus_alloc (nport * ICTUS__STRIP, sizeof *s->tail_w);
+  s->g = ictus_alloc (ICTUS__STRIP, sizeof *s->g);
+  s->kept = ictus_alloc (ns * ICTUS__STRIP, sizeof *s->kept);
+  s->over = ictus_alloc (ICTUS__STRIP, sizeof *s->over);
+  s->hold = ictus_alloc (ICTUS__STRIP, sizeof *s->hold);
+  if (s->fresh == NULL || s->few == NULL || s->nfew == NULL || s->tail == NULL || s->tail_w == NULL || s->g == NULL
+      || s->kept == NULL || s->over == NULL || s->hold == NULL)
+    return ICTUS_E_NOMEM;
+  if (cells->p_stride > 0 && (s->p = ictus_alloc (s->np, (size_t) s->b.k->nslot * sizeof *s->p)) == NULL)
+    return ICTUS_E_NOMEM;
+  if (!driven)
+    return ICTUS_OK;
+  s->u = ictus_alloc (s->np, nu * sizeof *s->u);
+  s->next_least = ictus_alloc (s->nstrip, sizeof *s->next_least);
+  if (!cells->drive->varies && (s->next = ictus_alloc (n, sizeof *s->next)) == NULL)
+    return ICTUS_E_NOMEM;
+  return s->u == NULL || s->next_least == NULL ? ICTUS_E_NOMEM : ICTUS_OK;
+}
+
+void
+ictus__strips_clear (ictus__strips *s)
+{
+  ictus__bank_clear (&s->b);
+  ictus__laned_clear (&s->l);
+  ictus_free (s->p);
+  ictus_free (s->u);
+  ictus_free (s->next);
+  ictus_free (s->next_least);
+  ictus_free (s->fresh);
+  ictus_free (s->few);
+  ictus_free (s->nfew);
+  ictus_free (s->leap);
+  ictus_free (s->here);
+  ictus_free (s->jump);
+  ictus_free (s->tail);
+  ictus_free (s->tail_w);
+  ictus_free (s->g);
+  ictus_free (s->kept);
+  ictus_free (s->over);
+  ictus_free (s->hold);
+  ictus_free (s->st.s);
+  memset (s, 0, sizeof *s);
+}
+
+#ifdef __x86_64__
+extern const ictus__lane_loops ictus__lane_loops_v2, ictus__lane_loops_v3, ictus__lane_loops_v4;
+#else
+extern const ictus__lane_loops ictus__lane_loops_v1;
+#endif
+
+const ictus__lane_loops *
+ictus__lane_loops_in_use (void)
+{
+#ifdef __x86_64__
+  switch (ictus_isa_level ())
+    {
+    case 4: return &ictus__lane_loops_v4;
+    case 3: return &ictus__lane_loops_v3;
+    default: return &ictus__lane_loops_v2;
+    }
+#else
+  return &ictus__lane_loops_v1;
+#endif
+}

@@ -1,0 +1,127 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/** \file solve_strip.h
+ * What the solvers of fixed steps share (euler, rk4, exp-euler, exact): neurons side by side in strips of lanes
+ * that stay in the first cache while they go through a window. Included by src/solve only.
+ *
+ * A strip lies in the arrays of the cells as it is; the last one, which may not fill its lanes, is copied, its
+ * idle lanes doing what the last neuron does. So no number depends on how many neurons there are.
+ */
+#ifndef ICTUS_SOLVE_STRIP_H
+#define ICTUS_SOLVE_STRIP_H
+
+#include "solve_lanes.h"
+
+enum { ICTUS__STRIP = 128 }; /* most lanes of a strip */
+
+/* ---- loops over lanes, of one level of instructions (lane_fixed.c); m: a multiple of ICTUS_LANE -------------- */
+
+typedef struct ictus__line /* z = q + c[0] y[0] + c[1] y[1] + ..., added in this order */
+{
+  const double *q;
+  size_t qs; /* 0: one q for all lanes; else 1 */
+  int n;     /* at least 1 */
+  const double *const *y; /* [n] z may be one of them when n <= ICTUS__LINE, else not */
+  const double *const *c; /* [n] c[e][lane], or c[e][0] for all lanes */
+  size_t cs;              /* 1 or 0 */
+} ictus__line;
+
+enum { ICTUS__LINE = 4 };
+
+typedef struct ictus__leap /* an event of weight w makes y_k jump by c w */
+{
+  int port, k;
+  const double *c; /* c[lane], or c[0] for all */
+  size_t cs;       /* 1 or 0 */
+} ictus__leap;
+
+typedef struct ictus__lane_loops
+{
+  /* y_k += dt f_k, k < ns; here and below y_k[i] is y[k * ys + i], and so on */
+  void (*euler) (size_t m, int ns, double dt, double *y, size_t ys, const double *f, size_t fs);
+  /* z = y + a f */
+  void (*rk4_first) (size_t m, int ns, double a, const double *y, size_t ys, const double *f, double *z, size_t fs);
+  /* sum += 2 f, z = y + a f */
+  void (*rk4_mid) (size_t m, int ns, double a, const double *y, size_t ys, const double *f, double *sum, double *z,
+                   size_t fs);
+  /* y += a (sum + f) */
+  void (*rk4_last) (size_t m, int ns, double a, double *y, size_t ys, const double *f, const double *sum, size_t fs);
+  /* y += f (dt r (d dt)), r (x) = (exp (x) - 1) / x; factor[k] where it is not NULL is dt r (d dt): one for all
+     lanes (step 0) or one each (step 1) */
+  void (*exp_euler) (size_t m, int ns, double dt, double *y, size_t ys, const double *f, const double *d, size_t fs,
+                     const double *const *factor, size_t step);
+  void (*exp_factor) (size_t m, double dt, const double *d, double *factor); /* dt r (d dt) */
+  void (*line) (size_t m, const ictus__line *l, double *z);
+  /* y_k += c w for all leaps in order, where neither c nor w is 0; w of port j at w + j * ws */
+  void (*leaps) (size_t m, const ictus__leap *l, size_t n, const double *w, size_t ws, double *y, size_t ys);
+  size_t (*over) (size_t m, const double *g, uint16_t *at); /* lanes where g >= 0, ascending; their number */
+  bool (*finite) (size_t m, int ns, const double *y, size_t ys);
+} ictus__lane_loops;
+
+const ictus__lane_loops *ictus__lane_loops_in_use (void);
+
+/* ---- strips -------------------------------------------------------------------------------------------------- */
+
+typedef struct ictus__strip /* the lanes at hand */
+{
+  size_t at;          /* which strip it is */
+  size_t first, n, m; /* neurons first .. first + n - 1 in m lanes */
+  double *y;          /* state k of lane c: y[k * ys + c] */
+  size_t ys;
+  size_t nhold;       /* of strips->hold, for the step at hand */
+} ictus__strip;
+
+typedef struct ictus__strips ictus__strips;
+/* One step from t to te, which is t + dt but for rounding: a jump of the input at te belongs to the next step. */
+typedef void ictus__strip_step (void *solver, const ictus__strip *p, double t, double te);
+
+struct ictus__strips
+{
+  ictus__bank b;
+  ictus__laned l;
+  const ictus__lane_loops *loops;
+  ictus__strip_step *step;
+  void *solver;  /* whose step it is */
+  double dt_ms;  /* step */
+  int nsub;      /* steps in a tick */
+  char hint[80]; /* what to add to the message about a state that is not finite */
+  size_t np;     /* n rounded up to a multiple of ICTUS_LANE */
+  size_t nstrip;
+  double *p;     /* [nslot, np] parameters where neurons have their own, else NULL */
+  /* inputs where there is a drive */
+  double *u;          /* [nu, np] of the time of the strip; NULL: none, all have the default values */
+  double *next;       /* [n] first time from which u does not hold */
+  double *next_least; /* [nstrip] of next; where inputs vary: the time of u */
+  uint8_t *fresh;     /* [nstrip] 1: u changed since the solver last took this back to 0 */
+  /* the few neurons that are refractory or not armed */
+  uint16_t *few;   /* [n] lanes, those of a strip from its first neuron on */
+  uint16_t *nfew;  /* [nstrip] */
+  /* jumps */
+  ictus__leap *leap; /* [nleap], c of strip 0 */
+  size_t nleap, cap_leap;
+  double *jump;      /* [nport, ns], then rows [np] of those that differ between neurons */
+  size_t cap_jump;
+  /* scratch of the strip at hand */
+  double *tail, *tail_w; /* [ns, ICTUS__STRIP], [nport, ICTUS__STRIP] the last strip */
+  double *g;             /* [ICTUS__STRIP] fire () */
+  double *kept;          /* [ns, ICTUS__STRIP] held states during a jump */
+  uint16_t *over;        /* [ICTUS__STRIP] */
+  uint16_t *hold;        /* [ICTUS__STRIP] lanes whose held states stand still in the step at hand */
+  ictus__leap *here;     /* [nleap] those of the strip at hand */
+  size_t cap_here;
+  ictus__stations st;
+  ictus_solver_stats stats; /* steps */
+};
+
+ictus_err ictus__strips_init (ictus__strips *s, const ictus_solver_config *cfg, const ictus_cells *cells, double dt_ms,
+                              int nsub, ictus__strip_step *step, void *solver);
+void ictus__strips_clear (ictus__strips *s);
+/* States, refr_until, armed and parameters are all there is. */
+ictus_err ictus__strips_restart (ictus__strips *s, double t_ms);
+ictus_err ictus__strips_window (ictus__strips *s, const ictus_window *w, ictus_spikes *out);
+/* The arguments of the lane kernels for this strip; t: borrowed. */
+ictus_lane_args ictus__strip_args (const ictus__strips *s, const ictus__strip *p, const double *t, const double *y,
+                                   size_t ys);
+/* The strip that holds the lanes from at * ICTUS__STRIP on, without states. */
+ictus__strip ictus__strip_at (const ictus__strips *s, size_t at);
+
+#endif
