@@ -5,8 +5,7 @@
 #include <math.h>
 #include <string.h>
 
-/* ---- windows
- * ----------------------------------------------------------------------------------------------------- */
+/* ---- windows ---------------------------------------------------------------------------------- */
 
 /* The neurons that have something to do until the end of the window. */
 static void
@@ -95,9 +94,7 @@ ictus__adaptive_restart (void *self, double t_ms)
   return ICTUS_OK;
 }
 
-/* ---- life
- * ---------------------------------------------------------------------------------------------------------
- */
+/* ---- life ---------------------------------------------------------------------------------------- */
 
 void
 ictus__adaptive_destroy (void *self)
@@ -215,8 +212,7 @@ ictus__adaptive_work (const void *self)
   return s->work;
 }
 
-/* ---- levels of instructions
- * ---------------------------------------------------------------------------------------- */
+/* ---- levels of instructions ------------------------------------------------------------------- */
 
 extern const ictus__lane_tools ictus__lane_tools_v1, ictus__lane_tools_v2, ictus__lane_tools_v3,
     ictus__lane_tools_v4;

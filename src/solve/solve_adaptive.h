@@ -109,8 +109,7 @@ ictus__neuron_at (const ictus__adaptive *s, size_t i)
   return (ictus__neuron *) (void *) (s->record + i * s->stride);
 }
 
-/* ---- one neuron (solve_adaptive_neuron.c)
- * ------------------------------------------------------------------ */
+/* ---- one neuron (solve_adaptive_neuron.c) ----------------------------------------------------- */
 
 /* Inputs of neuron i at t of its present piece. Borrowed until the next call. */
 const double *ictus__neuron_input (const ictus__adaptive *s, const ictus__neuron *n, size_t i, double t);
@@ -127,8 +126,7 @@ uint8_t ictus__neuron_armed (const ictus__adaptive *s, const ictus__neuron *n, s
  * done. */
 ictus_err ictus__neuron_proceed (ictus__adaptive *s, ictus__lane *a, bool *step);
 
-/* ---- the lanes (solve_adaptive_step.c)
- * ----------------------------------------------------------------------- */
+/* ---- the lanes (solve_adaptive_step.c) -------------------------------------------------------- */
 
 /* ictus__block.inputs: those of the neurons in the lanes. */
 void ictus__lane_inputs (void *ctx, const double *ts, double *u);

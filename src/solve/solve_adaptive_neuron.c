@@ -72,8 +72,7 @@ ictus__neuron_armed (const ictus__adaptive *s, const ictus__neuron *n, size_t i,
   return n->armed;
 }
 
-/* ---- roots
- * ------------------------------------------------------------------------------------------------------- */
+/* ---- roots ------------------------------------------------------------------------------------ */
 
 /* fire () rises through 0 between lo (below) and hi (not below), which are times of the last step: regula
    falsi where the weight of an end that stays is halved (Illinois), kept off the ends by the tolerance. The
@@ -134,8 +133,7 @@ ictus__neuron_root (ictus__adaptive *s, ictus__neuron *n, size_t i)
   n->tr = search (s, n, i, n->t, n->tn, lo < 0 ? lo : -DBL_MIN, hi);
 }
 
-/* ---- what happens at a time
- * ------------------------------------------------------------------------------------ */
+/* ---- what happens at a time ------------------------------------------------------------------- */
 
 /* The neuron fires at t. */
 static ictus_err
@@ -286,8 +284,7 @@ sample (ictus__adaptive *s, const ictus__lane *a, int k, double t)
   w->sample (w->sample_ctx, a->i, k, s->b.y, ictus__neuron_input (s, a->n, a->i, t));
 }
 
-/* ---- through a window
- * ------------------------------------------------------------------------------------------- */
+/* ---- through a window ------------------------------------------------------------------------- */
 
 static ictus_err
 proceed_grid (ictus__adaptive *s, ictus__lane *a, bool *step)
@@ -359,8 +356,7 @@ ictus__neuron_proceed (ictus__adaptive *s, ictus__lane *a, bool *step)
   return s->b.grid ? proceed_grid (s, a, step) : proceed_exact (s, a, step);
 }
 
-/* ---- restart marks
- * ----------------------------------------------------------------------------------------------- */
+/* ---- restart marks ---------------------------------------------------------------------------- */
 
 void
 ictus__neuron_restart (ictus__adaptive *s, ictus__neuron *n, size_t i, double t, const double *y)

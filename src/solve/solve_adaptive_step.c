@@ -7,11 +7,11 @@
 
 #define MAX_STEPS 1000000 /* within one millisecond of model time */
 #define STRETCH 1.1       /* a step this much longer is taken where it ends at a stop */
+#define LEAST_STEP 1e-30  /* ms; at time 0 no other rounding ends the search */
 #define AHEAD 4           /* neurons of the list that are fetched before they are needed */
 #define LOG_LEAST -13.3   /* log2 of the smallest error that the controller remembers: 1e-4 */
 
-/* ---- trouble
- * ---------------------------------------------------------------------------------------------------- */
+/* ---- trouble ---------------------------------------------------------------------------------- */
 
 /* The step of lane k cannot be made short enough. */
 static ictus_err
@@ -52,8 +52,7 @@ guard (const ictus__adaptive *s, const ictus__lane *a, double t)
   return ICTUS_OK;
 }
 
-/* ---- between records and lanes
- * ---------------------------------------------------------------------------------- */
+/* ---- between records and lanes ---------------------------------------------------------------- */
 
 static void
 load_parameters (ictus__adaptive *s, int k)
@@ -168,8 +167,7 @@ refill (ictus__adaptive *s, int *busy)
   return ICTUS_OK;
 }
 
-/* ---- the length of a step
- * --------------------------------------------------------------------------------------- */
+/* ---- the length of a step --------------------------------------------------------------------- */
 
 /* The first step after a mark, from the state and its derivative in lane k: the step in which the state
    changes by as much as the tolerance to the power of 1 / order (Hairer, Norsett & Wanner, II.4, without the
@@ -213,7 +211,7 @@ size_step (ictus__adaptive *s, int k)
     h = rest;
   else if (2 * h > rest)
     h = 0.5 * rest;
-  if (!(t + h > t))
+  if (!(t + h > t) || (n->refused && h < LEAST_STEP))
     return fail_stuck (s, k);
   s->block.h[k] = h;
   a->sized = true;
@@ -265,8 +263,7 @@ prepare (ictus__adaptive *s)
   return ICTUS_OK;
 }
 
-/* ---- steps
- * -------------------------------------------------------------------------------------------------------- */
+/* ---- steps ------------------------------------------------------------------------------------ */
 
 static void
 refused (ictus__adaptive *s, int k)
