@@ -4,9 +4,9 @@
 
 /* Both halves of each lane as numbers of their own, compared as unsigned ones: the highest bit is turned. */
 static inline vs
-halves (vu a)
+halves (vu a, vu b)
 {
-  return (vs) (a ^ 0x8000000080000000);
+  return (vs) (((a & UINT32_MAX) | b << 32) ^ 0x8000000080000000);
 }
 
 static inline vs
@@ -15,13 +15,16 @@ all_halves (uint32_t x)
   return (vs){ 0 } + (int32_t) (x ^ 0x80000000);
 }
 
-/* -1 in each half whose word is decided by more than 32 bits. */
+/* n + 1 where x > least */
 static inline vs
-outside (const ictus__counts *c, vs x)
+add_above (vs n, vs x, vs least)
 {
-  vs low = x < all_halves (c->low);
-
-  return c->up ? low | (x >= all_halves (c->high)) : low;
+#if ICTUS_LEVEL == 4
+  return (vs) _mm512_mask_sub_epi32 ((__m512i) n, _mm512_cmpgt_epi32_mask ((__m512i) x, (__m512i) least), (__m512i) n,
+                                     _mm512_set1_epi32 (-1));
+#else
+  return n - (x > least);
+#endif
 }
 
 static inline uint32_t
@@ -37,11 +40,11 @@ count_exactly (const ictus__counts *c, uint64_t word)
 static inline bool
 is_outside (const ictus__counts *c, uint32_t word)
 {
-  return word < c->low || (c->up && word >= c->high);
+  return word < c->low || word > c->high;
 }
 
 /* Bytes of the four counts of each lane: put those right whose words x lie outside; y are the words that follow. */
-static inline vu
+static vu __attribute__ ((noinline))
 correct (const ictus__counts *c, ictus__key key, const vu *x, vu unit, vu block, vu packed)
 {
   vu y[4] = { unit, block, block >> 32, v_all (1) };
@@ -63,40 +66,83 @@ uint32_t ICTUS__OF_LEVEL (ictus__count) (const ictus__counts *c, ictus__key key,
                                          const uint32_t *unit, uint32_t *out);
 void ICTUS__OF_LEVEL (ictus__add) (size_t n, const uint32_t *count, int bin, double w, const double *w_of, double *x);
 
-/* Four words of a neuron lie in two vectors, two words a lane. */
+/* Four words of a neuron lie in two vectors, two words a lane; GROUP lanes of neurons at once share what is read of
+   the table. */
+enum { SETS = 2, GROUP = SETS * VW };
+
+typedef struct group
+{
+  vu unit[SETS], x[SETS][4];
+  vu out[SETS]; /* a byte a count */
+} group;
+
+static inline void
+count_group (const ictus__counts *c, ictus__key key, vu block, group *g)
+{
+  const vs low = all_halves (c->low), high = all_halves (c->high);
+  vs s[2 * SETS], n[2 * SETS], outside = { 0 };
+
+#pragma GCC unroll 2
+  for (int k = 0; k < SETS; ++k)
+    {
+      vu *x = g->x[k];
+
+      x[0] = g->unit[k];
+      x[1] = block;
+      x[2] = block >> 32;
+      x[3] = v_all (0);
+      v_philox (key, x);
+      s[2 * k] = halves (x[0], x[1]);
+      s[2 * k + 1] = halves (x[2], x[3]);
+    }
+#pragma GCC unroll 4
+  for (int k = 0; k < 2 * SETS; ++k)
+    {
+      outside |= (s[k] < low) | (s[k] > high);
+      n[k] = (vs){ 0 } + c->base;
+    }
+  for (int t = 0; t < c->n; ++t)
+    {
+      vs least = (vs){ 0 } + c->above[t];
+
+#pragma GCC unroll 4
+      for (int k = 0; k < 2 * SETS; ++k)
+        n[k] = add_above (n[k], s[k], least);
+    }
+#pragma GCC unroll 2
+  for (int k = 0; k < SETS; ++k)
+    {
+      vu p = (vu) n[2 * k], q = (vu) n[2 * k + 1];
+
+      g->out[k] = ((p | p >> 24) & 0xffff) | ((q | q >> 24) & 0xffff) << 16;
+    }
+  if (v_any ((vu) outside))
+    for (int k = 0; k < SETS; ++k)
+      g->out[k] = correct (c, key, g->x[k], g->unit[k], block, g->out[k]);
+}
+
 uint32_t
 ICTUS__OF_LEVEL (ictus__count) (const ictus__counts *c, ictus__key key, uint64_t block, size_t n, const uint32_t *unit,
                                 uint32_t *out)
 {
-  const vu b = v_all (block);
   vu seen = v_all (0);
   uint64_t all = 0;
 
-  for (size_t i = 0; i < n; i += VW)
+  for (size_t i = 0; i < n; i += GROUP)
     {
-      vu u = v_load32 (unit + i), x[4] = { u, b, b >> 32, v_all (0) }, p, q;
-      vs s, t, ns = (vs){ 0 } + c->base, nt = ns;
+      group g;
 
-      v_philox (key, x);
-      s = halves ((x[0] & UINT32_MAX) | x[1] << 32);
-      t = halves ((x[2] & UINT32_MAX) | x[3] << 32);
-      for (int k = 0; k < c->n; ++k)
+      for (size_t k = 0; k < SETS; ++k)
+        g.unit[k] = v_load32 (unit + i + k * VW);
+      count_group (c, key, v_all (block), &g);
+      for (size_t k = 0; k < SETS; ++k)
         {
-          vs least = all_halves (c->at[k]);
-
-          ns -= s >= least;
-          nt -= t >= least;
+          for (size_t l = 0; i + GROUP > n && l < VW; ++l) /* neurons that are not there */
+            if (i + k * VW + l >= n)
+              g.out[k][l] = 0;
+          seen |= g.out[k];
+          v_store32 (out + i + k * VW, g.out[k]);
         }
-      p = (vu) ns;
-      q = (vu) nt;
-      p = ((p | p >> 24) & 0xffff) | ((q | q >> 24) & 0xffff) << 16;
-      if (v_any ((vu) (outside (c, s) | outside (c, t))))
-        p = correct (c, key, x, u, b, p);
-      if (i + VW > n) /* neurons that are not there */
-        for (size_t l = n - i; l < VW; ++l)
-          p[l] = 0;
-      seen |= p;
-      v_store32 (out + i, p);
     }
   for (int l = 0; l < VW; ++l)
     all |= seen[l];

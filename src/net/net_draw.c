@@ -45,7 +45,7 @@ ictus__draws_here (void)
 /* ---- counts ------------------------------------------------------------------------------------- */
 
 /* Share of the words on either side for which it pays to look at more bits. */
-#define RARE 0x1p-11
+#define RARE 0x1p-12
 
 /* 2^64 x, rounded down; x in [0, 1) */
 static uint64_t
@@ -93,8 +93,6 @@ ictus__counts_make (double mean, ictus__counts *c)
   c->base = first;
   c->low = first > 0 ? (uint32_t) (c->exact[first - 1] >> 32) : 0;
   for (int k = first; k < last; ++k)
-    c->at[c->n++] = (uint32_t) (c->exact[k] >> 32);
-  c->up = last < c->nexact;
-  if (c->up)
-    c->high = (uint32_t) (c->exact[last] >> 32);
+    c->above[c->n++] = (int32_t) (((uint32_t) (c->exact[k] >> 32) - 1) ^ 0x80000000);
+  c->high = last < c->nexact ? (uint32_t) (c->exact[last] >> 32) - 1 : UINT32_MAX;
 }

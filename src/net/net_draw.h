@@ -50,11 +50,10 @@ typedef struct ictus__ask
 enum { ICTUS__COUNT_MAX = 255, ICTUS__COUNT_MEAN = 64 };
 typedef struct ictus__counts
 {
-  int base, n;                         /* words within low .. high: base + the number of at[] that are not above */
-  uint32_t low, high;                  /* words below low, or from high on, are decided by exact[] */
-  bool up;                             /* there is a high */
-  uint32_t at[ICTUS__COUNT_MAX];       /* [n] */
-  uint64_t exact[ICTUS__COUNT_MAX];    /* [nexact] */
+  int base, n;       /* words within low .. high: base + the number of above[] that are smaller */
+  uint32_t low, high; /* words below low, or above high, are decided by exact[] */
+  int32_t above[ICTUS__COUNT_MAX];  /* [n] one less than a threshold, the highest bit turned: they compare as signed numbers */
+  uint64_t exact[ICTUS__COUNT_MAX]; /* [nexact] */
   int nexact;
 } ictus__counts;
 /* mean <= ICTUS__COUNT_MEAN */
@@ -77,7 +76,7 @@ typedef struct ictus__draws
   /* ms to whole ticks: the nearest, at least 1; too many for 32 bits: infinity; negative: left alone */
   void (*ticks) (size_t n, double h_ms, double *x);
   /* Counts of four bins (4 block .. 4 block + 3) of n neurons, a byte each, lowest first; counter (unit, block, 0 or 1).
-     Returns all counts or'ed. Arrays have room for a multiple of 8. */
+     Returns all counts or'ed. Arrays have room for a multiple of 16. */
   uint32_t (*count) (const ictus__counts *c, ictus__key key, uint64_t block, size_t n, const uint32_t *unit, uint32_t *out);
   /* x[i] += byte `bin` of count[i] * (w_of == NULL ? w : w_of[i]) */
   void (*add) (size_t n, const uint32_t *count, int bin, double w, const double *w_of, double *x);

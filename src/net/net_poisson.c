@@ -59,7 +59,7 @@ static ictus_err
 open_train (const ictus_net *net, ictus__poisson *s, double bin_ms)
 {
   const ictus_population *p = &net->pop[s->target];
-  size_t room = (s->nat + 7) / 8 * 8;
+  size_t room = (s->nat + 15) / 16 * 16;
   ictus__train *t = s->train;
 
   if (t != NULL && t->count != NULL)
