@@ -277,6 +277,9 @@ int ictus_isa_best (void);
 int ictus_isa_level (void);
 /** Its name, such as "x86-64-v3". Collectivity: none. */
 const char *ictus_isa (void);
+/** The level of a name as ictus_isa_use takes it, whether this processor has it or not; 0: none of that name.
+ * Collectivity: none. */
+int ictus_isa_find (const char *name);
 const char *ictus_isa_name (int level); /* NULL: there is no such level. Collectivity: none. */
 /** Use another level from now on; before any model is opened, alike on all ranks.
  * \param name  "x86-64-v2", "x86-64-v3", "x86-64-v4", or "v2", "v3", "v4"; "generic" where there is no other

@@ -62,6 +62,9 @@ ictus_err ictus_ckpt_find (MPI_Comm comm, const char *dir, uint64_t digest, ictu
  *     comm; NULL: all fit. Collectivity: all ranks of comm. */
 ictus_err ictus_ckpt_find_fitting (MPI_Comm comm, const char *dir, uint64_t digest,
                                    ictus_err (*fits) (void *ctx, ictus_image *im), void *ctx, ictus_image **out);
+/** Level of instructions of the newest checkpoint in a folder that can be read; "" when there is none. Nothing but that is
+ * looked at. name [size]. Collectivity: none (one rank only). */
+ictus_err ictus_ckpt_isa (const char *dir, char *name, size_t size);
 /** Restart mark time of an image, ms. Collectivity: all ranks of the image. */
 ictus_err ictus_ckpt_time (ictus_image *im, double *t_ms);
 /** The experiment that an image holds, to be run from folder dir: models that differ from the shipped ones

@@ -34,6 +34,11 @@ void ictus_model_close (ictus_model **m); /* Collectivity: none. */
 /** The same without a kernel, for those who only want to read: names, texts and errors as ictus_model_open,
  * but no compiler is needed. Collectivity: none. */
 ictus_err ictus_model_parse (const char *name, const char *dir, const char *text, ictus_lang **out);
+/** Compile a user's model into the cache, for any level of instructions, also one that this processor lacks; no more than
+ * that. Errors as ictus_model_open.
+ * \param so         path of what was compiled is appended; nothing for a shipped model
+ * \param was_there  nothing had to be done. Collectivity: none. */
+ictus_err ictus_model_compile (const char *name, int level, ictus_text *so, bool *was_there);
 /** True when opening needs the compiler (not shipped, not cached). Collectivity: none. */
 bool ictus_model_needs_compiler (const char *name, const char *dir);
 

@@ -70,15 +70,23 @@ ictus_isa (void)
   return level_name[ictus_isa_level ()];
 }
 
+int
+ictus_isa_find (const char *name)
+{
+  int least = ictus_isa_best () > 1 ? 2 : 1, most = least > 1 ? NLEVEL - 1 : 1;
+
+  for (int k = least; k <= most; ++k)
+    if (strcmp (name, level_name[k]) == 0 || (k > 1 && strcmp (name, level_name[k] + strlen ("x86-64-")) == 0))
+      return k;
+  return 0;
+}
+
 ictus_err
 ictus_isa_use (const char *name)
 {
-  int best = ictus_isa_best (), least = best > 1 ? 2 : 1, level = 0;
+  int best = ictus_isa_best (), level = ictus_isa_find (name);
 
-  for (int k = least; k < NLEVEL; ++k)
-    if (strcmp (name, level_name[k]) == 0 || (k > 1 && strcmp (name, level_name[k] + strlen ("x86-64-")) == 0))
-      level = k;
-  if (level == 0 || (best == 1 && level > 1))
+  if (level == 0)
     return ICTUS_FAIL (ICTUS_E_INPUT, "there is no level of instructions \"%s\"; there %s", name,
                        best > 1 ? "are x86-64-v2, x86-64-v3, x86-64-v4" : "is generic");
   if (level > best)

@@ -292,3 +292,47 @@ done:
   ictus_text_clear (&path);
   return e;
 }
+
+/* ---- its level of instructions ------------------------------------------------------------------- */
+
+/* The field "isa" alone. A file that cannot be read leaves name empty; why is said where it is opened to be used. */
+static void
+read_isa (const char *path, char *name, size_t size)
+{
+  ictus_h5 f = { .path = NULL };
+  uint64_t *c = NULL;
+  size_t n = 0;
+
+  if (ictus_h5_open (MPI_COMM_SELF, path, &f) == ICTUS_OK && ictus_h5_read_uint (&f, "/isa", &c, &n) == ICTUS_OK && n < size)
+    {
+      for (size_t k = 0; k < n; ++k)
+        name[k] = (char) c[k];
+      name[n] = '\0';
+    }
+  ictus_free (c);
+  ictus_h5_close (&f);
+}
+
+ictus_err
+ictus_ckpt_isa (const char *dir, char *name, size_t size)
+{
+  ictus_text path = { 0 };
+  int64_t *mark = NULL;
+  size_t n = 0;
+  ictus_err e;
+
+  name[0] = '\0';
+  ICTUS_GO (ckpt_list (dir, &mark, &n));
+  for (size_t k = 0; k < n && name[0] == '\0'; ++k)
+    {
+      ictus_text_clear (&path);
+      ckpt_path (dir, mark[k], &path);
+      if (path.failed)
+        ICTUS_GO (ICTUS_FAIL (ICTUS_E_NOMEM, "out of memory"));
+      read_isa (path.s, name, size);
+    }
+done:
+  ictus_free (mark);
+  ictus_text_clear (&path);
+  return e;
+}

@@ -71,6 +71,9 @@ ictus_cli_common_take (ictus_cli_common *c, int opt, const char *arg)
     case ICTUS_OPT_JSON:
       c->json = true;
       return true;
+    case ICTUS_OPT_ISA:
+      c->isa = arg;
+      return true;
     case ICTUS_OPT_SEED:
       snprintf (c->seed, sizeof c->seed, "seed=%s", arg);
       arg = c->seed;

@@ -26,6 +26,7 @@ typedef struct ictus_cli_common /* options that all commands on an experiment ta
   const char **set; /* [nset] --set key=value, and --seed as seed=N */
   size_t nset;
   char seed[40];
+  const char *isa; /* --isa; NULL: not given */
 } ictus_cli_common;
 
 #define ICTUS_CLI_COMMON_HELP                                                            \
@@ -33,17 +34,19 @@ typedef struct ictus_cli_common /* options that all commands on an experiment ta
   "      --overwrite        replace existing results\n"                                  \
   "      --set KEY=VALUE    override an entry of the experiment, e.g. run.t_stop=50\n"   \
   "      --seed N           the same as --set seed=N\n"                                  \
+  "      --isa LEVEL        level of instructions: x86-64-v2, x86-64-v3, x86-64-v4\n"   \
+  "                         (default: the highest one that all ranks have)\n"            \
   "      --quiet            no progress, no remarks\n"                                   \
   "      --json             tables as JSON\n"                                            \
   "  -h, --help             this text\n"
 
 /* getopt_long codes of the common options */
-enum { ICTUS_OPT_OVERWRITE = 1000, ICTUS_OPT_SET, ICTUS_OPT_SEED, ICTUS_OPT_QUIET, ICTUS_OPT_JSON };
+enum { ICTUS_OPT_OVERWRITE = 1000, ICTUS_OPT_SET, ICTUS_OPT_SEED, ICTUS_OPT_QUIET, ICTUS_OPT_JSON, ICTUS_OPT_ISA };
 #define ICTUS_CLI_COMMON_OPTIONS                                                                 \
   { "output", required_argument, NULL, 'o' }, { "overwrite", no_argument, NULL, ICTUS_OPT_OVERWRITE }, \
   { "set", required_argument, NULL, ICTUS_OPT_SET }, { "seed", required_argument, NULL, ICTUS_OPT_SEED }, \
   { "quiet", no_argument, NULL, ICTUS_OPT_QUIET }, { "json", no_argument, NULL, ICTUS_OPT_JSON },    \
-  { "help", no_argument, NULL, 'h' }
+  { "isa", required_argument, NULL, ICTUS_OPT_ISA }, { "help", no_argument, NULL, 'h' }
 
 /** Take one getopt_long result: true when it was a common option. Call ictus_cli_common_clear at the end.
  * Collectivity: none. */
@@ -52,6 +55,19 @@ void ictus_cli_common_clear (ictus_cli_common *c); /* Collectivity: none. */
 
 /** A number of ranks or machines, 1 to 10^8; false when text is none. Collectivity: none. */
 bool ictus_cli_count (const char *text, int *out);
+
+/** Choose the level of instructions, alike on all ranks: wanted (of --isa), else that of the environment variable ICTUS_ISA,
+ * else the highest one that all ranks have (a remark if some have a higher one). Before any model is opened.
+ * \retval ICTUS_E_USAGE     there is no such level
+ * \retval ICTUS_E_RESOURCE  a rank lacks it. Collectivity: all of MPI_COMM_WORLD. */
+ictus_err ictus_cli_isa (const char *wanted);
+/** Unless one was wanted, the level that the checkpoints in dir were made with, if there are any.
+ * \retval ICTUS_E_RESOURCE  a rank lacks it
+ * \retval ICTUS_E_FORMAT    they are of a version that had no levels. Collectivity: all of MPI_COMM_WORLD. */
+ictus_err ictus_cli_isa_of_checkpoint (const char *dir, const char *wanted);
+/** The same for a result file that was made at the level name; a remark where that cannot be.
+ * Collectivity: all of MPI_COMM_WORLD. */
+ictus_err ictus_cli_isa_of_results (const char *path, const char *name, const char *wanted);
 
 /** Read an experiment file (rank 0 reads, all get it), apply the overrides.
  * Collectivity: all of MPI_COMM_WORLD. */
@@ -93,6 +109,7 @@ typedef struct ictus_cli_run_options
   bool overwrite, resume, progress, summary, json;
   bool check_memory;   /* refuse a run that clearly will not fit */
   double discard_ms;   /* NaN: as the run was begun */
+  const char *isa;     /* of --isa; NULL: as the run was begun */
   ictus_image **image; /* go on from it, with the lock on dir held already; taken over. NULL: look into dir if
                           resume says so */
   int argc;

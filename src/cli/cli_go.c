@@ -160,6 +160,7 @@ find_image (job *j)
       j->complete = true;
       return ICTUS_OK;
     }
+  ICTUS_TRY (ictus_cli_isa_of_checkpoint (j->dir, j->o->isa));
   e = ictus_cli_find_checkpoint (j->dir, j->results.s, j->digest, &j->image);
   if (e != ICTUS_OK || j->image != NULL)
     return e;

@@ -46,6 +46,7 @@ help (void)
       "./out/NAME)\n"
       "      --set KEY=VALUE    override an entry of the experiment, e.g. populations.E.size=100000\n"
       "      --seed N           the same as --set seed=N\n"
+      "      --isa LEVEL        level of instructions that the run will use\n"
       "      --quiet            no remarks\n"
       "      --json             the plan as JSON\n"
       "  -h, --help             this text\n\n"
@@ -169,6 +170,7 @@ run (options *o)
   int status;
   ictus_err e;
 
+  ICTUS_GO (ictus_cli_isa (o->common.isa));
   ICTUS_GO (ictus_cli_load (o->experiment, &o->common, &conf));
   e = ictus_comm_verdict (MPI_COMM_WORLD, ictus_cli_is_main () ? make (o, conf, &fits) : ICTUS_OK);
 done:

@@ -23,6 +23,7 @@ help (void)
       "      --compare          afterwards compare all results bit by bit; status 70 if something differs\n"
       "      --set KEY=VALUE    override an entry of the experiment, e.g. run.t_stop=50\n"
       "      --seed N           the same as --set seed=N\n"
+      "      --isa LEVEL        level of instructions (default: the one that the results were made with)\n"
       "      --quiet            no progress, no remarks\n"
       "  -h, --help             this text\n\n"
       "Example: mpirun -n 2 ictus rerun out/first/results.h5 -o out/again --compare\n");
@@ -269,15 +270,20 @@ check_free (const char *dir, const request *q)
 static int
 rerun (const request *q)
 {
-  ictus_cli_run_options o
-      = { .overwrite = q->common.overwrite, .progress = !q->common.quiet, .argc = q->argc, .argv = q->argv };
+  ictus_cli_run_options o = { .overwrite = q->common.overwrite,
+                              .progress = !q->common.quiet,
+                              .isa = q->common.isa,
+                              .argc = q->argc,
+                              .argv = q->argv };
   past p = { 0 };
   ictus_conf *conf = NULL;
   ictus_text dir = { 0 }, path = { 0 };
   ictus_err e;
   int status;
 
+  ICTUS_GO (ictus_cli_isa (q->common.isa));
   ICTUS_GO (past_read (q->results, &p));
+  ICTUS_GO (ictus_cli_isa_of_results (q->results, p.isa, q->common.isa));
   if (q->common.dir != NULL)
     ictus_text_add (&dir, "%s", q->common.dir);
   else
@@ -289,9 +295,6 @@ rerun (const request *q)
     {
       if (strcmp (p.version, ictus_version ()) != 0)
         ictus_log ("%s was made by version %s, this is %s", q->results, p.version, ictus_version ());
-      if (strcmp (p.isa, ictus_isa ()) != 0)
-        ictus_log ("%s was made at instruction-set level %s, this is %s: last digits may differ", q->results,
-                   p.isa, ictus_isa ());
       e = check_free (dir.s, q);
       if (e == ICTUS_OK)
         e = put_experiment (&p, path.s, dir.s, &q->common);

@@ -205,6 +205,7 @@ look (const request *q, const char *used, bool *complete, ictus_image **im)
     digest = ictus_cli_used_digest (used);
   ICTUS_MPI (MPI_Bcast (&digest, 1, MPI_UINT64_T, 0, MPI_COMM_WORLD));
   ICTUS_GO (ictus_cli_find_checkpoint (q->dir, results.s, digest, im));
+  ICTUS_GO (ictus_cli_isa_of_checkpoint (q->dir, q->common.isa));
   if (*im == NULL)
     e = ICTUS_FAIL (
         ICTUS_E_INPUT,
@@ -224,6 +225,7 @@ resume_run (const request *q, const char *used)
                               .json = q->common.json,
                               .discard_ms = NAN,
                               .image = &im,
+                              .isa = q->common.isa,
                               .argc = q->argc,
                               .argv = q->argv };
   ictus_cli_lock lock = { .fd = -1 };
@@ -342,6 +344,8 @@ resume (const request *q)
     status = ictus_cli_usage ("resume",
                               "--rebalance makes the partition; --set run.partition does not go with it");
   if (status < 0)
+  if (status < 0 && (e = ictus_cli_isa (q->common.isa)) != ICTUS_OK)
+    status = ictus_cli_fail (e);
     status = sweep != 0 ? resume_sweep (q, used.s) : resume_run (q, used.s);
   ictus_text_clear (&used);
   return status;
@@ -359,6 +363,7 @@ ictus_cli_resume (int argc, char **argv)
                                            { "summary", no_argument, NULL, SUMMARY },
                                            { "set", required_argument, NULL, ICTUS_OPT_SET },
                                            { "quiet", no_argument, NULL, ICTUS_OPT_QUIET },
+                                           { "isa", required_argument, NULL, ICTUS_OPT_ISA },
                                            { "json", no_argument, NULL, ICTUS_OPT_JSON },
                                            { "help", no_argument, NULL, 'h' },
                                            { NULL, 0, NULL, 0 } };

@@ -93,7 +93,9 @@ ictus_cli_run (int argc, char **argv)
                                 c.overwrite ? "--overwrite" : "--no-output");
       goto done;
     }
-  e = ictus_cli_load (argv[optind], &c, &conf);
+  e = ictus_cli_isa (c.isa);
+  if (e == ICTUS_OK)
+    e = ictus_cli_load (argv[optind], &c, &conf);
   if (e != ICTUS_OK)
     {
       status = ictus_cli_fail (e);
@@ -101,6 +103,7 @@ ictus_cli_run (int argc, char **argv)
     }
   ictus_cli_experiment_dir (&c, conf, &dir);
   o.overwrite = c.overwrite;
+  o.isa = c.isa;
   o.json = c.json;
   o.progress = !c.quiet;
   status = ictus_cli_run_experiment (conf, write ? dir.s : NULL, &o);

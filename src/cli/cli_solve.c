@@ -29,6 +29,7 @@ help (void)
       "  -o, --output DIR       folder for the results (default: ./out/NAME of the model)\n"
       "      --overwrite        replace existing results\n"
       "      --no-output        write no file\n"
+      "      --isa LEVEL        level of instructions: x86-64-v2, x86-64-v3, x86-64-v4 (default: the highest)\n"
       "      --json             the table as JSON\n"
       "      --quiet            no remarks\n"
       "  -h, --help             this text\n\n"
@@ -218,7 +219,9 @@ ictus_cli_solve (int argc, char **argv)
   status = options (j, argc, argv, &write, &done);
   if (status == 0 && !done)
     {
-      e = ictus_comm_agree (MPI_COMM_WORLD, ictus_cli_is_main () ? solve (j, write) : ICTUS_OK);
+      e = ictus_cli_isa (j->common.isa);
+      if (e == ICTUS_OK)
+        e = ictus_comm_agree (MPI_COMM_WORLD, ictus_cli_is_main () ? solve (j, write) : ICTUS_OK);
       status = e == ICTUS_OK ? 0 : ictus_cli_fail (e);
     }
   clear (j);

@@ -35,6 +35,8 @@ help (void)
       "  -o, --output DIR         folder for the results and the scripts (default: ./out/NAME)\n"
       "      --set KEY=VALUE      override an entry of the experiment\n"
       "      --seed N             the same as --set seed=N\n"
+      "      --isa LEVEL          level of instructions, such as x86-64-v3 where the nodes differ (default: the\n"
+      "                           highest one that all ranks of the job have)\n"
       "      --json               print the numbers of the jobs as JSON, not the script\n"
       "  -h, --help               this text\n\n"
       "Example: ictus submit experiment.yaml --nodes 4 --ntasks-per-node 32 --time 24:00:00\n"
@@ -133,6 +135,7 @@ take_options (int argc, char **argv, ictus_cli_job *job, int *status)
                                            { "output", required_argument, NULL, 'o' },
                                            { "set", required_argument, NULL, ICTUS_OPT_SET },
                                            { "seed", required_argument, NULL, ICTUS_OPT_SEED },
+                                           { "isa", required_argument, NULL, ICTUS_OPT_ISA },
                                            { "json", no_argument, NULL, ICTUS_OPT_JSON },
                                            { "help", no_argument, NULL, 'h' },
                                            { NULL, 0, NULL, 0 } };
@@ -145,6 +148,8 @@ take_options (int argc, char **argv, ictus_cli_job *job, int *status)
     *status = ictus_cli_usage ("submit", "expected one experiment file");
   else if (job->time == NULL)
     *status = ictus_cli_usage ("submit", "--time is missing: how long may the job take, such as 24:00:00?");
+  else if (job->common.isa != NULL && ictus_isa_find (job->common.isa) == 0)
+    *status = ictus_cli_usage ("submit", "--isa takes a level of instructions such as %s, not \"%s\"", ictus_isa (), job->common.isa);
   else if (ictus_comm_size (MPI_COMM_WORLD) > 1)
     *status = ictus_cli_usage ("submit", "this is for one process, without mpirun; --nodes and --ntasks-per-node say how many ranks");
   else
@@ -328,7 +333,10 @@ ictus_cli_submit (int argc, char **argv)
 
   if (take_options (argc, argv, &job, &status))
     {
-      e = read_experiment (argv[optind], &job);
+      if (job.common.isa != NULL && ictus_isa_find (job.common.isa) <= ictus_isa_best ())
+        e = ictus_isa_use (job.common.isa); /* models are compiled for it */
+      if (e == ICTUS_OK)
+        e = read_experiment (argv[optind], &job);
       if (e == ICTUS_OK && job.array > 0 && !job.sweep)
         status = ictus_cli_usage ("submit", "--array is for sweeps, and %s has no section 'sweep'", argv[optind]);
       else if (e == ICTUS_OK)

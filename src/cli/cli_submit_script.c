@@ -179,6 +179,8 @@ ictus_cli_job_write (const ictus_cli_job *job, ictus_text *out)
       ictus_text_add (out, " --set ");
       add_word (out, job->common.set[k]);
     }
+  if (job->common.isa != NULL)
+    ictus_text_add (out, " --isa %s", ictus_isa_name (ictus_isa_find (job->common.isa)));
   ictus_text_add (out, "\n");
   return add_commands (out, text);
 }

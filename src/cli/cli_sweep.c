@@ -52,6 +52,7 @@ sweep_file (const char *path, const ictus_cli_common *c, bool only_list, ictus_s
   ictus_text dir = { 0 };
   ictus_err e;
 
+  ICTUS_GO (ictus_cli_isa (c->isa));
   ICTUS_GO (ictus_cli_load (path, c, &conf));
   if (only_list)
     ICTUS_GO (list (conf, c->json));

@@ -117,7 +117,7 @@ open_cached (ictus_model *m)
   ictus__model_plan plan = { 0 };
   ictus_err e;
 
-  ICTUS_GO (ictus__model_plan_make (m->lang, &plan));
+  ICTUS_GO (ictus__model_plan_make (m->lang, ictus_isa_level (), &plan));
   memcpy (m->key, plan.key, sizeof m->key);
   if (ictus_file_exists (plan.so.s) && (e = load (m, plan.so.s)) == ICTUS_OK)
     goto done;
@@ -172,7 +172,7 @@ ictus_model_open (const char *name, const char *dir, const char *text, ictus_mod
     {
       m->kernel = shipped->kernel;
       m->lanes = shipped->lanes[ictus_isa_level ()];
-      ictus__model_key (shipped->kernel->text, name, ICTUS_KERNEL_CC, m->key);
+      ictus__model_key (shipped->kernel->text, name, ICTUS_KERNEL_CC, ictus_isa_level (), m->key);
     }
   else /* a user's file, or the text in a result file of a version that had another model of this name */
     ICTUS_GO (open_cached (m));
@@ -195,6 +195,31 @@ ictus_model_close (ictus_model **m)
   *m = NULL;
 }
 
+ictus_err
+ictus_model_compile (const char *name, int level, ictus_text *so, bool *was_there)
+{
+  const ictus__shipped *shipped = is_path (name) ? NULL : find_shipped (name);
+  ictus__model_plan plan = { 0 };
+  ictus_lang *lang = NULL;
+  ictus_err e = ICTUS_OK;
+
+  *was_there = shipped != NULL;
+  if (*was_there)
+    return ICTUS_OK;
+  ICTUS_GO (ictus_model_parse (name, NULL, NULL, &lang));
+  ICTUS_GO (ictus__model_plan_make (lang, level, &plan));
+  *was_there = ictus__model_sealed (plan.so.s);
+  if (!*was_there)
+    ICTUS_GO (ictus__model_compile (lang, &plan));
+  ictus_text_add (so, "%s", plan.so.s);
+  if (so->failed)
+    e = ICTUS_FAIL (ICTUS_E_NOMEM, "out of memory");
+done:
+  ictus__model_plan_clear (&plan);
+  ictus_lang_destroy (&lang);
+  return e;
+}
+
 bool
 ictus_model_needs_compiler (const char *name, const char *dir)
 {
@@ -203,7 +228,7 @@ ictus_model_needs_compiler (const char *name, const char *dir)
   bool needs = false;
 
   if (is_path (name) && ictus_model_parse (name, dir, NULL, &lang) == ICTUS_OK
-      && ictus__model_plan_make (lang, &plan) == ICTUS_OK)
+      && ictus__model_plan_make (lang, ictus_isa_level (), &plan) == ICTUS_OK)
     needs = !ictus__model_sealed (plan.so.s);
   ictus__model_plan_clear (&plan);
   ictus_lang_destroy (&lang);

@@ -35,7 +35,7 @@ hash_piece (uint64_t h[2], const char *s)
 }
 
 void
-ictus__model_key (const char *text, const char *name, const char *compiler, char key[40])
+ictus__model_key (const char *text, const char *name, const char *compiler, int level, char key[40])
 {
   uint64_t h[2] = { 0, 1 };
   char abi[16];
@@ -46,23 +46,24 @@ ictus__model_key (const char *text, const char *name, const char *compiler, char
   hash_piece (h, compiler);
   hash_piece (h, ICTUS_KERNEL_CFLAGS);
   hash_piece (h, ICTUS_LANE_CFLAGS);
-  hash_piece (h, ictus__model_level_flags ());
+  hash_piece (h, ictus__model_level_flags (level));
   hash_piece (h, abi);
   snprintf (key, 40, "%016" PRIx64 "%016" PRIx64, h[0], h[1]);
 }
 
 ictus_err
-ictus__model_plan_make (const ictus_lang *lang, ictus__model_plan *plan)
+ictus__model_plan_make (const ictus_lang *lang, int level, ictus__model_plan *plan)
 {
   ictus_text both = { 0 };
 
+  plan->level = level;
   ICTUS_TRY (ictus_lang_emit (lang, ICTUS_KERNEL_SYMBOL, &plan->c));
   ICTUS_TRY (ictus_lang_emit_lanes (lang, ICTUS_LANES_SYMBOL, &plan->lanes));
   /* The emitted C holds the model's text, so the key also changes when the emitter does. */
   ictus_text_addn (&both, plan->c.s, plan->c.len);
   ictus_text_addn (&both, plan->lanes.s, plan->lanes.len);
   if (!both.failed)
-    ictus__model_key (both.s, ictus_lang_name (lang), ictus__model_compiler (), plan->key);
+    ictus__model_key (both.s, ictus_lang_name (lang), ictus__model_compiler (), level, plan->key);
   plan->so.failed = both.failed;
   ictus_text_clear (&both);
   ICTUS_TRY (ictus_model_cache_dir (&plan->so));

@@ -26,9 +26,9 @@ ictus__model_compiler (void)
 }
 
 const char *
-ictus__model_level_flags (void)
+ictus__model_level_flags (int level)
 {
-  switch (ictus_isa_level ())
+  switch (level)
     {
     case 2:
       return ICTUS_LANE_V2;
@@ -225,7 +225,7 @@ ictus__model_compile (const ictus_lang *lang, const ictus__model_plan *plan)
 
   ICTUS_GO (make_folder ());
   ICTUS_GO (name_files (plan, &w));
-  ictus_text_add (&flags, "%s %s -shared -w", ICTUS_LANE_CFLAGS, ictus__model_level_flags ());
+  ictus_text_add (&flags, "%s %s -shared -w", ICTUS_LANE_CFLAGS, ictus__model_level_flags (plan->level));
   if (flags.failed)
     ICTUS_GO (ICTUS_FAIL (ICTUS_E_NOMEM, "out of memory"));
   ICTUS_GO (write_file (w.c.s, &plan->c));

@@ -21,21 +21,22 @@ typedef struct ictus__model_plan /* what a model that is not shipped compiles to
   ictus_text c, lanes; /* the C files: scalar, and in lanes */
   ictus_text so; /* path of the kernel in the cache */
   char key[40];
+  int level; /* of the lanes */
 } ictus__model_plan;
 
-/* Emit the C of a model and name its place in the cache; nothing is written. */
-ictus_err ictus__model_plan_make (const ictus_lang *lang, ictus__model_plan *plan);
+/* Emit the C of a model and name its place in the cache for a level of instructions; nothing is written. */
+ictus_err ictus__model_plan_make (const ictus_lang *lang, int level, ictus__model_plan *plan);
 void ictus__model_plan_clear (ictus__model_plan *plan);
-/* Hash of a model's text and name, the compiler and its flags for the level in use, as hex. compiler: the one that makes
-   the kernel. */
-void ictus__model_key (const char *text, const char *name, const char *compiler, char key[40]);
+/* Hash of a model's text and name, the compiler and its flags for the level, as hex. compiler: the one that makes the
+   kernel. */
+void ictus__model_key (const char *text, const char *name, const char *compiler, int level, char key[40]);
 
 /* Compile the plan's C into the cache: whole under its final name, or not there. */
 ictus_err ictus__model_compile (const ictus_lang *lang, const ictus__model_plan *plan);
 /* The compiler: $CC, else that of configure; more than one word when it has options. */
 const char *ictus__model_compiler (void);
-/* Its flags for lane kernels of the level in use, without those of all levels (ICTUS_LANE_CFLAGS). */
-const char *ictus__model_level_flags (void);
+/* Its flags for lane kernels of a level, without those of all levels (ICTUS_LANE_CFLAGS). */
+const char *ictus__model_level_flags (int level);
 
 /* Kernels in the cache carry a seal at their end: a truncated or changed file is never loaded. */
 ictus_err ictus__model_seal (const char *so);
