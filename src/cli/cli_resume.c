@@ -22,6 +22,7 @@ help (void)
       "      --set KEY=VALUE    what cannot change the results: run.partition, output.flush,\n"
       "                         checkpoint.interval, checkpoint.wall, checkpoint.keep, and\n"
       "                         sweep.ranks_per_point\n"
+      "      --isa LEVEL        level of instructions (default: the one that the run was begun with)\n"
       "      --summary          insist on the summary that the run was begun with; printed in any case\n"
       "      --json             tables as JSON\n"
       "      --quiet            no progress, no remarks\n"
@@ -204,8 +205,8 @@ look (const request *q, const char *used, bool *complete, ictus_image **im)
   if (ictus_cli_is_main ())
     digest = ictus_cli_used_digest (used);
   ICTUS_MPI (MPI_Bcast (&digest, 1, MPI_UINT64_T, 0, MPI_COMM_WORLD));
-  ICTUS_GO (ictus_cli_find_checkpoint (q->dir, results.s, digest, im));
   ICTUS_GO (ictus_cli_isa_of_checkpoint (q->dir, q->common.isa));
+  ICTUS_GO (ictus_cli_find_checkpoint (q->dir, results.s, digest, im));
   if (*im == NULL)
     e = ICTUS_FAIL (
         ICTUS_E_INPUT,
@@ -224,8 +225,8 @@ resume_run (const request *q, const char *used)
                               .summary = q->summary,
                               .json = q->common.json,
                               .discard_ms = NAN,
-                              .image = &im,
                               .isa = q->common.isa,
+                              .image = &im,
                               .argc = q->argc,
                               .argv = q->argv };
   ictus_cli_lock lock = { .fd = -1 };
@@ -343,9 +344,9 @@ resume (const request *q)
   if (status < 0 && q->rebalance && sets (q, "run.partition="))
     status = ictus_cli_usage ("resume",
                               "--rebalance makes the partition; --set run.partition does not go with it");
-  if (status < 0)
   if (status < 0 && (e = ictus_cli_isa (q->common.isa)) != ICTUS_OK)
     status = ictus_cli_fail (e);
+  if (status < 0)
     status = sweep != 0 ? resume_sweep (q, used.s) : resume_run (q, used.s);
   ictus_text_clear (&used);
   return status;
@@ -362,8 +363,8 @@ ictus_cli_resume (int argc, char **argv)
   static const struct option options[] = { { "rebalance", no_argument, NULL, REBALANCE },
                                            { "summary", no_argument, NULL, SUMMARY },
                                            { "set", required_argument, NULL, ICTUS_OPT_SET },
-                                           { "quiet", no_argument, NULL, ICTUS_OPT_QUIET },
                                            { "isa", required_argument, NULL, ICTUS_OPT_ISA },
+                                           { "quiet", no_argument, NULL, ICTUS_OPT_QUIET },
                                            { "json", no_argument, NULL, ICTUS_OPT_JSON },
                                            { "help", no_argument, NULL, 'h' },
                                            { NULL, 0, NULL, 0 } };
