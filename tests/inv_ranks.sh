@@ -8,7 +8,7 @@ same () { h5diff --exclude-path /provenance "$1" "$2"; }
 # dataset NAME of FILE has more than N entries
 more_than () { test "`h5ls "$1/$2" | sed -n 's/.*{\([0-9]*\).*/\1/p'`" -gt "$3"; }
 
-for net in net-cvode net-exact net-mixed net-tiny; do
+for net in net-cvode net-exact net-mixed net-tiny net-lanes; do
   ok "$net runs on one rank" on 1 "$ICTUS_BIN" run "$data/$net.yaml" -o "$net-1" --quiet
   for n in 1 2 3 4; do
     for how in block round-robin file; do
@@ -26,6 +26,9 @@ for net in net-cvode net-exact net-mixed net-tiny; do
 done
 ok "net-cvode fires" more_than net-cvode-1/results.h5 spikes/E/timestamps 30
 ok "net-exact fires" more_than net-exact-1/results.h5 spikes/E/timestamps 100
+for p in E I A; do
+  ok "net-lanes: $p fires" more_than net-lanes-1/results.h5 spikes/$p/timestamps 10
+done
 for p in hh lif izh cond ext; do
   ok "net-mixed: $p fires" more_than net-mixed-1/results.h5 spikes/$p/timestamps 10
 done

@@ -21,6 +21,8 @@ static const char grid_net[]
       "  ee: {size: 6, model: iaf_cond_exp, params: {I_e: 500 pA, t_ref: 22 ms}, solver: {name: exp-euler, dt: 0.05 ms}}\n"
       "  rk: {size: 6, model: izhikevich, params: {I_e: 10}, solver: {name: rk4, dt: 0.05 ms}}\n"
       "  eu: {size: 5, model: iaf_psc_exp, params: {I_e: 450 pA}, solver: euler}\n"
+      "  dp: {size: 11, model: hh_cond_exp_traub, params: {I_e: {distribution: linear, from: 100 pA, to: 500 pA}}, solver: {name: rk45, rtol: 1e-4, atol: 1e-4}}\n"
+      "  ro: {size: 9, model: iaf_cond_exp, params: {I_e: {distribution: linear, from: 400 pA, to: 700 pA}, t_ref: 21.7 ms}, solver: rosenbrock}\n"
       "  ext: {size: 3, spike_file: replay.txt}\n"
       "projections:\n"
       "  near: {source: ex, target: [hh, ad, ex, ee], rule: fixed_indegree, indegree: 3, port: ex, weight: 2, delay: 0.7 ms}\n"
@@ -28,12 +30,16 @@ static const char grid_net[]
       "        delay: {distribution: uniform, min: 15 ms, max: 51 ms}}\n"
       "  back: {source: ee, target: ex, rule: pairwise_bernoulli, p: 0.5, port: in, weight: -3, delay: 4 ms}\n"
       "  quad: {source: rk, target: rk, rule: pairwise_bernoulli, p: 0.4, weight: 0.3 mV, delay: 33 ms}\n"
-      "  in: {source: ext, target: [hh, al, eu], rule: all_to_all, port: ex, weight: 4, delay: 24 ms}\n"
+      "  lane: {source: ro, target: [dp, ro, hh], rule: fixed_indegree, indegree: 3, port: ex, weight: 3, delay: 1.3 ms}\n"
+      "  in: {source: ext, target: [hh, al, eu, dp], rule: all_to_all, port: ex, weight: 4, delay: 24 ms}\n"
       "stimuli:\n"
       "  noise: {type: poisson_generator, target: hh, rate: 700 Hz, weight: 4 nS, port: ex}\n"
+      "  noise_dp: {type: poisson_generator, target: dp, rate: 700 Hz, weight: 4 nS, port: ex}\n"
       "  late: {type: poisson_generator, target: eu, neurons: \"1-3\", rate: 900 Hz, weight: 9 pA, port: ex, start: 30 ms}\n"
       "  step: {type: step_current_generator, target: al, amplitude_times: [15 ms, 40 ms, 70 ms], amplitude_values: [80 pA, -30 pA, 10 pA]}\n"
-      "  wave: {type: ac_generator, target: ad, amplitude: 60 pA, frequency: 30 Hz, start: 10 ms, stop: 77 ms}\n";
+      "  wave: {type: ac_generator, target: ad, amplitude: 60 pA, frequency: 30 Hz, start: 10 ms, stop: 77 ms}\n"
+      "  wave_dp: {type: ac_generator, target: dp, amplitude: 60 pA, frequency: 30 Hz, start: 10 ms, stop: 77 ms}\n"
+      "  wave_ro: {type: ac_generator, target: ro, amplitude: 60 pA, frequency: 30 Hz, start: 10 ms, stop: 77 ms}\n";
 
 static const char exact_net[]
     = "ictus: 1\nname: exact\nseed: 4\nrun: {t_stop: 95 ms, restart_mark: 20 ms, timing: exact}\n"
@@ -41,17 +47,22 @@ static const char exact_net[]
       "  hh: {size: 6, model: hh_cond_exp_traub, solver: {name: cvode-bdf, rtol: 1e-4, atol: 1e-4}}\n"
       "  ad: {size: 7, model: iaf_cond_exp, params: {I_e: {distribution: linear, from: 400 pA, to: 700 pA}, t_ref: 21.7 ms}, solver: cvode-adams}\n"
       "  li: {size: 4, model: iaf_psc_exp, params: {I_e: 500 pA}, solver: cvode-bdf}\n"
+      "  dp: {size: 11, model: iaf_cond_exp, params: {I_e: {distribution: linear, from: 400 pA, to: 700 pA}, t_ref: 21.7 ms}, solver: rk45}\n"
+      "  ro: {size: 9, model: hh_cond_exp_traub, params: {I_e: {distribution: linear, from: 100 pA, to: 500 pA}}, solver: {name: rosenbrock, rtol: 1e-4, atol: 1e-4}}\n"
       "  ext: {size: 3, spike_file: replay.txt}\n"
       "projections:\n"
       /* equal delays of equal spikes: events of one time, in an order that counts */
-      "  all: {source: li, target: [hh, ad, li], rule: all_to_all, port: ex, weight: {distribution: normal, mean: 2, std: 0.5}, delay: 47 ms}\n"
+      "  all: {source: li, target: [hh, ad, li, dp, ro], rule: all_to_all, port: ex, weight: {distribution: normal, mean: 2, std: 0.5}, delay: 47 ms}\n"
       "  again: {source: li, target: [ad], rule: all_to_all, port: in, weight: 0.3, delay: 47 ms}\n"
       "  near: {source: ad, target: [hh, li], rule: fixed_indegree, indegree: 3, port: ex, weight: 3, delay: {distribution: uniform, min: 1.1 ms, max: 30 ms}}\n"
-      "  in: {source: ext, target: [hh, li], rule: all_to_all, port: ex, weight: 4, delay: 24 ms}\n"
+      "  lane: {source: ro, target: [dp, ro, li], rule: fixed_indegree, indegree: 3, port: ex, weight: 3, delay: {distribution: uniform, min: 1.1 ms, max: 30 ms}}\n"
+      "  in: {source: ext, target: [hh, li, ro], rule: all_to_all, port: ex, weight: 4, delay: 24 ms}\n"
       "stimuli:\n"
       "  noise: {type: poisson_generator, target: hh, rate: 700 Hz, weight: 4 nS, port: ex, start: 3 ms}\n"
+      "  noise_ro: {type: poisson_generator, target: ro, rate: 700 Hz, weight: 4 nS, port: ex, start: 3 ms}\n"
       "  step: {type: step_current_generator, target: li, amplitude_times: [15 ms, 40 ms, 70 ms], amplitude_values: [80 pA, -30 pA, 10 pA]}\n"
-      "  wave: {type: ac_generator, target: ad, amplitude: 60 pA, frequency: 30 Hz, start: 10 ms, stop: 77 ms}\n";
+      "  wave: {type: ac_generator, target: ad, amplitude: 60 pA, frequency: 30 Hz, start: 10 ms, stop: 77 ms}\n"
+      "  wave_dp: {type: ac_generator, target: dp, amplitude: 60 pA, frequency: 30 Hz, start: 10 ms, stop: 77 ms}\n";
 
 static const char replay[] = "0 3.1\n1 17.25\n2 17.25\n0 39.98\n1 40\n2 61.7\n0 79.99999\n1 88\n";
 
@@ -306,6 +317,12 @@ same_slots (ictus_image *a, ictus_image *b, const char *pop, size_t size, size_t
   return same;
 }
 
+static bool
+counts_work (const char *solver)
+{
+  return strncmp (solver, "cvode", 5) == 0 || strcmp (solver, "rk45") == 0 || strcmp (solver, "rosenbrock") == 0;
+}
+
 /* Everything but what depends on the ranks (statistics of solvers that share work). *waiting: something is on its way */
 static bool
 same_images (const world *w, const char *path_a, const char *path_b, bool *waiting)
@@ -335,7 +352,7 @@ same_images (const world *w, const char *path_a, const char *path_b, bool *waiti
       snprintf (name, sizeof name, "net/%s/armed", pop->name);
       same = same && same_rows (im[0], im[1], name, ICTUS_IMAGE_U8, pop->size, 1);
       snprintf (name, sizeof name, "work/%s", pop->name);
-      if (same && strncmp (pop->conf->solver, "cvode", 5) == 0)
+      if (same && counts_work (pop->conf->solver))
         same = same_rows (im[0], im[1], name, ICTUS_IMAGE_U64, pop->size, 1);
       else
         same = same && !ictus_image_has (im[0], name);
@@ -472,7 +489,7 @@ END_TEST
 
 START_TEST (so_are_the_networks_of_the_other_tests)
 {
-  static const char *const name[] = { "net-cvode", "net-exact", "net-mixed", "net-tiny" };
+  static const char *const name[] = { "net-cvode", "net-exact", "net-mixed", "net-tiny", "net-lanes" };
   const char *srcdir = getenv ("srcdir");
   char path[4096], *text = NULL;
 
@@ -621,7 +638,7 @@ main (int argc, char **argv)
   TCase *t = tcase_create ("state");
 
   tcase_add_loop_test (t, a_run_in_stretches_on_other_ranks_is_the_run_that_was_not_stopped, 0, 2);
-  tcase_add_loop_test (t, so_are_the_networks_of_the_other_tests, 0, 4);
+  tcase_add_loop_test (t, so_are_the_networks_of_the_other_tests, 0, 5);
   tcase_add_loop_test (t, marks_lie_where_input_is_on_its_way_and_neurons_are_refractory, 0, 2);
   tcase_add_loop_test (t, a_hook_stops_a_run_at_a_mark_and_the_next_call_goes_on, 0, 2);
   tcase_add_test (t, a_state_is_kept_at_marks_and_taken_before_a_run_only);
