@@ -46,6 +46,8 @@ typedef struct ictus_cells /* the neurons of one population that live on this ra
                                the adaptive solvers in lanes keep states to themselves */
   const double *p;          /* p + i * p_stride: the [nslot] parameters of neuron i; not owned */
   size_t p_stride;          /* 0: all neurons share one set; else nslot */
+  const double *p0;         /* [nslot] those of the population's neuron 0, wherever it lives: `auto` judges by them.
+                               NULL: the defaults of the model; not owned */
   const ictus_drive *drive; /* NULL: inputs have the default values of the model; not owned */
   double *refr_until;       /* [n] ms; refractory while t < refr_until; -INFINITY at the start; not owned */
   uint8_t *armed;           /* [n]; 1 at the start; current when y is; not owned */
@@ -135,6 +137,16 @@ const ictus_solver_ops *ictus_solver_at (size_t k);
  * An unknown name is a reason too, with the nearest name. Collectivity: none. */
 const char *ictus_solver_refuse (const ictus_solver_config *c, const ictus_model *m, char *buf);
 
+/** The solver that the name "auto" stands for: `exact` where it serves, else rk45 or, by a trial with one neuron
+ * that takes about a millisecond, rosenbrock. Depends on the arguments only, so it is the same on all ranks and after
+ * every restart.
+ * \param p           [nslot] parameters to judge by: cells->p0; NULL: the defaults of the model
+ * \param [out] name  its name; that of the configuration where that is not auto. Borrowed
+ * \param [out] why   [256] in a few words; "" where the configuration is not auto
+ * \retval ICTUS_E_INPUT  the solver refuses the model (with the reason). Collectivity: none. */
+ictus_err ictus_solver_choose (const ictus_solver_config *c, const ictus_model *m, const double *p, const char **name,
+                               char *why);
+
 /** Make a solver for these neurons at model time t_ms (the start or a restart mark).
  * \param cells  borrowed for the life of the solver; y, p, refr_until, armed may be changed by the caller
  *               only right after ictus_solver_create or ictus_solver_restart, and only followed by
@@ -146,7 +158,7 @@ void ictus_solver_destroy (ictus_solver **s); /* Collectivity: none. */
 
 /** Integrate all neurons over one window; t0 equals the t1 of the window before.
  * A result never depends on which neurons are neighbours, nor (adaptive solvers: cvode-*,
- * rk45) on where windows end.
+ * rk45, rosenbrock) on where windows end.
  * \param [in,out] out  spikes are appended, in the order of time for each neuron; the engine sorts
  * \retval ICTUS_E_SOLVER  "neuron N at T ms: reason" (N counted within the population) with CVODE's own
  *                         words; the states of N are those of the failure, those of the others lie anywhere

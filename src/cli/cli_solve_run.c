@@ -106,20 +106,20 @@ static ictus_err
 run_one (ictus__solve_job *j, const char *name)
 {
   ictus__solve_outcome *o = &j->out[j->nout++];
-  bool grid = strncmp (name, "cvode", 5) != 0;
-  ictus_solver_config cfg
-      = { .name = name, .rtol = j->rtol, .atol = j->atol, .dt_ms = j->dt, .grid = grid, .h_ms = j->dt };
+  ictus_solver_config cfg = { .name = name, .rtol = j->rtol, .atol = j->atol, .dt_ms = j->dt, .h_ms = j->dt };
   size_t ns = (size_t) j->kernel.nstate;
   uint64_t gid = 0;
   double refr = -INFINITY, *y = ictus_alloc (ns, sizeof *y);
   uint8_t armed = 1;
   ictus_cells cells
-      = { .model = &j->used, .n = 1, .gid = &gid, .y = y, .p = j->p, .refr_until = &refr, .armed = &armed };
+      = { .model = &j->used, .n = 1, .gid = &gid, .y = y, .p = j->p, .p0 = j->p, .refr_until = &refr, .armed = &armed };
   ictus_solver *s = NULL;
   char buf[256];
-  const char *why = ictus_solver_refuse (&cfg, &j->used, buf);
+  const char *why;
   ictus_err e = ICTUS_OK;
 
+  cfg.grid = ictus_solver_refuse (&cfg, &j->used, buf) != NULL; /* exact times where the solver knows them */
+  why = ictus_solver_refuse (&cfg, &j->used, buf);
   snprintf (o->name, sizeof o->name, "%s", name);
   o->diff_state = -1;
   o->y = ictus_alloc (j->npoint * ns, sizeof *o->y);
@@ -136,7 +136,7 @@ run_one (ictus__solve_job *j, const char *name)
   memcpy (o->y, y, ns * sizeof *y);
   o->npoint = 1;
   ICTUS_GO (ictus_solver_create (&cfg, &cells, 0, &s));
-  o->e = run_windows (j, o, grid, s);
+  o->e = run_windows (j, o, cfg.grid, s);
   if (o->e != ICTUS_OK)
     o->why = ictus_strdup (ictus_err_last ());
   ictus_solver_get_stats (s, &o->stats);

@@ -107,6 +107,7 @@ clear_group (ictus_population *pop, ictus__group *g)
   clear_given (g->init, g->ninit);
   ictus_free (g->gid);
   ictus_free (g->p);
+  ictus_free (g->p0);
   ictus_free (pop->cells.y);
   ictus_free (pop->cells.refr_until);
   ictus_free (pop->cells.armed);

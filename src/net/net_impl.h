@@ -144,7 +144,7 @@ typedef struct ictus__group /* what the net keeps of a population beside the pub
   ictus__given *param, *init;
   size_t nparam, ninit;
   uint64_t *gid;
-  double *p;
+  double *p, *p0; /* p0 [nslot]: of neuron 0 */
   ictus__inbox inbox;
   ictus__currents currents;
   ictus__replay replay;

@@ -140,10 +140,33 @@ fill_defaults (const ictus_net *net, int pop)
   return e;
 }
 
+static double
+draw (const ictus_net *net, const ictus_population *p, const ictus__given *g, ictus_purpose purpose, uint64_t gid)
+{
+  ictus_rng r = ictus_rng_open (net->exp->seed, purpose, gid, (uint64_t) g->index, 0);
+
+  return ictus_dist_draw (&g->dist, (size_t) (gid - p->first), p->size, &r);
+}
+
+/* Parameters of neuron gid. */
+static void
+fill_set (const ictus_net *net, const ictus_population *p, const ictus__group *g, uint64_t gid, double *set)
+{
+  const ictus_kernel *kernel = p->model->kernel;
+
+  ictus_model_defaults (p->model, set);
+  for (size_t k = 0; k < g->nparam; ++k)
+    set[g->param[k].index] = g->param[k].dist.kind == ICTUS_DIST_CONSTANT
+                                 ? g->param[k].dist.a
+                                 : draw (net, p, &g->param[k], ICTUS_RNG_PARAM, gid);
+  if (kernel->prepare != NULL)
+    kernel->prepare (set);
+}
+
 ictus_err
 ictus__net_read_params (ictus_net *net, int pop)
 {
-  const ictus_population *p = &net->pop[pop];
+  ictus_population *p = &net->pop[pop];
   ictus__group *g = &net->group[pop];
 
   if (p->model == NULL)
@@ -159,19 +182,16 @@ ictus__net_read_params (ictus_net *net, int pop)
     }
   ICTUS_TRY (read_given (net, pop, ICTUS_LANG_PAR, p->conf->params, &g->param, &g->nparam));
   ICTUS_TRY (read_given (net, pop, ICTUS_LANG_STATE, p->conf->init, &g->init, &g->ninit));
+  g->p0 = ictus_alloc ((size_t) p->model->kernel->nslot, sizeof *g->p0);
+  if (g->p0 == NULL)
+    return ICTUS_E_NOMEM;
+  if (p->size > 0)
+    fill_set (net, p, g, p->first, g->p0);
+  p->cells.p0 = g->p0;
   return fill_defaults (net, pop);
 }
 
 /* ---- make --------------------------------------------------------------------------------------- */
-
-static double
-draw (const ictus_net *net, const ictus_population *p, const ictus__given *g, ictus_purpose purpose, size_t i)
-{
-  uint64_t gid = p->cells.gid[i];
-  ictus_rng r = ictus_rng_open (net->exp->seed, purpose, gid, (uint64_t) g->index, 0);
-
-  return ictus_dist_draw (&g->dist, (size_t) (gid - p->first), p->size, &r);
-}
 
 /* Parameter sets: one for all when nothing differs. */
 static ictus_err
@@ -188,16 +208,7 @@ make_params (const ictus_net *net, ictus_population *p, ictus__group *g)
   if (g->p == NULL)
     return ICTUS_E_NOMEM;
   for (size_t i = 0; i < nset; ++i)
-    {
-      double *set = g->p + i * nslot;
-
-      ictus_model_defaults (p->model, set);
-      for (size_t k = 0; k < g->nparam; ++k)
-        set[g->param[k].index]
-            = differ ? draw (net, p, &g->param[k], ICTUS_RNG_PARAM, i) : g->param[k].dist.a;
-      if (kernel->prepare != NULL)
-        kernel->prepare (set);
-    }
+    fill_set (net, p, g, differ ? p->cells.gid[i] : p->first, g->p + i * nslot);
   p->cells.p = g->p;
   p->cells.p_stride = differ ? nslot : 0;
   return ICTUS_OK;
@@ -217,7 +228,7 @@ make_states (const ictus_net *net, ictus_population *p, const ictus__group *g)
       if (kernel->init != NULL)
         kernel->init (p->cells.p + i * p->cells.p_stride, one);
       for (size_t k = 0; k < g->ninit; ++k)
-        one[g->init[k].index] = draw (net, p, &g->init[k], ICTUS_RNG_INIT, i);
+        one[g->init[k].index] = draw (net, p, &g->init[k], ICTUS_RNG_INIT, p->cells.gid[i]);
       for (size_t k = 0; k < nstate && e == ICTUS_OK; ++k)
         {
           p->cells.y[k * n + i] = one[k];

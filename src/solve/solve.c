@@ -6,8 +6,8 @@
 
 static const ictus_solver_ops *const all[]
     = { &ictus__solver_cvode_bdf, &ictus__solver_cvode_adams, &ictus__solver_rk45,
-        &ictus__solver_rosenbrock, &ictus__solver_exact,       &ictus__solver_exp_euler,
-        &ictus__solver_rk4,       &ictus__solver_euler };
+        &ictus__solver_rosenbrock, &ictus__solver_auto,        &ictus__solver_exact,
+        &ictus__solver_exp_euler, &ictus__solver_rk4,         &ictus__solver_euler };
 enum { NALL = sizeof all / sizeof *all };
 
 struct ictus_solver
@@ -52,6 +52,24 @@ ictus_solver_refuse (const ictus_solver_config *c, const ictus_model *m, char *b
   for (size_t k = 0; k < NALL && (n = strlen (buf)) < 255; ++k)
     snprintf (buf + n, 256 - n, "%s %s", k > 0 ? "," : "", name[k]);
   return buf;
+}
+
+ictus_err
+ictus_solver_choose (const ictus_solver_config *c, const ictus_model *m, const double *p, const char **name, char *why)
+{
+  const ictus_solver_ops *ops = find (c->name);
+  char buf[256];
+  const char *reason = ictus_solver_refuse (c, m, buf);
+
+  *name = c->name;
+  why[0] = '\0';
+  if (reason != NULL)
+    return ICTUS_FAIL (ICTUS_E_INPUT, "solver %s cannot serve model %s: %s", c->name, m->kernel->name, reason);
+  if (ops != &ictus__solver_auto)
+    return ICTUS_OK;
+  ICTUS_TRY (ictus__auto_choose (c, m, p, &ops, why));
+  *name = ops->name;
+  return ICTUS_OK;
 }
 
 ictus_err

@@ -134,7 +134,12 @@ ictus_err ictus__stations_fill (ictus__stations *list, const ictus_window *w, bo
 /* exact: e^(A h) and the integral of e^(A s) over 0..h, both column-major [n, n]. */
 ictus_err ictus__expm (int n, const double *A, double h, double *P, double *Q);
 
+/* What auto stands for, and why [256]; p [nslot] parameters to judge by, NULL: the defaults of the model. */
+ictus_err ictus__auto_choose (const ictus_solver_config *c, const ictus_model *m, const double *p,
+                              const ictus_solver_ops **out, char *why);
+
 extern const ictus_solver_ops ictus__solver_cvode_bdf, ictus__solver_cvode_adams, ictus__solver_rk45,
-    ictus__solver_rosenbrock, ictus__solver_exact, ictus__solver_exp_euler, ictus__solver_rk4, ictus__solver_euler;
+    ictus__solver_rosenbrock, ictus__solver_auto, ictus__solver_exact, ictus__solver_exp_euler, ictus__solver_rk4,
+    ictus__solver_euler;
 
 #endif

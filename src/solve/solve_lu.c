@@ -85,6 +85,16 @@ eliminate (ictus__lu *a, int done, int nentry)
   return nentry + p->nright;
 }
 
+double
+ictus__lu_work (const ictus__lu *a, int nsolve)
+{
+  double n = 0;
+
+  for (const ictus__lu_pivot *p = a->pivot; p < a->pivot + a->n; ++p)
+    n += p->nbelow * (p->nright + 1.0) + nsolve * (p->nbelow + p->nright + 1.0);
+  return n;
+}
+
 ictus__lu *
 ictus__lu_make (int n, int nnz, const int *row, const int *col, void *memory)
 {

@@ -35,5 +35,7 @@ typedef struct ictus__lu
 /* Bytes, and the structure laid out in them. What was laid out must not be moved. */
 size_t ictus__lu_room (int n);
 ictus__lu *ictus__lu_make (int n, int nnz, const int *row, const int *col, void *memory);
+/* Multiplications of one elimination and nsolve solutions with it. */
+double ictus__lu_work (const ictus__lu *a, int nsolve);
 
 #endif

@@ -1,0 +1,233 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/* auto: rk45, or rosenbrock where it did clearly less work in a trial; `exact` where it serves.
+
+   The trial depends on nothing but the model, the parameters of one neuron and the configuration, so it comes out alike on
+   all ranks, in every run and after every restart. One neuron is followed by both from its initial state, without events,
+   with the inputs at their defaults. No step is longer than MOST_MS: in a network events come as often as that, and a
+   neuron at rest would otherwise favour the method whose steps can be the longest.
+
+   Stiffness shows as work: rk45 must keep its steps within its region of stability (about 3.3 over the fastest rate),
+   rosenbrock only within its accuracy. The work is counted in right-hand sides, which cost rosenbrock more: there is a
+   matrix to be factorised and solved with. */
+#include "solve_rosenbrock.h"
+
+#include <math.h>
+#include <string.h>
+
+#define TRIAL_MS 50
+#define MOST_MS 0.5
+#define CLEAR 20       /* so many times the work of rosenbrock is enough to know */
+#define MOST_RHS 2e6   /* nor more than that: about a second */
+#define MARGIN 1.5     /* rosenbrock must do with so much less: the more events, the less its long steps gain */
+#define ELIMINATE 0.01 /* an operation of the elimination, over the right-hand side of one state */
+
+/* ---- the trial ------------------------------------------------------------------------------------------ */
+
+typedef struct trial
+{
+  ictus_solver_config cfg;
+  ictus_cells cells;
+  double refr;
+  uint64_t gid;
+  uint8_t armed;
+  ictus_spikes spikes;
+} trial;
+
+/* Right-hand sides of the trial by one solver; infinity where it fails or takes more than limit. */
+static ictus_err
+work_of (const ictus_solver_ops *ops, trial *t, double limit, double *rhs, double *steps)
+{
+  ictus_solver_stats s = { 0 };
+  void *self = NULL;
+  ictus_err e;
+
+  t->refr = -INFINITY;
+  t->armed = 1;
+  t->spikes.n = 0;
+  t->cells.model->kernel->init (t->cells.p, t->cells.y);
+  e = ops->create (&t->cfg, &t->cells, &self);
+  if (e == ICTUS_OK)
+    e = ops->restart (self, 0);
+  for (int k = 0; k < 10 * TRIAL_MS && e == ICTUS_OK && (double) s.rhs <= limit; ++k)
+    {
+      ictus_window w = { .t0_ms = 0.1 * k, .t1_ms = 0.1 * (k + 1) };
+
+      e = ops->window (self, &w, &t->spikes);
+      memset (&s, 0, sizeof s);
+      ops->stats (self, &s);
+    }
+  *rhs = e == ICTUS_OK && (double) s.rhs <= limit ? (double) s.rhs : INFINITY;
+  *steps = (double) s.steps;
+  if (self != NULL)
+    ops->destroy (self);
+  return e == ICTUS_E_SOLVER ? ICTUS_OK : e; /* the equations may end early: that is known then, too */
+}
+
+/* What a right-hand side costs rosenbrock, over what it costs rk45. */
+static ictus_err
+dearer (const ictus_model *m, double *out)
+{
+  ictus__laned l = { 0 };
+  void *memory = NULL;
+  ictus_err e = ICTUS_OK;
+
+  ICTUS_GO (ictus__laned_init (&l, m));
+  memory = ictus_alloc (ictus__lu_room (l.ns), 1);
+  ICTUS_GO (memory == NULL ? ICTUS_E_NOMEM : ICTUS_OK);
+  *out = 1 + ELIMINATE * ictus__lu_work (ictus__lu_make (l.ns, l.nnz, l.row, l.col, memory), 8) / l.ns;
+done:
+  ictus_free (memory);
+  ictus__laned_clear (&l);
+  return e;
+}
+
+static const ictus_solver_ops *
+decide (double rk45, double rosenbrock, double steps, double steps_rosenbrock, char *why)
+{
+  bool stiff = MARGIN * rosenbrock < rk45;
+
+  if (isinf (rk45) && isinf (rosenbrock))
+    snprintf (why, 256, "in a trial of %d ms neither rk45 nor rosenbrock got through", TRIAL_MS);
+  else if (isinf (rk45))
+    snprintf (why, 256, "in a trial of %d ms rosenbrock took %.0f steps, rk45 more than %d times the work", TRIAL_MS,
+              steps_rosenbrock, CLEAR);
+  else if (isinf (rosenbrock))
+    snprintf (why, 256, "in a trial of %d ms rk45 took %.0f steps, rosenbrock did not get through", TRIAL_MS, steps);
+  else
+    snprintf (why, 256, "in a trial of %d ms rk45 took %.0f steps, rosenbrock %.0f with %.3g times the work", TRIAL_MS, steps,
+              steps_rosenbrock, rosenbrock / rk45);
+  return stiff ? &ictus__solver_rosenbrock : &ictus__solver_rk45;
+}
+
+static ictus_err
+run_trial (const ictus_solver_config *c, const ictus_model *m, const double *p, const ictus_solver_ops **out, char *why)
+{
+  trial t = { .cfg = *c, .cells = { .model = m, .n = 1, .p = p } };
+  double dear = 1, work[2] = { INFINITY, INFINITY }, steps[2];
+  ictus_err e = ICTUS_OK;
+
+  t.cells.gid = &t.gid;
+  t.cells.refr_until = &t.refr;
+  t.cells.armed = &t.armed;
+  t.cells.y = ictus_alloc ((size_t) m->kernel->nstate, sizeof *t.cells.y);
+  ICTUS_GO (t.cells.y == NULL ? ICTUS_E_NOMEM : ICTUS_OK);
+  t.cfg.grid = false;
+  if (!(c->max_step_ms > 0) || c->max_step_ms > MOST_MS)
+    t.cfg.max_step_ms = MOST_MS;
+  ICTUS_GO (dearer (m, &dear));
+  ICTUS_GO (work_of (&ictus__solver_rosenbrock, &t, MOST_RHS, &work[1], &steps[1]));
+  work[1] *= dear;
+  ICTUS_GO (work_of (&ictus__solver_rk45, &t, fmin (CLEAR * work[1], MOST_RHS), &work[0], &steps[0]));
+  *out = decide (work[0], work[1], steps[0], steps[1], why);
+done:
+  ictus_free (t.spikes.s);
+  ictus_free (t.cells.y);
+  return e;
+}
+
+ictus_err
+ictus__auto_choose (const ictus_solver_config *c, const ictus_model *m, const double *p, const ictus_solver_ops **out, char *why)
+{
+  double *own = NULL;
+  char buf[256];
+  ictus_err e = ICTUS_OK;
+
+  if (c->grid && ictus__solver_exact.refuse (m, c, buf) == NULL)
+    {
+      snprintf (why, 256, "the model is linear and timing is on the grid");
+      *out = &ictus__solver_exact;
+      return ICTUS_OK;
+    }
+  if (p == NULL)
+    {
+      own = ictus_alloc ((size_t) m->kernel->nslot, sizeof *own);
+      if (own == NULL)
+        return ICTUS_E_NOMEM;
+      if (m->lang != NULL)
+        ictus_model_defaults (m, own);
+    }
+  e = run_trial (c, m, p != NULL ? p : own, out, why);
+  ictus_free (own);
+  return e;
+}
+
+/* ---- the solver -------------------------------------------------------------------------------------------- */
+
+typedef struct chosen
+{
+  const ictus_solver_ops *ops;
+  void *self;
+} chosen;
+
+static const char *
+refuse (const ictus_model *m, const ictus_solver_config *c, char *buf)
+{
+  return ictus__solver_rk45.refuse (m, c, buf); /* and so does rosenbrock */
+}
+
+static ictus_err
+create (const ictus_solver_config *c, const ictus_cells *cells, void **self)
+{
+  chosen *s = ictus_alloc (1, sizeof *s);
+  char why[256];
+
+  if (s == NULL)
+    return ICTUS_E_NOMEM;
+  *self = s;
+  ICTUS_TRY (ictus__auto_choose (c, cells->model, cells->p0, &s->ops, why));
+  return s->ops->create (c, cells, &s->self);
+}
+
+static void
+destroy (void *self)
+{
+  chosen *s = self;
+
+  if (s->self != NULL)
+    s->ops->destroy (s->self);
+  ictus_free (s);
+}
+
+static ictus_err
+window (void *self, const ictus_window *w, ictus_spikes *out)
+{
+  chosen *s = self;
+
+  return s->ops->window (s->self, w, out);
+}
+
+static ictus_err
+restart (void *self, double t_ms)
+{
+  chosen *s = self;
+
+  return s->ops->restart (s->self, t_ms);
+}
+
+static void
+stats (const void *self, ictus_solver_stats *out)
+{
+  const chosen *s = self;
+
+  s->ops->stats (s->self, out);
+}
+
+static const uint64_t *
+work (const void *self)
+{
+  const chosen *s = self;
+
+  return s->ops->work != NULL ? s->ops->work (s->self) : NULL;
+}
+
+const ictus_solver_ops ictus__solver_auto = {
+  .name = "auto",
+  .summary = "rk45, or rosenbrock where a trial shows a model to be stiff; exact for linear ones on the grid",
+  .refuse = refuse,
+  .create = create,
+  .destroy = destroy,
+  .window = window,
+  .restart = restart,
+  .stats = stats,
+  .work = work,
+};
