@@ -15,7 +15,7 @@
  * refractory for refractory(p): held states keep their value, jumps on them are dropped, it cannot fire.
  *
  * Grid timing: every event, spike and end of refractoriness lies on a multiple of the resolution h. A spike
- * located within (t, t+h] is reported at t+h; cvode solvers reset at the exact crossing, the others at the
+ * located within (t, t+h] is reported at t+h; adaptive solvers reset at the exact crossing, the others at the
  * end of the step; refractoriness ends at the reported spike time plus refractory(p) rounded to the grid.
  * Exact timing: all times are continuous.
  */

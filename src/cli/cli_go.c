@@ -380,12 +380,16 @@ static void
 report (const ictus_engine *engine, const char *path)
 {
   ictus_engine_stats s;
+  char lanes[48] = "";
 
   ictus_engine_get_stats (engine, &s);
+  if (s.solver.lanes_offered > 0)
+    snprintf (lanes, sizeof lanes, "; %.1f %% of lanes busy",
+              100.0 * (double) s.solver.lanes_used / (double) s.solver.lanes_offered);
   if (ictus_cli_is_main ())
-    ictus_log ("%.1f ms in %.2f s (solve %.2f, exchange %.2f, deliver %.2f on rank 0), %llu spikes, %llu "
+    ictus_log ("%.1f ms in %.2f s (solve %.2f, exchange %.2f, deliver %.2f on rank 0%s), %llu spikes, %llu "
                "synapses%s%s",
-               s.t_ms, s.wall_s, s.solve_s, s.exchange_s, s.deliver_s, (unsigned long long) s.spikes,
+               s.t_ms, s.wall_s, s.solve_s, s.exchange_s, s.deliver_s, lanes, (unsigned long long) s.spikes,
                (unsigned long long) s.synapses, path != NULL ? "; " : "", path != NULL ? path : "");
 }
 

@@ -56,7 +56,7 @@ pace (ictus__pace *c)
       c->log_err[i] = l;
       c->grow[i] = between (exp2_about (between (c->beta * c->before[i] - c->alpha * l + c->safety, -8, 8)),
                             c->least, c->most[i]);
-      c->shrink[i] = between (exp2_about (between (c->safety - c->alpha * l, -8, 8)), c->least, 1);
+      c->shrink[i] = between (exp2_about (between (c->safety - c->alpha * l, -8, 8)), c->least, 0.9);
     }
 }
 

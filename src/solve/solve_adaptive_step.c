@@ -206,7 +206,7 @@ size_step (ictus__adaptive *s, int k)
   if (s->max_step > 0 && n->next > s->max_step)
     n->next = s->max_step;
   h = n->next;
-  a->ends = STRETCH * h >= rest;
+  a->ends = (n->refused ? 1 : STRETCH) * h >= rest; /* what was refused is not tried again */
   if (a->ends)
     h = rest;
   else if (2 * h > rest)
