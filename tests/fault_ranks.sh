@@ -19,6 +19,15 @@ for r in 0 1 2; do
   ok "rank $r: said once, with the rank, and nothing else" once "ictus: rank $r: out of memory: failure injected"
   ok "rank $r: the file opens" h5ls -r flush$r/results.h5
 done
+for form in collective neighbours overlap; do
+  for r in 0 2; do
+    ok "rank $r of 3 fails in a window, exchange $form: all end with status 70" \
+      status 70 faulty solve:$r:23 on 3 "$ICTUS_BIN" run "$data/net-cvode.yaml" -o $form$r --quiet --set run.exchange=$form
+    ok "$form, rank $r: one message" once "ictus: "
+    ok "$form, rank $r: it names rank and population" says "rank $r: population "
+    ok "$form, rank $r: the file opens" h5ls -r $form$r/results.h5
+  done
+done
 ok "the row of a point cannot be written: status 74, no team waits" \
   status 74 faulty sweep_row:0:2 on 3 "$ICTUS_BIN" sweep "$data/sweep.yaml" -o row --quiet
 ok "said once" once "ictus: rank 0: "

@@ -24,9 +24,22 @@ for net in net-cvode net-exact net-mixed net-tiny net-lanes; do
     done
   done
 done
+# run.exchange: how the spikes travel; net-exact and net-tiny have delays of one step and neurons that nobody listens to
+for net in net-cvode net-exact net-mixed net-tiny net-fixed; do
+  test -e $net-1 || ok "$net runs on one rank" on 1 "$ICTUS_BIN" run "$data/$net.yaml" -o "$net-1" --quiet
+  for n in 2 3 5; do
+    for form in collective neighbours overlap auto; do
+      case $n$form in *collective|2neighbours|3overlap|5auto) how=block ;; *) how=round-robin ;; esac
+      ok "$net runs on $n ranks, $form" on $n "$ICTUS_BIN" run "$data/$net.yaml" -o "$net-$form" --quiet --set run.exchange=$form --set run.partition=$how
+      ok "$net: $n ranks, $form, give the same bits" same "$net-1/results.h5" "$net-$form/results.h5"
+      rm -rf "$net-$form"
+    done
+  done
+done
+ok "the exchange is in the provenance" sh -c "h5dump -a /provenance/run/exchange net-exact-1/results.h5 | grep 'none, 1 rank, 0.1 ms windows'"
 ok "net-cvode fires" more_than net-cvode-1/results.h5 spikes/E/timestamps 30
 ok "net-exact fires" more_than net-exact-1/results.h5 spikes/E/timestamps 100
-for p in E I A; do
+for p in E I A X; do
   ok "net-lanes: $p fires" more_than net-lanes-1/results.h5 spikes/$p/timestamps 10
 done
 for p in hh lif izh cond ext; do

@@ -191,7 +191,7 @@ compare_heap (const char *text, double part)
   ck_all (ictus_engine_run (w.engine) == ICTUS_OK);
   after = ictus_mem_heap ();
   ck_all (ictus_net_plan (w.net, w.local, &w.rates, &need) == ICTUS_OK);
-  ictus_engine_plan_exchange (ictus_comm_size (MPI_COMM_WORLD), 5, 50, &packet, &exchange);
+  ictus_engine_plan_exchange (ictus_engine_net (w.engine), ictus_comm_size (MPI_COMM_WORLD), 5, 50, &packet, &exchange);
   ck_all (near ("heap", need.cells + need.synapses + need.inbox + solvers + exchange, after - before, part));
   end (&w);
 }

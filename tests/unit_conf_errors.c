@@ -80,7 +80,7 @@ START_TEST (keys_that_are_unknown_missing_or_misplaced_are_told)
     { 1, "run: {t_stop: 10 ms, resolutoin: 0.1}",
       "x.yaml:2:22: unknown key 'resolutoin'; did you mean 'resolution'?" },
     { 1, "run: {t_stop: 10 ms, xyz: 0.1}",
-      "x.yaml:2:22: unknown key 'xyz'; expected one of t_stop, resolution, timing, restart_mark, partition" },
+      "x.yaml:2:22: unknown key 'xyz'; expected one of t_stop, resolution, timing, restart_mark, partition, exchange" },
     { 1, "run: {}", "x.yaml:2:1: the key 't_stop' is missing in run (model time to simulate)" },
     { 1, "seed: 1", "x.yaml:1:1: the key 'run' is missing (how long, and on which grid of time)" },
     { 1, "run: 10 ms", "x.yaml:2:6: expected a map, found '10 ms'" },

@@ -5,7 +5,7 @@
 
 #define FULL                                                                                                 \
   "ictus: 1\nname: full\ndescription: everything once\nseed: 12\n"                                           \
-  "run: {t_stop: 1 s, resolution: 0.1 ms, timing: grid, restart_mark: 50 ms, partition: round-robin}\n"      \
+  "run: {t_stop: 1 s, resolution: 0.1 ms, timing: grid, restart_mark: 50 ms, partition: round-robin, exchange: overlap}\n"      \
   "populations:\n"                                                                                           \
   "  E: {size: 20, model: a.ode, params: {g: 1 nS}, init: {V: {distribution: linear, from: 1, to: 2}},\n"    \
   "      solver: {name: rk4, rtol: 1e-5, atol: {V: 1e-3 mV}, dt: 50 us, max_step: 1 ms}}\n"                  \
@@ -56,6 +56,7 @@ START_TEST (every_key_arrives_in_the_record)
   ck_assert_str_eq (x->name, "full");
   ck_assert_str_eq (x->description, "everything once");
   ck_assert_str_eq (x->partition, "round-robin");
+  ck_assert (x->exchange == ICTUS_EXCHANGE_OVERLAP);
   ck_assert (x->seed == 12 && x->t_stop_ms == 1000 && x->resolution_ms == 0.1 && x->grid
              && x->restart_mark_ms == 50);
   ck_assert (x->flush_ms == 2000 && x->conf == c);
@@ -180,6 +181,7 @@ START_TEST (defaults_are_as_documented)
   ck_assert (x->seed == 1 && x->grid && x->restart_mark_ms == 100 && x->flush_ms == 1000
              && x->nprojection == 0 && x->nstimulus == 0);
   ck_assert_str_eq (x->partition, "block");
+  ck_assert (x->exchange == ICTUS_EXCHANGE_AUTO);
   ck_assert_str_eq (x->population[0].solver, "cvode-bdf");
   ck_assert (x->population[0].dt_ms == 0.2);
   ck_assert (x->nrecord == 1 && x->record[0].type == ICTUS_RECORD_SPIKES && x->record[0].npopulation == 2);
@@ -189,7 +191,7 @@ START_TEST (defaults_are_as_documented)
   ck_assert_str_eq (
       t.s,
       "ictus: 1\n"
-      "run:\n  t_stop: 10\n  resolution: 0.2\n  timing: grid\n  restart_mark: 100 ms\n  partition: block\n"
+      "run:\n  t_stop: 10\n  resolution: 0.2\n  timing: grid\n  restart_mark: 100 ms\n  partition: block\n  exchange: auto\n"
       "populations:\n"
       "  E:\n    size: 1\n    model: lif\n"
       "    solver: {name: cvode-bdf, rtol: 1e-4, atol: 1e-4, max_step: 0 ms, dt: 0.2 ms}\n"

@@ -230,6 +230,14 @@ typedef struct ictus_exp_threshold
   double level;          /* Hz for the rate */
 } ictus_exp_threshold;
 
+typedef enum ictus_exchange /* how ranks exchange spikes */
+{
+  ICTUS_EXCHANGE_AUTO,
+  ICTUS_EXCHANGE_COLLECTIVE,
+  ICTUS_EXCHANGE_NEIGHBOURS,
+  ICTUS_EXCHANGE_OVERLAP
+} ictus_exchange;
+
 typedef struct ictus_experiment /* plain record; strings and nodes are borrowed from the document */
 {
   const ictus_conf *conf;
@@ -239,6 +247,7 @@ typedef struct ictus_experiment /* plain record; strings and nodes are borrowed 
   bool grid;                       /* run.timing: grid (default) or exact */
   double restart_mark_ms;          /* 100 */
   const char *partition;           /* block (default), round-robin or a partition file */
+  ictus_exchange exchange;         /* run.exchange: auto (default) measures; never changes the results */
   double flush_ms;                 /* output.flush: results are flushed to disk this often, 1000 */
   double checkpoint_ms;            /* checkpoint.interval: of model time; 0: none */
   double checkpoint_wall_s;        /* checkpoint.wall: of wall time, 900; 0: none */

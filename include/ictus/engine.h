@@ -1,7 +1,12 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /** \file engine.h
- * The window loop: solve every neuron to the end of the window, exchange (one collective: spikes and
- * verdict), deliver, call the hooks. Runs with no hooks at all.
+ * The window loop: solve every neuron to the end of the window, exchange spikes and the verdict of all ranks,
+ * deliver, call the hooks. Runs with no hooks at all.
+ *
+ * How spikes travel (run.exchange) never changes results: all to all in one collective a window; only to ranks that
+ * have targets; or all to all after windows of half the smallest delay, on their way while the next window is solved. In
+ * the last two a window is over (its verdict known, its hooks called) when the next was solved; before flushes, marks
+ * and the end of a run nothing is on its way.
  */
 #ifndef ICTUS_ENGINE_H
 #define ICTUS_ENGINE_H
@@ -30,8 +35,10 @@ typedef struct ictus_sampling /* what a hook wants sampled: a population at k * 
 typedef struct ictus_hook /* all members but ctx may be NULL. Called in the order the hooks were added */
 {
   void *ctx; /* borrowed for the life of the engine */
-  /* After a window was exchanged: the spikes of all ranks in (t0, t1], sorted by (time, gid), borrowed.
-     Local: an error on any rank ends the run on all ranks before the next window, flush or mark. */
+  /* After a window is over on all ranks: the spikes of the neurons of this rank in (t0, t1], sorted by (time, gid),
+     borrowed; samples may have come from the window behind it already. Windows follow each other without a gap; how long
+     they are may depend on the ranks. Local: an error on any rank ends the run on all ranks within the next window,
+     before a flush or mark. */
   ictus_err (*window) (void *ctx, double t0_ms, double t1_ms, const ictus_spike *s, size_t n);
   /* At the first window end at or after every multiple of the flush interval, and when the run ends or is
      stopped: may call collectives; must return the same code on all ranks. */
@@ -41,7 +48,7 @@ typedef struct ictus_hook /* all members but ctx may be NULL. Called in the orde
      changes nothing). */
   ictus_err (*mark) (void *ctx, double t_ms);
   /* Asked in every window before its exchange, on every rank; local: true on any rank ends the run on all
-     ranks after this window, with ICTUS_E_STOPPED. */
+     ranks after this window or the next, with ICTUS_E_STOPPED. */
   bool (*stop) (void *ctx);
 } ictus_hook;
 
@@ -67,7 +74,10 @@ ictus_err ictus_engine_hook (ictus_engine *e, const ictus_hook *hook);
 ictus_err ictus_engine_sample (ictus_engine *e, const ictus_sampling *what);
 /** Time of the first sample of such a request. Collectivity: none. */
 double ictus_engine_first_sample (const ictus_experiment *exp, double start_ms, double interval_ms);
-/** Show progress (rank 0 only prints). Collectivity: none. */
+/** Number of samples of such a request up to t_ms, and their times: the same on ranks without neurons of the population.
+ * Collectivity: none. */
+uint64_t ictus_engine_samples (const ictus_experiment *exp, double start_ms, double stop_ms, double interval_ms, double t_ms);
+/** Show progress, and which exchange was chosen (rank 0 only prints). Collectivity: none. */
 void ictus_engine_progress (ictus_engine *e, bool on);
 
 /** Run from the present time (0, or where a run was stopped) to t_stop. A run that was stopped and one that
@@ -94,11 +104,30 @@ ictus_err ictus_engine_load (ictus_engine *e, ictus_image *im);
 typedef struct ictus_engine_stats
 {
   double t_ms, window_ms; /* model time reached; longest window */
-  double wall_s, solve_s, exchange_s, deliver_s; /* of this rank, over all runs */
-  uint64_t windows, spikes, synapses;            /* spikes and synapses: of all ranks */
-  ictus_solver_stats solver;                     /* of this rank */
+  /* of this rank, over all runs of this engine; phases of short windows are timed in some of them and scaled up */
+  double wall_s, solve_s, exchange_s, deliver_s, input_s; /* deliver: filing of spikes; input: adding them up, stimuli */
+  uint64_t windows, spikes, synapses; /* windows: of this engine; spikes and synapses: of all ranks */
+  uint64_t spikes_sent, bytes_sent, messages; /* of this rank in this engine: spikes of its neurons, bytes given to MPI for
+                                                 them (a collective: once), calls of collectives and messages to neighbours */
+  ictus_solver_stats solver;                  /* of this rank */
 } ictus_engine_stats;
 void ictus_engine_get_stats (const ictus_engine *e, ictus_engine_stats *out); /* Collectivity: none. */
+/** What was chosen, as in "one collective, 2 ranks, 0.1 ms windows, 3 us": the last is the time of an exchange where it was
+ * measured. "" before the first run. Borrowed. Collectivity: none. */
+const char *ictus_engine_exchange_text (const ictus_engine *e);
+
+typedef struct ictus_engine_totals /* over the ranks */
+{
+  int ranks;
+  double mean, most;      /* seconds of solve, deliver and input together: mean and largest of a rank */
+  double exchange_s;      /* smallest of a rank: the others wait in it for the slowest */
+  uint64_t bytes_sent, messages; /* of all ranks */
+} ictus_engine_totals;
+/** Collectivity: all ranks of the engine. */
+void ictus_engine_get_totals (const ictus_engine *e, ictus_engine_totals *out);
+
+/** Sort by (time, gid), quickly where the list is made of sorted pieces. Collectivity: none. */
+ictus_err ictus_engine_sort_spikes (ictus_spikes *list);
 
 /** Length of the windows of an experiment whose smallest delay is min_delay_ms (INFINITY: no synapses), ms.
  * Collectivity: none. */
@@ -108,10 +137,11 @@ double ictus_engine_window (const ictus_experiment *exp, double min_delay_ms);
  * \retval ICTUS_E_INPUT  the solver refuses the model. Collectivity: none. */
 ictus_err ictus_engine_solver_bytes (const ictus_net *net, int pop, double *each);
 /** What the exchange takes on one of nrank ranks.
+ * \param net            its neurons and timing say how a spike travels
  * \param mean,most      spikes of all ranks in a window: on average; in the fullest
  * \param [out] packet   bytes that a rank sends in every window
  * \param [out] bytes    memory of packets and lists. Collectivity: none. */
-void ictus_engine_plan_exchange (int nrank, double mean, double most, double *packet, double *bytes);
+void ictus_engine_plan_exchange (const ictus_net *net, int nrank, double mean, double most, double *packet, double *bytes);
 
 ictus_net *ictus_engine_net (const ictus_engine *e);                     /* borrowed. Collectivity: none. */
 const ictus_part *ictus_engine_part (const ictus_engine *e);             /* borrowed. Collectivity: none. */

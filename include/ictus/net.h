@@ -60,7 +60,11 @@ double ictus_net_min_delay (const ictus_net *net);
 uint64_t ictus_net_synapses (const ictus_net *net, int projection); /* of this rank. Collectivity: none. */
 uint64_t ictus_net_bytes (const ictus_net *net); /* memory of synapses and slots here. Collectivity: none. */
 
-/** Deliver spikes of all ranks, sorted by (time, gid), each exactly once: rows are added into slots (grid) or
+/** Whether this rank has synapses of a neuron, wherever that lives. Phase built. Collectivity: none. */
+bool ictus_net_has_target (const ictus_net *net, uint64_t gid);
+
+/** Deliver spikes, sorted by (time, gid), each exactly once, window by window: those of this rank's neurons, and at least
+ * those of other ranks that have targets here. Rows are added into slots (grid) or
  * event lists (exact), input of a slot in the order (emission time, source, projection, synapse).
  * Cost: no allocation once buffers have grown. Collectivity: none. */
 ictus_err ictus_net_deliver (ictus_net *net, const ictus_spike *s, size_t n);

@@ -21,7 +21,7 @@
 #define ICTUS_SCHEMA_RESULTS 1
 #define ICTUS_SCHEMA_SWEEP 1
 #define ICTUS_SCHEMA_TRAJECTORY 1
-#define ICTUS_SCHEMA_CHECKPOINT 1
+#define ICTUS_SCHEMA_CHECKPOINT 2
 #define ICTUS_SCHEMA_MAGIC 0x0A7A
 
 /* ictus_kind: root attribute that says what a file is */

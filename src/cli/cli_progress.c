@@ -9,6 +9,9 @@
 #include <unistd.h>
 
 #define EVERY_S 5.0
+#define LOOK_S 0.02 /* windows are so short that the clock is read this often only */
+
+enum { MOST_SKIPPED = 1024 };
 
 /* One line, so that the file stays one key a line. */
 static void
@@ -61,12 +64,27 @@ window (void *ctx, double t0_ms, double t1_ms, const ictus_spike *s, size_t n)
 {
   ictus_cli_progress *p = ctx;
 
+  ictus_engine_stats stats;
+  double now;
+
   (void)t0_ms;
   (void)s;
+  (void)n;
   p->t_ms = t1_ms;
-  p->nspike += n;
-  if (ictus_wall_s () - p->written_s >= EVERY_S)
-    write_now (p, "running", NULL);
+  if (p->skip > 0)
+    {
+      p->skip -= 1;
+      return ICTUS_OK;
+    }
+  now = ictus_wall_s ();
+  p->every = now - p->looked_s > LOOK_S ? 1 : p->every < MOST_SKIPPED ? 2 * p->every : p->every;
+  p->skip = p->every - 1;
+  p->looked_s = now;
+  if (now - p->written_s < EVERY_S)
+    return ICTUS_OK;
+  ictus_engine_get_stats (p->engine, &stats);
+  p->nspike = stats.spikes - p->before;
+  write_now (p, "running", NULL);
   return ICTUS_OK;
 }
 
@@ -81,6 +99,9 @@ ictus_cli_progress_begin (ictus_engine *engine, const char *dir, ictus_cli_progr
   ictus_engine_get_stats (engine, &stats);
   *p = (ictus_cli_progress){ .dir = dir, .start_s = ictus_wall_s (), .start = (long long)time (NULL) };
   p->begin_ms = p->t_ms = stats.t_ms;
+  p->engine = engine;
+  p->before = stats.spikes;
+  p->every = 1;
   p->stop_ms = ictus_engine_experiment (engine)->t_stop_ms;
   p->neurons = (double)ictus_net_size (ictus_engine_net (engine));
   p->nrank = ictus_comm_size (MPI_COMM_WORLD);
@@ -93,12 +114,19 @@ ictus_cli_progress_begin (ictus_engine *engine, const char *dir, ictus_cli_progr
 void
 ictus_cli_progress_end (ictus_cli_progress *p, ictus_err e)
 {
+  ictus_engine_stats stats;
+
   if (p->dir != NULL)
-    write_now (p,
-               e == ICTUS_OK          ? "complete"
-               : e == ICTUS_E_STOPPED ? "stopped"
-                                      : "failed",
-               e == ICTUS_OK ? NULL : ictus_err_last ());
+    {
+      ictus_engine_get_stats (p->engine, &stats);
+      p->nspike = stats.spikes - p->before;
+      p->t_ms = stats.t_ms;
+      write_now (p,
+                 e == ICTUS_OK          ? "complete"
+                 : e == ICTUS_E_STOPPED ? "stopped"
+                                        : "failed",
+                 e == ICTUS_OK ? NULL : ictus_err_last ());
+    }
   p->dir = NULL;
 }
 

@@ -12,6 +12,10 @@ typedef struct ictus_cli_progress /* start with {0}; rank 0 */
   long long start;           /* Unix time */
   double begin_ms, stop_ms, t_ms, neurons;
   uint64_t nspike; /* since begin */
+  const ictus_engine *engine; /* borrowed */
+  uint64_t before;            /* spikes of the run when this began */
+  double looked_s;            /* at the clock, which is read in one of `every` windows */
+  unsigned every, skip;
   int nrank;
   char host[256];
 } ictus_cli_progress;

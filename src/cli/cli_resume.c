@@ -19,9 +19,9 @@ help (void)
       "Options:\n"
       "      --rebalance        deal the neurons to the ranks by the cost of each that was measured before\n"
       "                         the checkpoint; writes DIR/rebalanced-N.part for N ranks\n"
-      "      --set KEY=VALUE    what cannot change the results: run.partition, output.flush,\n"
-      "                         checkpoint.interval, checkpoint.wall, checkpoint.keep, and\n"
-      "                         sweep.ranks_per_point\n"
+      "      --set KEY=VALUE    what cannot change the results: run.partition, run.exchange,\n"
+      "                         output.flush, checkpoint.interval, checkpoint.wall,\n"
+      "                         checkpoint.keep, and sweep.ranks_per_point\n"
       "      --isa LEVEL        level of instructions (default: the one that the run was begun with)\n"
       "      --summary          insist on the summary that the run was begun with; printed in any case\n"
       "      --json             tables as JSON\n"
@@ -46,8 +46,8 @@ typedef struct request
 static bool
 may_set (const char *assignment, bool sweep)
 {
-  static const char *const key[] = { "checkpoint.interval", "checkpoint.wall", "checkpoint.keep",
-                                     "output.flush",        "run.partition",   "sweep.ranks_per_point" };
+  static const char *const key[] = { "checkpoint.interval", "checkpoint.wall", "checkpoint.keep",      "output.flush",
+                                     "run.partition",       "run.exchange",    "sweep.ranks_per_point" };
   size_t n = strcspn (assignment, "=");
 
   for (size_t k = 0; k < sizeof key / sizeof *key; ++k)

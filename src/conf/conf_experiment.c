@@ -257,6 +257,7 @@ read_run (ictus_experiment *x, const ictus_node *root)
   x->grid = conf_get_choice (run, "run.timing") != 1;
   x->restart_mark_ms = conf_get_number (run, "run.restart_mark");
   x->partition = conf_get_text (run, "partition");
+  x->exchange = (ictus_exchange)conf_get_choice (run, "run.exchange");
   x->flush_ms = conf_get_number (ictus_node_find (root, "output"), "output.flush");
   x->checkpoint_ms = conf_get_number (ictus_node_find (root, "checkpoint"), "checkpoint.interval");
   x->checkpoint_wall_s = conf_get_number (ictus_node_find (root, "checkpoint"), "checkpoint.wall");

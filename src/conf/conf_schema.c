@@ -30,6 +30,9 @@ static const conf_key table[] = {
   { "run.partition", CONF_TEXT, NULL, "block", NONE, NULL, NULL, false,
     "which rank a neuron lives on: block, round-robin, or the path of a partition file; never changes the "
     "results" },
+  { "run.exchange", CONF_CHOICE, NULL, "auto", NONE, "auto collective neighbours overlap", NULL, false,
+    "how ranks exchange spikes: all with all, only with ranks that have targets, or while the next window is "
+    "computed; auto measures and takes the fastest; never changes the results" },
 
   { "populations", CONF_NAMED, NULL, NULL, NONE, NULL, NULL, true,
     "neurons of one kind, under a name of your choice" },

@@ -3,6 +3,7 @@
 #include "engine/engine_impl.h"
 
 #include <math.h>
+#include <stdlib.h>
 #include <string.h>
 
 /* Tolerances, and what the solver refuses. The names of states were looked up when the net was created. */
@@ -90,7 +91,26 @@ make_solvers (ictus_engine *e)
     return ICTUS_E_NOMEM;
   for (int p = 0; p < e->npop; ++p)
     ICTUS_TRY (make_solver (e->net, p, &e->solver[p]));
-  return engine_exchange_init (e);
+  return ICTUS_OK;
+}
+
+/* Lengths of windows. A spike on its way while a window is solved is needed in the one behind it, so two of these
+   windows have to fit into the smallest delay. */
+static void
+set_windows (ictus_engine *e)
+{
+  double delay = ictus_net_min_delay (e->net), h = e->exp->resolution_ms;
+
+  e->window_ms = ictus_engine_window (e->exp, delay);
+  e->half_ms = 0.5 * delay < e->window_ms ? 0.5 * delay : e->window_ms;
+  if (!e->exp->grid)
+    return;
+  e->window_ticks = (ictus_tick) floor (e->window_ms / h * (1 + 1e-9));
+  if (e->window_ticks < 1) /* a coarse grid without synapses */
+    e->window_ticks = 1;
+  e->half_ticks = isfinite (delay) ? ictus_tick_of (delay, h) / 2 : e->window_ticks;
+  if (e->half_ticks > e->window_ticks)
+    e->half_ticks = e->window_ticks;
 }
 
 ictus_err
@@ -112,6 +132,7 @@ ictus_engine_create (MPI_Comm comm, const ictus_experiment *exp, ictus_engine **
   en->rank = ictus_comm_rank (en->comm);
   en->size = ictus_comm_size (en->comm);
   en->exp = exp;
+  en->faults = getenv ("ICTUS_FAULT") != NULL;
   ICTUS_GO (ictus_comm_same (en->comm, exp->t_stop_ms, "t_stop"));
   ICTUS_GO (ictus_comm_same (en->comm, (double) exp->seed, "seed"));
   ICTUS_GO (ictus_net_create (en->comm, exp, &en->net));
@@ -120,7 +141,8 @@ ictus_engine_create (MPI_Comm comm, const ictus_experiment *exp, ictus_engine **
   ICTUS_GO (ictus_comm_agree (en->comm, ictus_net_place (en->net, ictus_part_owner, en->part)));
   ICTUS_GO (ictus_net_build (en->net));
   ICTUS_GO (ictus_comm_agree (en->comm, make_solvers (en)));
-  en->window_ms = ictus_engine_window (exp, ictus_net_min_delay (en->net));
+  set_windows (en);
+  ICTUS_GO (ictus_comm_agree (en->comm, engine_exchange_init (en)));
   if (exp->t_stop_ms / en->window_ms > ICTUS_MAX_STEPS)
     {
       e = ICTUS_FAIL (ICTUS_E_INPUT, "t_stop (%g ms) is more than 2^53 times the smallest delay (%g ms)",
@@ -160,9 +182,8 @@ ictus_engine_destroy (ictus_engine **engine)
   ictus_free (e->work);
   ictus_free (e->solver);
   ictus_free (e->samples);
-  ictus_free (e->mine.s);
   ictus_free (e->pending_text);
-  engine_exchange_clear (&e->ex);
+  engine_exchange_clear (e);
   ictus_part_destroy (&e->part);
   ictus_net_destroy (&e->net);
   MPI_Comm_free (&e->comm);
@@ -217,7 +238,33 @@ ictus_engine_get_stats (const ictus_engine *e, ictus_engine_stats *out)
         out->solver.restarts += s.restarts;
         out->solver.roots += s.roots;
         out->solver.fails += s.fails;
+        out->solver.lanes_offered += s.lanes_offered;
+        out->solver.lanes_used += s.lanes_used;
       }
+}
+
+const char *
+ictus_engine_exchange_text (const ictus_engine *e)
+{
+  return e->exchange_text;
+}
+
+void
+ictus_engine_get_totals (const ictus_engine *e, ictus_engine_totals *out)
+{
+  const ictus_engine_stats *s = &e->stats;
+  double busy = s->solve_s + s->deliver_s + s->input_s, extreme[2] = { busy, -s->exchange_s };
+  uint64_t sent[2] = { s->bytes_sent, s->messages };
+
+  ICTUS_MPI (MPI_Allreduce (MPI_IN_PLACE, &busy, 1, MPI_DOUBLE, MPI_SUM, e->comm));
+  ICTUS_MPI (MPI_Allreduce (MPI_IN_PLACE, extreme, 2, MPI_DOUBLE, MPI_MAX, e->comm));
+  ICTUS_MPI (MPI_Allreduce (MPI_IN_PLACE, sent, 2, MPI_UINT64_T, MPI_SUM, e->comm));
+  *out = (ictus_engine_totals){ .ranks = e->size,
+                                .mean = busy / e->size,
+                                .most = extreme[0],
+                                .exchange_s = -extreme[1],
+                                .bytes_sent = sent[0],
+                                .messages = sent[1] };
 }
 
 ictus_net *

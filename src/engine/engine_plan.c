@@ -101,19 +101,26 @@ done:
 }
 
 void
-ictus_engine_plan_exchange (int nrank, double mean, double most, double *packet, double *bytes)
+ictus_engine_plan_exchange (const ictus_net *net, int nrank, double mean, double most, double *packet, double *bytes)
 {
-  double fit = ENGINE_FIT, each = mean / nrank, lists;
+  const ictus_experiment *exp = ictus_net_experiment (net);
+  double ticks = ictus_engine_window (exp, INFINITY) / exp->resolution_ms, fit = ENGINE_FIT, each = mean / nrank, lists, room;
+  size_t word = !exp->grid ? sizeof (ictus_spike) : (double) ictus_net_size (net) * ticks <= (double) UINT32_MAX ? 4 : 8;
 
-  /* what one rank has in a window scatters around its share; the packet once grew for more */
-  if (most / nrank > fit)
-    fit = fmax (fit, (double)engine_exchange_fit (nrank, (uint64_t)(most / nrank)));
-  *packet = (double)sizeof (engine_head) + fit * (double)sizeof (ictus_spike);
-  if (each > fit)
-    *packet += each * (double)sizeof (ictus_spike);
+  *packet = room = 0;
+  if (nrank > 1)
+    {
+      /* what one rank has in a window scatters around its share; the packet once grew for more */
+      if (most / nrank > fit)
+        fit = fmax (fit, (double)engine_exchange_fit (nrank, word, (uint64_t)(most / nrank)));
+      *packet = room = (double)sizeof (engine_head) + fit * (double)word;
+      if (each > fit)
+        *packet += each * (double)word;
+    }
   lists = 16;
   while (lists < most)
     lists *= 2;
-  *bytes = ((double)sizeof (engine_head) + fit * (double)sizeof (ictus_spike)) * (1.0 + nrank)
-           + 2 * lists * (double)sizeof (ictus_spike) + lists / nrank * (double)sizeof (ictus_spike);
+  /* packets; what arrived and its scratch; what this rank has in two windows */
+  *bytes = room * (1.0 + nrank) + (nrank > 1 ? 2 : 1) * lists * (double)sizeof (ictus_spike)
+           + 2 * lists / nrank * (double)sizeof (ictus_spike);
 }

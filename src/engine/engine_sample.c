@@ -21,12 +21,11 @@ dispatch (void *ctx, size_t i, int s, const double *y, const double *u)
 
 /* First k with k * interval > t (a little above rounding, so that a time is never taken twice). */
 static int64_t
-first_after (const ictus_engine *e, double t_ms, double interval_ms)
+first_after (const ictus_experiment *x, double t_ms, double interval_ms)
 {
-  if (e->exp->grid)
+  if (x->grid)
     {
-      ictus_tick every = ictus_tick_of (interval_ms, e->exp->resolution_ms),
-                 now = ictus_tick_of (t_ms, e->exp->resolution_ms);
+      ictus_tick every = ictus_tick_of (interval_ms, x->resolution_ms), now = ictus_tick_of (t_ms, x->resolution_ms);
 
       return now / every + 1;
     }
@@ -62,6 +61,15 @@ first_of (const ictus_experiment *x, double start_ms, double interval_ms)
   return k;
 }
 
+uint64_t
+ictus_engine_samples (const ictus_experiment *exp, double start_ms, double stop_ms, double interval_ms, double t_ms)
+{
+  double until = stop_ms < t_ms ? stop_ms : t_ms;
+  int64_t first = first_of (exp, start_ms, interval_ms), k = first_after (exp, until, interval_ms);
+
+  return k > first ? (uint64_t) (k - first) : 0;
+}
+
 double
 ictus_engine_first_sample (const ictus_experiment *exp, double start_ms, double interval_ms)
 {
@@ -86,8 +94,12 @@ ictus_err
 engine_samples_due (ictus_engine *e, int pop, ictus_window *w)
 {
   engine_samples *x = &e->samples[pop];
+  double next_ms = INFINITY;
   int n = 0;
 
+  w->nsample = 0;
+  if (w->t0_ms >= x->from_ms && w->t1_ms < x->next_ms)
+    return ICTUS_OK;
   x->engine = e;
   x->ndue = 0;
   for (int r = 0; r < e->nsampling; ++r)
@@ -98,13 +110,18 @@ engine_samples_due (ictus_engine *e, int pop, ictus_window *w)
       if (q->population != pop)
         continue;
       first = first_of (e->exp, q->start_ms, q->interval_ms);
-      for (int64_t k = first_after (e, w->t0_ms, q->interval_ms);; ++k)
+      for (int64_t k = first_after (e->exp, w->t0_ms, q->interval_ms);; ++k)
         {
           engine_due d
               = { .t_ms = sample_ms (e->exp, k, q->interval_ms), .request = r, .index = (uint64_t) (k - first) };
 
-          if (d.t_ms > w->t1_ms || d.t_ms > q->stop_ms)
+          if (d.t_ms > q->stop_ms)
             break;
+          if (d.t_ms > w->t1_ms)
+            {
+              next_ms = d.t_ms < next_ms ? d.t_ms : next_ms;
+              break;
+            }
           if (k >= first)
             ICTUS_TRY (add_due (x, &d));
         }
@@ -124,6 +141,8 @@ engine_samples_due (ictus_engine *e, int pop, ictus_window *w)
         ++n;
       }
   x->first[n] = x->ndue;
+  x->from_ms = w->t0_ms;
+  x->next_ms = next_ms;
   w->nsample = n;
   w->sample_ms = x->t_ms;
   w->sample = dispatch;

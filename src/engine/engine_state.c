@@ -2,7 +2,7 @@
 /* The state of a run at a restart mark, as fields of an image:
      engine/populations  their names, one a line
      engine/t_ms         float64: model time
-     engine/count        uint64 [3]: restart marks, windows, spikes of all ranks
+     engine/count        uint64 [2]: restart marks, spikes of all ranks
      engine/flush_ms     float64 [2]: interval, and when the next flush is due
      engine/solver       uint64 [6]: steps, right-hand sides, Jacobians, restarts, roots, failed steps of all
                          ranks
@@ -12,14 +12,15 @@
 #include "engine/engine_impl.h"
 
 #include <math.h>
+#include <stddef.h>
 #include <string.h>
 
 enum
 {
-  NSOLVER = sizeof (ictus_solver_stats) / sizeof (uint64_t),
+  NSOLVER = offsetof (ictus_solver_stats, lanes_offered) / sizeof (uint64_t), /* the rest depends on the partition */
   FIELD = 160
 };
-_Static_assert(sizeof (ictus_solver_stats) == NSOLVER * sizeof (uint64_t), "statistics travel as uint64");
+_Static_assert(offsetof (ictus_solver_stats, lanes_offered) == NSOLVER * sizeof (uint64_t), "statistics travel as uint64");
 
 /* ---- what was counted --------------------------------------------------------------------------- */
 
@@ -95,7 +96,7 @@ get_solver_stats (const ictus_engine *e, uint64_t *count)
   ictus_engine_stats s;
 
   ictus_engine_get_stats (e, &s);
-  memcpy (count, &s.solver, sizeof s.solver);
+  memcpy (count, &s.solver, NSOLVER * sizeof *count);
 }
 
 /* From here on the statistics of all ranks together are those of the image and what comes. */
@@ -108,7 +109,7 @@ set_solver_stats (ictus_engine *e, const uint64_t *loaded)
   get_solver_stats (e, begin);
   for (int k = 0; k < NSOLVER; ++k)
     begin[k] = (e->rank == 0 ? loaded[k] : 0) - begin[k];
-  memcpy (&e->solver_before, begin, sizeof e->solver_before);
+  memcpy (&e->solver_before, begin, sizeof begin);
 }
 
 /* ---- save --------------------------------------------------------------------------------------- */
@@ -124,7 +125,7 @@ static ictus_err
 save_run (const ictus_engine *e, ictus_image *im)
 {
   const engine_clock *c = &e->clock;
-  uint64_t count[3] = { (uint64_t) c->mark, e->stats.windows, e->stats.spikes }, solver[NSOLVER];
+  uint64_t count[2] = { (uint64_t) c->mark, e->stats.spikes }, solver[NSOLVER];
   double flush[2] = { e->exp->flush_ms, c->next_flush_ms };
   ictus_text names = { 0 };
   ictus_err err;
@@ -136,7 +137,7 @@ save_run (const ictus_engine *e, ictus_image *im)
   ictus_text_clear (&names);
   ICTUS_TRY (err);
   ICTUS_TRY (ictus_image_put (im, "engine/t_ms", ICTUS_IMAGE_F64, 1, &e->stats.t_ms));
-  ICTUS_TRY (ictus_image_put (im, "engine/count", ICTUS_IMAGE_U64, 3, count));
+  ICTUS_TRY (ictus_image_put (im, "engine/count", ICTUS_IMAGE_U64, 2, count));
   ICTUS_TRY (ictus_image_put (im, "engine/flush_ms", ICTUS_IMAGE_F64, 2, flush));
   get_solver_stats (e, solver);
   ICTUS_MPI (MPI_Allreduce (MPI_IN_PLACE, solver, NSOLVER, MPI_UINT64_T, MPI_SUM, e->comm));
@@ -198,10 +199,10 @@ load_clock (ictus_engine *e, ictus_image *im)
 {
   engine_clock *c = &e->clock;
   double t_ms, mark, flush[2], every = e->exp->flush_ms;
-  uint64_t count[3];
+  uint64_t count[2];
 
   ICTUS_TRY (ictus_image_get_n (im, "engine/t_ms", ICTUS_IMAGE_F64, 1, &t_ms));
-  ICTUS_TRY (ictus_image_get_n (im, "engine/count", ICTUS_IMAGE_U64, 3, count));
+  ICTUS_TRY (ictus_image_get_n (im, "engine/count", ICTUS_IMAGE_U64, 2, count));
   ICTUS_TRY (ictus_image_get_n (im, "engine/flush_ms", ICTUS_IMAGE_F64, 2, flush));
   mark = mark_ms (e->exp, count[0]);
   if (!(fabs (t_ms - mark) <= 1e-9 * fmax (1, mark)))
@@ -210,8 +211,7 @@ load_clock (ictus_engine *e, ictus_image *im)
                        ictus_image_path (im), t_ms, (unsigned long long) count[0]);
   c->mark = (ictus_tick) count[0];
   e->stats.t_ms = t_ms;
-  e->stats.windows = count[1];
-  e->stats.spikes = count[2];
+  e->stats.spikes = count[1];
   c->next_flush_ms = flush[1];
   if (flush[0] < every || flush[0] > every || !(flush[1] > t_ms)) /* flushed at other times from now on */
     c->next_flush_ms = every * (floor (t_ms / every) + 1);

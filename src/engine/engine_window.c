@@ -34,7 +34,7 @@ next_stretch (ictus_engine *e)
   if (c->to_ms > x->t_stop_ms)
     c->to_ms = x->t_stop_ms;
   /* strictly shorter than the smallest delay, so that rounding never lets a spike arrive in its own window */
-  c->nwindow = (ictus_tick) ceil ((c->to_ms - c->from_ms) / e->window_ms * (1 + 1e-9) + 1e-9);
+  c->nwindow = (ictus_tick) ceil ((c->to_ms - c->from_ms) / engine_length_ms (e) * (1 + 1e-9) + 1e-9);
   c->iwindow = 0;
   c->open = c->from_ms < x->t_stop_ms;
   return c->open;
@@ -53,10 +53,8 @@ next_window (ictus_engine *e, ictus_window *w)
   w->h_ms = x->resolution_ms;
   if (x->grid)
     {
-      ictus_tick ticks = (ictus_tick) floor (e->window_ms / x->resolution_ms * (1 + 1e-9));
+      ictus_tick ticks = engine_ticks (e);
 
-      if (ticks < 1) /* a coarse grid without synapses */
-        ticks = 1;
       if (c->at >= c->to)
         return false;
       w->k0 = c->at;
@@ -74,38 +72,45 @@ next_window (ictus_engine *e, ictus_window *w)
   return true;
 }
 
+/* Input and solution of one population. Local. */
+static ictus_err
+solve_population (ictus_engine *e, int p, const ictus_population *pop, ictus_window *w, ictus_spikes *mine)
+{
+  double before;
+  ictus_err err;
+
+  if (e->faults && ictus_fault ("solve", e->rank))
+    return ICTUS_FAIL (ICTUS_E_SOLVER, "population %s, neuron %llu at %g ms: failure injected", pop->name,
+                       (unsigned long long) (pop->cells.n > 0 ? pop->cells.gid[0] - pop->first : 0), w->t1_ms);
+  ICTUS_TRY (engine_samples_due (e, p, w));
+  before = e->watch.on ? ictus_wall_s () : 0;
+  ICTUS_TRY (ictus_net_input (e->net, p, w));
+  if (e->watch.on)
+    e->stats.input_s += e->watch.weight * (ictus_wall_s () - before);
+  err = ictus_solver_window (e->solver[p], w, mine);
+  return err == ICTUS_OK ? ICTUS_OK : ictus_err_prefix (err, "population %s", pop->name);
+}
+
 /* All neurons of this rank to the end of the window. Local. */
 static ictus_err
-solve_window (ictus_engine *e, ictus_window *w)
+solve_window (ictus_engine *e, ictus_window *w, ictus_spikes *mine)
 {
-  e->mine.n = 0;
   for (int p = 0; p < e->npop; ++p)
     {
       const ictus_population *pop = ictus_net_population (e->net, p);
-      ictus_err err;
 
       if (pop->model == NULL)
-        {
-          ICTUS_TRY (ictus_net_replay (e->net, p, w->t0_ms, w->t1_ms, &e->mine));
-          continue;
-        }
-      if (ictus_fault ("solve", e->rank))
-        return ICTUS_FAIL (ICTUS_E_SOLVER, "population %s, neuron %llu at %g ms: failure injected", pop->name,
-                           (unsigned long long) (pop->cells.n > 0 ? pop->cells.gid[0] - pop->first : 0),
-                           w->t1_ms);
-      ICTUS_TRY (engine_samples_due (e, p, w));
-      ICTUS_TRY (ictus_net_input (e->net, p, w));
-      err = ictus_solver_window (e->solver[p], w, &e->mine);
-      if (err != ICTUS_OK)
-        return ictus_err_prefix (err, "population %s", pop->name);
+        ICTUS_TRY (ictus_net_replay (e->net, p, w->t0_ms, w->t1_ms, mine));
+      else
+        ICTUS_TRY (solve_population (e, p, pop, w, mine));
     }
   ictus_net_input_done (e->net, w);
   return ICTUS_OK;
 }
 
 /* Keep a local error with its text until the next exchange tells it. */
-static void
-keep_pending (ictus_engine *e, ictus_err err)
+void
+engine_keep_pending (ictus_engine *e, ictus_err err)
 {
   if (err == ICTUS_OK || e->pending != ICTUS_OK)
     return;
@@ -158,30 +163,130 @@ rate_Hz (const ictus_engine *e)
   return e->stats.t_ms > 0 ? (double) e->stats.spikes / n / (1e-3 * e->stats.t_ms) : 0;
 }
 
-/* One window: solve, exchange, deliver, hooks. Collective; the same code and stop on all ranks. */
+/* Phases of a window shorter than this are timed every few windows: reading clocks would cost more than it tells. */
+#define SHORT_S 20e-6
+
+enum
+{
+  STANDS_FOR = 8 /* windows */
+};
+
+/* The next window is solved: are its phases timed? */
+static void
+watch_begin (ictus_engine *e)
+{
+  engine_watch *a = &e->watch;
+
+  if (a->left > 0)
+    {
+      a->left -= 1;
+      a->on = false;
+      return;
+    }
+  a->on = true;
+  a->last_s = ictus_wall_s ();
+}
+
+/* Seconds since the last look, as this window counts. */
+static double
+watch_look (ictus_engine *e)
+{
+  engine_watch *a = &e->watch;
+  double now, s;
+
+  if (!a->on)
+    return 0;
+  now = ictus_wall_s ();
+  s = a->weight * (now - a->last_s);
+  a->last_s = now;
+  return s;
+}
+
+/* The next window is timed and stands for itself, or it stands for those before it that are not. */
+static void
+watch_end (ictus_engine *e, double begin_s)
+{
+  engine_watch *a = &e->watch;
+  bool is_short = a->on && a->last_s - begin_s < SHORT_S;
+
+  if (!a->on)
+    return;
+  a->weight = is_short ? STANDS_FOR : 1;
+  a->left = is_short ? STANDS_FOR - 1 : 0;
+}
+
+/* Input of the next windows. */
+static void
+deliver (ictus_engine *e)
+{
+  engine_exchange *x = &e->ex;
+
+  engine_keep_pending (e, ictus_net_deliver (e->net, x->got, x->ngot));
+  x->ngot = 0;
+  e->stats.deliver_s += watch_look (e);
+}
+
+ictus_err
+engine_drain (ictus_engine *e, bool *stop)
+{
+  engine_exchange *x = &e->ex;
+  engine_span *span = &x->span[!x->now];
+
+  if (!x->open)
+    return ICTUS_OK;
+  (void) take_pending (e); /* its words, should it be this rank's that all are told */
+  ICTUS_TRY (engine_exchange_finish (e));
+  e->stats.exchange_s += watch_look (e);
+  if (x->form != ENGINE_NEIGHBOURS)
+    deliver (e);
+  *stop = *stop || x->verdict.stop != 0;
+  e->stats.windows += 1;
+  e->stats.spikes += x->verdict.n;
+  e->stats.t_ms = span->t1_ms;
+  for (int k = 0; k < e->nhook; ++k)
+    if (e->hook[k].window != NULL)
+      engine_keep_pending (
+          e, e->hook[k].window (e->hook[k].ctx, span->t0_ms, span->t1_ms, span->mine.s, span->mine.n));
+  (void) watch_look (e); /* hooks count as none of the phases */
+  return ICTUS_OK;
+}
+
+/* One window: solve, exchange, deliver, hooks. With form collective all of this is of the same window; else the verdict of
+   a window, with overlap its spikes too, arrive when the next was solved. Collective; the same code and stop on all ranks. */
 static ictus_err
 one_window (ictus_engine *e, ictus_window *w, bool *stop)
 {
-  ictus_engine_stats *s = &e->stats;
-  double t0 = ictus_wall_s (), t1, t2;
+  engine_exchange *x = &e->ex;
+  engine_span *span = &x->span[x->now];
   ictus_err mine = take_pending (e);
+  double begin_s;
+  bool ask;
 
+  watch_begin (e);
+  begin_s = e->watch.last_s;
+  span->t0_ms = w->t0_ms;
+  span->t1_ms = w->t1_ms;
+  span->k0 = w->k0;
+  span->mine.n = 0;
   if (mine == ICTUS_OK)
-    mine = solve_window (e, w);
-  *stop = wants_stop (e);
-  t1 = ictus_wall_s ();
-  ICTUS_TRY (engine_exchange_run (e, mine, stop));
-  t2 = ictus_wall_s ();
-  keep_pending (e, ictus_net_deliver (e->net, e->ex.all.s, e->ex.all.n));
-  s->solve_s += t1 - t0;
-  s->exchange_s += t2 - t1;
-  s->deliver_s += ictus_wall_s () - t2;
-  s->windows += 1;
-  s->spikes += e->ex.all.n;
-  s->t_ms = w->t1_ms;
-  for (int k = 0; k < e->nhook; ++k)
-    if (e->hook[k].window != NULL)
-      keep_pending (e, e->hook[k].window (e->hook[k].ctx, w->t0_ms, w->t1_ms, e->ex.all.s, e->ex.all.n));
+    {
+      double input_s = e->stats.input_s;
+
+      mine = solve_window (e, w, &span->mine);
+      engine_keep_pending (e, mine);
+      e->stats.solve_s += watch_look (e) - (e->stats.input_s - input_s);
+    }
+  ask = wants_stop (e);
+  ICTUS_TRY (engine_drain (e, stop));
+  if (mine == ICTUS_OK) /* what went wrong with the window before is told at once */
+    mine = take_pending (e);
+  engine_exchange_start (e, mine, ask);
+  e->stats.exchange_s += watch_look (e);
+  if (x->form == ENGINE_NEIGHBOURS)
+    deliver (e);
+  else if (x->form == ENGINE_COLLECTIVE)
+    ICTUS_TRY (engine_drain (e, stop));
+  watch_end (e, begin_s);
   return ICTUS_OK;
 }
 
@@ -193,7 +298,7 @@ at_mark (ictus_engine *e, bool *stop)
   e->clock.mark += 1;
   for (int p = 0; p < e->npop; ++p)
     if (e->solver[p] != NULL)
-      keep_pending (e, ictus_solver_restart (e->solver[p], e->stats.t_ms));
+      engine_keep_pending (e, ictus_solver_restart (e->solver[p], e->stats.t_ms));
   ICTUS_TRY (settle (e));
   for (int k = 0; k < e->nhook; ++k)
     if (e->hook[k].mark != NULL)
@@ -210,6 +315,14 @@ at_mark (ictus_engine *e, bool *stop)
   return ICTUS_OK;
 }
 
+/* All windows are whole: everything is written. *stop may be set. Collective. */
+static ictus_err
+flush (ictus_engine *e, bool *stop)
+{
+  ICTUS_TRY (engine_drain (e, stop));
+  return call_flush (e, e->stats.t_ms);
+}
+
 /* The windows up to t_stop, or until a hook asks for a stop. Collective. */
 static ictus_err
 run_windows (ictus_engine *e, ictus_progress *progress, bool *stop)
@@ -221,22 +334,26 @@ run_windows (ictus_engine *e, ictus_progress *progress, bool *stop)
   *stop = false;
   if (!(c->next_flush_ms > 0))
     c->next_flush_ms = every;
+  ICTUS_TRY (engine_trial_begin (e));
   while (!*stop && (c->open || next_stretch (e)))
     {
       while (!*stop && next_window (e, &w))
         {
           ICTUS_TRY (one_window (e, &w, stop));
-          if (e->stats.t_ms >= c->next_flush_ms)
+          ICTUS_TRY (engine_trial_step (e, stop));
+          if (w.t1_ms >= c->next_flush_ms)
             {
-              c->next_flush_ms = every * (floor (e->stats.t_ms / every) + 1);
-              ICTUS_TRY (call_flush (e, e->stats.t_ms));
+              c->next_flush_ms = every * (floor (w.t1_ms / every) + 1);
+              ICTUS_TRY (flush (e, stop));
             }
-          ictus_progress_at (progress, e->stats.t_ms, rate_Hz (e), NULL);
+          if (e->watch.on)
+            ictus_progress_at (progress, e->stats.t_ms, rate_Hz (e), NULL);
         }
+      ICTUS_TRY (engine_drain (e, stop));
       if (!*stop)
         ICTUS_TRY (at_mark (e, stop));
     }
-  return call_flush (e, e->stats.t_ms);
+  return flush (e, stop);
 }
 
 ictus_err
@@ -250,6 +367,8 @@ ictus_engine_run (ictus_engine *e)
   if (e->ended != ICTUS_OK)
     return ICTUS_FAIL (ICTUS_E_ARG, "a run that failed at %g ms cannot go on", e->stats.t_ms);
   e->stats.window_ms = e->window_ms;
+  if (e->watch.weight < 1)
+    e->watch.weight = 1;
   ictus_progress_begin (&progress, e->show_progress && e->rank == 0, e->stats.t_ms, e->exp->t_stop_ms);
   err = run_windows (e, &progress, &stop);
   e->ended = err;

@@ -95,8 +95,8 @@ static ictus_err
 hash_values (const ictus_conf *conf, uint64_t *h)
 {
   static const char *const fixed[]
-      = { "run.partition=block",   "output.flush=1000 ms", "checkpoint.interval=0 ms",
-          "checkpoint.wall=0 s",   "checkpoint.keep=2" };
+      = { "run.partition=block",    "run.exchange=auto",   "output.flush=1000 ms",
+          "checkpoint.interval=0 ms", "checkpoint.wall=0 s", "checkpoint.keep=2" };
   static const char *const fixed_in_sweep[]
       = { "sweep.ranks_per_point=1", "sweep.seizure={chi: 0.4, rate: 5 Hz}" };
   ictus_conf *copy = NULL;

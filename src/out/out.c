@@ -15,6 +15,15 @@ out_share (MPI_Comm comm, void *p, size_t bytes)
 
 /* ---- the hook ----------------------------------------------------------------------------------- */
 
+/* Samples of a recorder that are complete at t_ms, of those seen here: some may be of a window that is not over. */
+static uint64_t
+complete (const ictus_out *o, const ictus_exp_record *rec, uint64_t seen, double t_ms)
+{
+  uint64_t n = ictus_engine_samples (o->exp, rec->start_ms, rec->stop_ms, rec->interval_ms, t_ms);
+
+  return seen < n ? seen : n;
+}
+
 /* A window that all ranks finished: its samples are complete. */
 static ictus_err
 window (void *ctx, double t0_ms, double t1_ms, const ictus_spike *s, size_t n)
@@ -29,12 +38,14 @@ window (void *ctx, double t0_ms, double t1_ms, const ictus_spike *s, size_t n)
   for (int k = 0; k < o->ntrace; ++k)
     {
       ICTUS_TRY (o->trace[k].failed);
-      o->trace[k].complete = o->trace[k].seen;
+      if (o->trace[k].complete < o->trace[k].seen)
+        o->trace[k].complete = complete (o, o->trace[k].rec, o->trace[k].seen, t1_ms);
     }
   for (int k = 0; k < o->nmean; ++k)
     {
       ICTUS_TRY (o->mean[k].failed);
-      o->mean[k].complete = o->mean[k].seen;
+      if (o->mean[k].complete < o->mean[k].seen)
+        o->mean[k].complete = complete (o, o->mean[k].rec, o->mean[k].seen, t1_ms);
     }
   return ICTUS_OK;
 }

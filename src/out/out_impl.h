@@ -30,15 +30,17 @@ typedef struct out_vars /* the quantities of one recorder, and the means to get 
   double *aux; /* [naux] scratch */
 } out_vars;
 
-typedef struct out_spikes /* all ranks hold the same list, each writes its share */
+typedef struct out_spikes /* every rank has those of its neurons, and writes a piece of all */
 {
   bool *recorded; /* [npopulation] */
-  ictus_spike *s; /* since the last write, sorted by (time, gid) */
+  ictus_spike *s; /* of this rank's neurons since the last write, sorted by (time, gid) */
   size_t n, cap;
-  double *t_ms; /* [cap of share] this rank's share of one population */
+  ictus_spikes piece; /* this rank's piece of those of all ranks, when they are written */
+  double *t_ms;   /* [cap of share] this rank's share of one population */
   uint64_t *id;
   size_t cap_t, cap_id;
-  uint64_t total; /* spikes of all populations, recorded or not */
+  uint64_t total; /* spikes of all populations, recorded or not, up to the last write */
+  uint64_t since; /* those of this rank since */
 } out_spikes;
 
 typedef struct out_trace /* one trace recorder */
@@ -70,9 +72,11 @@ typedef struct out_mean /* one mean recorder */
 typedef struct out_rate /* one rate recorder */
 {
   const ictus_exp_record *rec;
-  uint64_t *count; /* [bins, rec->npopulation] since the last write */
+  uint64_t *count; /* [bins, rec->npopulation] since the last write: spikes of this rank */
   size_t cap;
   uint64_t written; /* bins */
+  uint64_t bin;     /* of the last spike: [from_ms, to_ms) */
+  double from_ms, to_ms;
 } out_rate;
 
 typedef struct out_places /* where raw data lie in the file: what is between them goes into checkpoints */
@@ -134,7 +138,11 @@ ictus_err out_spikes_init (ictus_out *o);
 ictus_err out_spikes_make (ictus_out *o);
 ictus_err out_spikes_window (ictus_out *o, const ictus_spike *s, size_t n);
 ictus_err out_spikes_write (ictus_out *o);
+uint64_t out_spikes_total (const ictus_out *o); /* of all ranks so far. Collective. */
 void out_spikes_clear (out_spikes *s);
+
+/* out_order.c. A contiguous piece of the spikes of all ranks since the last write, sorted. Collective. */
+ictus_err out_order (ictus_out *o, ictus_spikes *piece);
 
 ictus_err out_trace_init (ictus_out *o, const ictus_exp_record *rec);
 ictus_err out_trace_make (ictus_out *o, out_trace *t);
@@ -153,6 +161,8 @@ ictus_err out_rate_init (ictus_out *o, const ictus_exp_record *rec);
 ictus_err out_rate_make (ictus_out *o, out_rate *r);
 ictus_err out_rate_window (ictus_out *o, out_rate *r, const ictus_spike *s, size_t n);
 ictus_err out_rate_write (ictus_out *o, out_rate *r);
+/* Numbers of all ranks added up on all. Collective. */
+void out_rate_sum (const ictus_out *o, uint64_t *n, size_t count);
 void out_rate_clear (out_rate *r);
 
 /* The run came to its t_stop. Local. */
@@ -193,7 +203,7 @@ ictus_err out_places_update (ictus_out *o);
 /* What lies in [0, length) beside the ranges of raw (ascending), appended to out. Local. */
 ictus_err out_ranges_between (const ictus_h5_ranges *raw, uint64_t length, ictus_h5_ranges *out);
 
-/* out_save.c. Positions of all recorders after a flush, as numbers p [out_position_count]. Local. */
+/* out_save.c. Positions of all recorders after a flush, as numbers p [out_position_count]: get is collective. */
 size_t out_position_count (const ictus_out *o);
 void out_position_get (const ictus_out *o, uint64_t *p);
 ictus_err out_position_set (ictus_out *o, const uint64_t *p);

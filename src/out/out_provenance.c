@@ -293,9 +293,9 @@ out_provenance_restart (ictus_out *o, int argc, char **argv)
 ictus_err
 out_provenance_end (ictus_out *o)
 {
-  const char *run = "/provenance/run";
+  const char *run = "/provenance/run", *exchange = ictus_engine_exchange_text (o->engine);
   double wall_s = o->before_s + (ictus_wall_s () - o->begin_s);
-  int64_t spikes = (int64_t) o->spikes.total;
+  int64_t spikes = (int64_t) out_spikes_total (o);
   ictus_text t = { 0 };
 
   out_share (o->comm, &wall_s, sizeof wall_s);
@@ -304,5 +304,6 @@ out_provenance_end (ictus_out *o)
   ICTUS_TRY (ictus_h5_attr_double (&o->file, run, "wall_s", wall_s));
   ICTUS_TRY (ictus_h5_attr_double (&o->file, run, "t_ms", o->t_ms));
   ICTUS_TRY (ictus_h5_attr_int (&o->file, run, "spikes", H5T_STD_U64LE, &spikes, 1));
+  ICTUS_TRY (ictus_h5_attr_string (&o->file, run, "exchange", exchange[0] != '\0' ? exchange : "none yet"));
   return ictus_h5_attr_string (&o->file, run, "state", out_is_done (o) ? "done" : "incomplete");
 }

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/* Population rates: spikes counted in bins [start + k interval, start + (k + 1) interval). Every rank counts
-   all spikes, so the counts are equal everywhere; rank 0 writes. A last bin that the run, or the recorder's
+/* Population rates: spikes counted in bins [start + k interval, start + (k + 1) interval). Every rank counts those of its
+   neurons; they are added up at a flush, and rank 0 writes. A last bin that the run, or the recorder's
    stop, cuts off is left out. */
 #include "out/out_impl.h"
 
@@ -42,11 +42,27 @@ bins_until (const ictus_experiment *x, const ictus_exp_record *rec, double t_ms)
   return k;
 }
 
-/* The bin of a time >= start. */
+/* The bin of a time >= start; most spikes are in that of the last. */
 static uint64_t
-bin_of (const ictus_experiment *x, const ictus_exp_record *rec, double t_ms)
+bin_of (const ictus_experiment *x, out_rate *r, double t_ms)
 {
-  return bins_until (x, rec, t_ms);
+  if (t_ms >= r->from_ms && t_ms < r->to_ms)
+    return r->bin;
+  r->bin = bins_until (x, r->rec, t_ms);
+  r->from_ms = edge (x, r->rec, r->bin);
+  r->to_ms = edge (x, r->rec, r->bin + 1);
+  return r->bin;
+}
+
+void
+out_rate_sum (const ictus_out *o, uint64_t *n, size_t count)
+{
+  for (size_t k = 0; k < count; k += 1u << 20)
+    {
+      int piece = count - k < 1u << 20 ? (int) (count - k) : 1 << 20;
+
+      ICTUS_MPI (MPI_Allreduce (MPI_IN_PLACE, n + k, piece, MPI_UINT64_T, MPI_SUM, o->comm));
+    }
 }
 
 ictus_err
@@ -70,17 +86,18 @@ ictus_err
 out_rate_window (ictus_out *o, out_rate *r, const ictus_spike *s, size_t n)
 {
   const ictus_exp_record *rec = r->rec;
+  double start = n > 0 ? edge (o->exp, rec, 0) : 0;
 
   for (size_t k = 0; k < n; ++k)
     {
       int pop = ictus_net_population_of (o->net, s[k].gid);
 
-      if (s[k].t_ms < edge (o->exp, rec, 0) || s[k].t_ms > rec->stop_ms)
+      if (s[k].t_ms < start || s[k].t_ms > rec->stop_ms)
         continue;
       for (int p = 0; p < rec->npopulation; ++p)
         if (rec->population[p] == pop)
           {
-            size_t at = (size_t) ((bin_of (o->exp, rec, s[k].t_ms) - r->written) * (uint64_t) rec->npopulation
+            size_t at = (size_t) ((bin_of (o->exp, r, s[k].t_ms) - r->written) * (uint64_t) rec->npopulation
                                   + (uint64_t) p);
 
             ICTUS_TRY (ictus_grow (&r->count, &r->cap, at + 1, sizeof *r->count));
@@ -106,6 +123,7 @@ out_rate_write (ictus_out *o, out_rate *r)
   bin = ictus_alloc (n, sizeof *bin);
   e = bin == NULL ? ICTUS_E_NOMEM : ictus_grow (&r->count, &r->cap, n * npop, sizeof *r->count);
   ICTUS_GO (ictus_comm_agree (o->comm, e));
+  out_rate_sum (o, r->count, n * npop);
   for (size_t p = 0; p < npop; ++p)
     {
       const ictus_exp_population *pop = &o->exp->population[rec->population[p]];

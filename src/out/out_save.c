@@ -33,9 +33,13 @@ out_position_get (const ictus_out *o, uint64_t *p)
     {
       const out_rate *r = &o->rate[k];
 
+      size_t n = (size_t) r->rec->npopulation;
+
       *p++ = r->written;
-      for (size_t i = 0; i < (size_t) r->rec->npopulation; ++i)
-        *p++ = i < r->cap ? r->count[i] : 0;
+      for (size_t i = 0; i < n; ++i)
+        p[i] = i < r->cap ? r->count[i] : 0;
+      out_rate_sum (o, p, n);
+      p += n;
     }
 }
 
@@ -54,8 +58,8 @@ out_position_set (ictus_out *o, const uint64_t *p)
 
       r->written = *p++;
       ICTUS_TRY (ictus_grow (&r->count, &r->cap, n, sizeof *r->count));
-      for (size_t i = 0; i < n; ++i)
-        r->count[i] = *p++;
+      for (size_t i = 0; i < n; ++i, ++p)
+        r->count[i] = o->rank == 0 ? *p : 0; /* one rank has what all had before */
     }
   return ICTUS_OK;
 }

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/* Spikes: every rank keeps the sorted list of all, and writes its contiguous share of each population at a
- * flush. */
+/* Spikes: every rank keeps those of its neurons; at a flush they are put into one order, of which every rank writes a
+   contiguous piece. */
 #include "out/out_impl.h"
 
 static const char *const sorting_name[] = { "none", "by_id", "by_time" };
@@ -26,6 +26,7 @@ out_spikes_clear (out_spikes *s)
 {
   ictus_free (s->recorded);
   ictus_free (s->s);
+  ictus_free (s->piece.s);
   ictus_free (s->t_ms);
   ictus_free (s->id);
 }
@@ -95,7 +96,7 @@ out_spikes_window (ictus_out *o, const ictus_spike *s, size_t n)
 {
   out_spikes *q = &o->spikes;
 
-  q->total += n;
+  q->since += n;
   for (size_t k = 0; k < n; ++k)
     {
       int pop = ictus_net_population_of (o->net, s[k].gid);
@@ -108,26 +109,31 @@ out_spikes_window (ictus_out *o, const ictus_spike *s, size_t n)
   return ICTUS_OK;
 }
 
-/* This rank's share [a, b) of the n spikes of a population, taken out of the common list. */
+uint64_t
+out_spikes_total (const ictus_out *o)
+{
+  uint64_t n = o->spikes.since;
+
+  ICTUS_MPI (MPI_Allreduce (MPI_IN_PLACE, &n, 1, MPI_UINT64_T, MPI_SUM, o->comm));
+  return o->spikes.total + n;
+}
+
+/* The n spikes of a population in this rank's piece. */
 static ictus_err
-take_share (ictus_out *o, uint64_t first_gid, uint64_t size, size_t a, size_t b)
+take_share (ictus_out *o, const ictus_population *pop, size_t n)
 {
   out_spikes *q = &o->spikes;
   size_t at = 0;
 
   if (ictus_fault ("out_flush", o->rank))
     return ICTUS_FAIL (ICTUS_E_NOMEM, "out of memory: failure injected");
-  ICTUS_TRY (ictus_grow (&q->t_ms, &q->cap_t, b - a, sizeof *q->t_ms));
-  ICTUS_TRY (ictus_grow (&q->id, &q->cap_id, b - a, sizeof *q->id));
-  for (size_t k = 0; k < q->n && at < b; ++k)
-    if (q->s[k].gid >= first_gid && q->s[k].gid - first_gid < size)
+  ICTUS_TRY (ictus_grow (&q->t_ms, &q->cap_t, n, sizeof *q->t_ms));
+  ICTUS_TRY (ictus_grow (&q->id, &q->cap_id, n, sizeof *q->id));
+  for (size_t k = 0; k < q->piece.n && at < n; ++k)
+    if (q->piece.s[k].gid >= pop->first && q->piece.s[k].gid - pop->first < pop->size)
       {
-        if (at >= a)
-          {
-            q->t_ms[at - a] = q->s[k].t_ms;
-            q->id[at - a] = q->s[k].gid - first_gid;
-          }
-        ++at;
+        q->t_ms[at] = q->piece.s[k].t_ms;
+        q->id[at++] = q->piece.s[k].gid - pop->first;
       }
   return ICTUS_OK;
 }
@@ -135,30 +141,40 @@ take_share (ictus_out *o, uint64_t first_gid, uint64_t size, size_t a, size_t b)
 static ictus_err
 write_population (ictus_out *o, const ictus_population *pop)
 {
+  const ictus_spikes *piece = &o->spikes.piece;
   char path[OUT_PATH];
-  size_t n = 0, a, b;
+  uint64_t n = 0, before = 0, all;
 
-  for (size_t k = 0; k < o->spikes.n; ++k)
-    n += o->spikes.s[k].gid >= pop->first && o->spikes.s[k].gid - pop->first < pop->size;
-  if (n == 0)
+  for (size_t k = 0; k < piece->n; ++k)
+    n += piece->s[k].gid >= pop->first && piece->s[k].gid - pop->first < pop->size;
+  ICTUS_MPI (MPI_Exscan (&n, &before, 1, MPI_UINT64_T, MPI_SUM, o->comm));
+  ICTUS_MPI (MPI_Allreduce (&n, &all, 1, MPI_UINT64_T, MPI_SUM, o->comm));
+  if (o->rank == 0)
+    before = 0; /* a scan leaves it as it likes there */
+  if (all == 0)
     return ICTUS_OK;
-  a = (size_t) ((unsigned __int128) n * (unsigned) o->rank / (unsigned) o->size);
-  b = (size_t) ((unsigned __int128) n * ((unsigned) o->rank + 1) / (unsigned) o->size);
-  ICTUS_TRY (ictus_comm_agree (o->comm, take_share (o, pop->first, pop->size, a, b)));
+  ICTUS_TRY (ictus_comm_agree (o->comm, take_share (o, pop, n)));
   snprintf (path, sizeof path, "/spikes/%s/timestamps", pop->name);
-  ICTUS_TRY (ictus_h5_append (&o->file, path, H5T_NATIVE_DOUBLE, n, a, b - a, o->spikes.t_ms));
+  ICTUS_TRY (ictus_h5_append (&o->file, path, H5T_NATIVE_DOUBLE, all, before, n, o->spikes.t_ms));
   snprintf (path, sizeof path, "/spikes/%s/node_ids", pop->name);
-  return ictus_h5_append (&o->file, path, H5T_NATIVE_UINT64, n, a, b - a, o->spikes.id);
+  return ictus_h5_append (&o->file, path, H5T_NATIVE_UINT64, all, before, n, o->spikes.id);
 }
 
 ictus_err
 out_spikes_write (ictus_out *o)
 {
-  if (o->spikes.n == 0)
+  out_spikes *q = &o->spikes;
+  uint64_t n[2] = { q->n, q->since };
+
+  ICTUS_MPI (MPI_Allreduce (MPI_IN_PLACE, n, 2, MPI_UINT64_T, MPI_SUM, o->comm));
+  q->total += n[1];
+  q->since = 0;
+  if (n[0] == 0)
     return ICTUS_OK;
+  ICTUS_TRY (out_order (o, &q->piece));
   for (int p = 0; p < o->exp->npopulation; ++p)
-    if (o->spikes.recorded[p])
+    if (q->recorded[p])
       ICTUS_TRY (write_population (o, ictus_net_population (o->net, p)));
-  o->spikes.n = 0;
+  q->n = 0;
   return ICTUS_OK;
 }

@@ -80,7 +80,7 @@ window (void *ctx, double t0_ms, double t1_ms, const ictus_spike *s, size_t n)
                           .wall_s = ictus_wall_s () - w->begin_s,
                           .solve = stats.solve_s,
                           .exchange = stats.exchange_s,
-                          .deliver = stats.deliver_s };
+                          .deliver = stats.deliver_s + stats.input_s };
   memcpy (w->count + w->n * (size_t)w->npop, w->spikes, (size_t)w->npop * sizeof *w->spikes);
   w->n += 1;
   return ICTUS_OK;

@@ -203,7 +203,7 @@ plan_need_make (const ictus_net *net, int nrank, bool recorders, const plan_rate
   ICTUS_GO (add_synapses (net, local, rates, out));
   ICTUS_GO (add (out, PLAN_INPUT, NULL, need.inbox, 0, 0, 0));
   mean = spikes_per_window (exp, rates, out->window_ms);
-  ictus_engine_plan_exchange (nrank, mean, mean * rates->peak, &out->packet, &exchange);
+  ictus_engine_plan_exchange (net, nrank, mean, mean * rates->peak, &out->packet, &exchange);
   ICTUS_GO (add (out, PLAN_EXCHANGE, NULL, exchange, 0, 0, 0));
   ictus_out_plan (net, local, nrank, rates->Hz, &out->out);
   kept = SUMMARY_BYTES * ceil (out->neurons / nrank);

@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/* Online measures of one run. What a rank adds up for its own neurons goes across ranks in order-free sums
-   only, what is counted from the spikes of all ranks is the same on every rank anyway: so the measures do not
-   depend on the ranks. */
+/* Online measures of one run. What a rank adds up for its own neurons goes across ranks in order-free sums and
+   whole numbers only: so the measures do not depend on the ranks. */
 #include <math.h>
 #include <string.h>
 
@@ -62,10 +61,15 @@ static void
 count_spike (summary_group *g, double after_ms)
 {
   double b = ceil (after_ms / BIN_MS - BIN_TOLERANCE) - 1; /* bins are open at the left, as windows are */
+  size_t k = b > (double) g->bin ? (size_t) (b - (double) g->bin) : 0;
 
-  g->nspike += 1;
-  fill_bins (g, b > 0 ? (uint64_t) b : 0);
-  g->nbinned += 1;
+  if (g->owner->failed == ICTUS_OK)
+    g->owner->failed = ictus_grow (&g->fresh, &g->cap_fresh, k + 1, sizeof *g->fresh);
+  if (g->owner->failed != ICTUS_OK)
+    return;
+  g->fresh[k] += 1;
+  if (g->nfresh < k + 1)
+    g->nfresh = k + 1;
 }
 
 static summary_neuron *
@@ -141,6 +145,30 @@ reduce_pending (ictus_summary *s, int64_t *n, ictus_sum **sums, size_t *total)
   return ICTUS_OK;
 }
 
+/* Spikes of all ranks in the bins since the last flush, in the order of time. Collective. */
+static ictus_err
+flush_bins (ictus_summary *s, summary_group *g)
+{
+  uint64_t n = g->nfresh, first = g->bin;
+
+  ICTUS_MPI (MPI_Allreduce (MPI_IN_PLACE, &n, 1, MPI_UINT64_T, MPI_MAX, s->comm));
+  if (n == 0)
+    return ICTUS_OK;
+  ICTUS_TRY (ictus_comm_agree (s->comm, n > INT32_MAX ? ICTUS_E_NOMEM
+                                                      : ictus_grow (&g->fresh, &g->cap_fresh, n, sizeof *g->fresh)));
+  ICTUS_MPI (MPI_Allreduce (MPI_IN_PLACE, g->fresh, (int) n, MPI_UINT64_T, MPI_SUM, s->comm));
+  for (uint64_t k = 0; k < n; ++k)
+    if (g->fresh[k] > 0)
+      {
+        fill_bins (g, first + k);
+        g->nbinned += g->fresh[k];
+        g->nspike += g->fresh[k];
+        g->fresh[k] = 0;
+      }
+  g->nfresh = 0;
+  return ICTUS_OK;
+}
+
 ictus_err
 ictus__summary_flush (void *ctx, double t_ms)
 {
@@ -152,7 +180,9 @@ ictus__summary_flush (void *ctx, double t_ms)
   ictus_err e;
 
   (void) t_ms;
-  ICTUS_GO (ictus_comm_agree (s->comm, n != NULL ? ICTUS_OK : ICTUS_E_NOMEM));
+  ICTUS_GO (ictus_comm_agree (s->comm, s->failed != ICTUS_OK ? s->failed : n != NULL ? ICTUS_OK : ICTUS_E_NOMEM));
+  for (int p = 0; p <= s->npop; ++p)
+    ICTUS_GO (flush_bins (s, &s->group[p]));
   ICTUS_GO (reduce_pending (s, n, &sums, &total));
   for (int p = 0; p < s->npop; ++p)
     longest = (size_t) n[p] > longest ? (size_t) n[p] : longest;
@@ -235,11 +265,12 @@ set_groups (ictus_summary *s, const ictus_experiment *exp)
   const char *unit = NULL;
 
   s->same_unit = true;
+  for (int p = 0; p <= s->npop; ++p)
+    s->group[p].owner = s;
   for (int p = 0; p < s->npop; ++p)
     {
       const ictus_population *pop = ictus_net_population (s->net, p);
 
-      s->group[p].owner = s;
       s->group[p].size = pop->size;
       s->group[p].has_model = pop->model != NULL;
       all->has_model = all->has_model || pop->model != NULL;
@@ -303,6 +334,7 @@ ictus_summary_destroy (ictus_summary **s)
     {
       ictus_free ((*s)->group[p].local);
       ictus_free ((*s)->group[p].pending);
+      ictus_free ((*s)->group[p].fresh);
     }
   ictus_free ((*s)->group);
   ictus_free ((*s)->gid);

@@ -28,8 +28,10 @@ typedef struct summary_group /* a population, or all */
   ictus_summary *owner;
   size_t size;           /* neurons on all ranks */
   bool has_model;
-  uint64_t nspike;       /* after discard, of all ranks */
+  uint64_t nspike;       /* after discard, of all ranks, up to the last flush; likewise: */
   uint64_t bin, nbinned; /* bin being filled, spikes in it */
+  uint64_t *fresh;       /* [nfresh] spikes of this rank since, in bins from `bin` on */
+  size_t nfresh, cap_fresh;
   summary_running count; /* of full bins */
   summary_running mean_state; /* mean over all neurons, over time */
   summary_potential *local; /* [nlocal] */

@@ -163,7 +163,7 @@ scatter (ictus_summary *s, const staged *x)
       g->count = (summary_running){ .n = count[3], .mean = value[0], .m2 = value[1] };
       g->mean_state = (summary_running){ .n = count[4], .mean = value[2], .m2 = value[3] };
       g->first = count[5];
-      g->npending = 0;
+      g->npending = g->nfresh = 0;
     }
   for (size_t i = 0; i < s->nlocal; ++i)
     {
