@@ -3,6 +3,10 @@
    whatever its place; there is no scalar remainder. */
 #include "solve_strip.h"
 
+#if ICTUS_LEVEL > 1
+#include <immintrin.h>
+#endif
+
 #define WIDTH (ICTUS_LEVEL == 4 ? 8 : ICTUS_LEVEL == 3 ? 4 : 2) /* doubles in a register */
 
 typedef double vd __attribute__ ((vector_size (8 * WIDTH)));
@@ -165,6 +169,8 @@ line_n (size_t m, const ictus__line *l, double *z, size_t qs, size_t cs)
     case 1: line_of (m, l, z, qs, cs, 1); break;
     case 2: line_of (m, l, z, qs, cs, 2); break;
     case 3: line_of (m, l, z, qs, cs, 3); break;
+    case 4: line_of (m, l, z, qs, cs, 4); break;
+    case 5: line_of (m, l, z, qs, cs, 5); break;
     default: line_of (m, l, z, qs, cs, ICTUS__LINE);
     }
 }
@@ -219,36 +225,44 @@ leaps (size_t m, const ictus__leap *l, size_t n, const double *w, size_t ws, dou
     }
 }
 
+/* Bit e: element e of g is not below 0 (and is not NaN). */
+INLINE unsigned
+not_below (const double *g)
+{
+#if ICTUS_LEVEL == 4
+  return _mm512_cmp_pd_mask (_mm512_loadu_pd (g), _mm512_setzero_pd (), _CMP_GE_OQ);
+#elif ICTUS_LEVEL == 3
+  return (unsigned) _mm256_movemask_pd (_mm256_cmp_pd (_mm256_loadu_pd (g), _mm256_setzero_pd (), _CMP_GE_OQ));
+#elif ICTUS_LEVEL == 2
+  return (unsigned) _mm_movemask_pd (_mm_cmpge_pd (_mm_loadu_pd (g), _mm_setzero_pd ()));
+#else
+  return (g[0] >= 0 ? 1U : 0U) | (g[1] >= 0 ? 2U : 0U);
+#endif
+}
+
 static size_t
 over (size_t m, const double *g, uint16_t *at)
 {
-  vi any = { 0 };
-  int64_t some = 0;
   size_t n = 0;
 
   for (size_t i = 0; i < m; i += WIDTH)
-    any |= get (g + i) >= 0;
-  for (int e = 0; e < WIDTH; ++e)
-    some |= any[e];
-  if (some == 0)
-    return 0;
-  for (size_t i = 0; i < m; ++i)
-    if (g[i] >= 0)
-      at[n++] = (uint16_t) i;
+    for (unsigned some = not_below (g + i); some != 0; some &= some - 1)
+      at[n++] = (uint16_t) (i + (size_t) __builtin_ctz (some));
   return n;
 }
 
 static bool
 is_finite (size_t m, int ns, const double *y, size_t ys)
 {
-  vd sum = { 0 };
+  vd sum[ICTUS_LANE / WIDTH] = { { 0 } }; /* NaN from infinity and NaN */
   bool yes = true;
 
   for (int k = 0; k < ns; ++k, y += ys)
-    for (size_t i = 0; i < m; i += WIDTH)
-      sum = sum + get (y + i) * 0.0; /* NaN from infinity and NaN */
-  for (int e = 0; e < WIDTH; ++e)
-    yes = yes && sum[e] == 0;
+    for (size_t i = 0; i < m; i += ICTUS_LANE)
+      for (size_t e = 0; e < ICTUS_LANE / WIDTH; ++e)
+        sum[e] = sum[e] + get (y + i + e * WIDTH) * 0.0;
+  for (size_t e = 0; e < ICTUS_LANE; ++e)
+    yes = yes && sum[e / WIDTH][e % WIDTH] == 0;
   return yes;
 }
 

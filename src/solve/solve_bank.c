@@ -101,13 +101,16 @@ ictus_err
 ictus__bank_look (ictus__bank *b, size_t i, double t, ictus_tick tick, double *y, const double *u,
                   uint8_t *armed, ictus_spikes *out, bool *fired)
 {
+  double g;
+
   if (fired != NULL)
     *fired = false;
   if (b->k->fire == NULL)
     return ICTUS_OK;
-  if (b->k->fire (t, y, ictus__bank_p (b, i), u) < 0)
+  g = b->k->fire (t, y, ictus__bank_p (b, i), u);
+  if (g < 0)
     *armed = 1;
-  else if (*armed && t >= b->cells->refr_until[i])
+  else if (g >= 0 && *armed && t >= b->cells->refr_until[i]) /* NaN is neither */
     {
       if (fired != NULL)
         *fired = true;

@@ -40,8 +40,8 @@ typedef struct exact
   size_t cap_coef;
   double *bv, *qb;   /* [ns, np] b and Q b, or [ns] when shared; bv only where it is needed (not apart) */
   uint8_t *one;      /* [nstrip, ns] 1: the same q for the whole strip */
-  double *f, *z;     /* [ns, ICTUS__STRIP] scratch */
-  double *kept;      /* [ns, ICTUS__STRIP] the states of those that are held after the step */
+  double *f, *z;     /* [ns, ICTUS__ROW] scratch */
+  double *kept;      /* [ns, ICTUS__ROW] the states of those that are held after the step */
   double *A, *v;     /* [ns, ns], [ns] scratch */
   const double **arg_y, **arg_c; /* [nnz] */
 } exact;
@@ -278,10 +278,10 @@ multiply_q (exact *x, const ictus__strip *p, size_t n, size_t stride)
           double sum = 0;
 
           for (int e = x->rows[r].first; e < x->rows[r].first + x->rows[r].n; ++e)
-            sum += Q[(size_t) x->col[e] * ns + k] * x->f[(size_t) x->col[e] * ICTUS__STRIP + last];
+            sum += Q[(size_t) x->col[e] * ns + k] * x->f[(size_t) x->col[e] * ICTUS__ROW + last];
           x->qb[k * stride + (x->shared ? 0 : p->first + c)] = sum;
           if (x->bv != NULL)
-            x->bv[k * stride + (x->shared ? 0 : p->first + c)] = x->f[k * ICTUS__STRIP + last];
+            x->bv[k * stride + (x->shared ? 0 : p->first + c)] = x->f[k * ICTUS__ROW + last];
         }
     }
 }
@@ -297,9 +297,9 @@ set_affine (exact *x, const ictus__strip *p, double t)
 
   if (x->shared) /* the first lanes serve all */
     q.m = ICTUS_LANE;
-  memset (x->z, 0, ns * ICTUS__STRIP * sizeof *x->z);
-  a = ictus__strip_args (s, &q, &t, x->z, ICTUS__STRIP);
-  ictus__lane_rhs (&s->l, &a, x->f, ICTUS__STRIP);
+  memset (x->z, 0, ns * ICTUS__ROW * sizeof *x->z);
+  a = ictus__strip_args (s, &q, &t, x->z, ICTUS__ROW);
+  ictus__lane_rhs (&s->l, &a, x->f, ICTUS__ROW);
   s->stats.rhs += x->shared ? 1 : p->n;
   multiply_q (x, p, x->shared ? 1 : p->m, stride);
   for (size_t k = 0; k < ns && !x->shared; ++k)
@@ -340,9 +340,9 @@ keep_held (exact *x, const ictus__strip *p)
   for (size_t e = 0; e < p->nhold; ++e)
     for (int k = 0; k < x->s.b.ns; ++k)
       if (x->s.b.held[k])
-        x->kept[(size_t) k * ICTUS__STRIP + e] = p->y[(size_t) k * p->ys + x->s.hold[e]];
+        x->kept[(size_t) k * ICTUS__ROW + e] = p->y[(size_t) k * p->ys + x->s.hold[e]];
       else if (!x->apart)
-        x->kept[(size_t) k * ICTUS__STRIP + e] = advance_held (x, p, x->s.hold[e], k);
+        x->kept[(size_t) k * ICTUS__ROW + e] = advance_held (x, p, x->s.hold[e], k);
 }
 
 static void
@@ -351,7 +351,7 @@ put_held (const exact *x, const ictus__strip *p)
   for (size_t e = 0; e < p->nhold; ++e)
     for (int k = 0; k < x->s.b.ns; ++k)
       if (x->s.b.held[k] || !x->apart)
-        p->y[(size_t) k * p->ys + x->s.hold[e]] = x->kept[(size_t) k * ICTUS__STRIP + e];
+        p->y[(size_t) k * p->ys + x->s.hold[e]] = x->kept[(size_t) k * ICTUS__ROW + e];
 }
 
 static void
@@ -381,10 +381,10 @@ step_exact (void *self, const ictus__strip *p, double t, double te)
           x->arg_y[e] = p->y + (size_t) x->col[e] * p->ys;
           x->arg_c[e] = mixed ? x->coef + (size_t) e * s->np + p->first : P + (size_t) x->col[e] * ns + k;
         }
-      s->loops->line (p->m, &l, x->in_place ? p->y + k * p->ys : x->z + k * ICTUS__STRIP);
+      s->loops->line (p->m, &l, x->in_place ? p->y + k * p->ys : x->z + k * ICTUS__ROW);
     }
   for (size_t k = 0; k < ns && !x->in_place; ++k)
-    memcpy (p->y + k * p->ys, x->z + k * ICTUS__STRIP, p->m * sizeof *p->y);
+    memcpy (p->y + k * p->ys, x->z + k * ICTUS__ROW, p->m * sizeof *p->y);
   put_held (x, p);
 }
 
@@ -443,14 +443,14 @@ exact_create (const ictus_solver_config *cfg, const ictus_cells *cells, void **s
   x->col = ictus_alloc (ns * ns, sizeof *x->col);
   x->qb = ictus_alloc (ns, columns * sizeof *x->qb);
   x->one = ictus_alloc (ns, x->s.nstrip);
-  x->f = ictus_alloc (3 * ns, ICTUS__STRIP * sizeof *x->f);
+  x->f = ictus_alloc (3 * ns, ICTUS__ROW * sizeof *x->f);
   x->A = ictus_alloc (ns * (ns + 1), sizeof *x->A);
   x->arg_y = ictus_alloc (2 * ns * ns, sizeof *x->arg_y);
   if (x->table == NULL || x->prop_of == NULL || x->alike == NULL || x->rows == NULL || x->col == NULL || x->qb == NULL
       || x->one == NULL || x->f == NULL || x->A == NULL || x->arg_y == NULL)
     return ICTUS_E_NOMEM;
-  x->z = x->f + ns * ICTUS__STRIP;
-  x->kept = x->z + ns * ICTUS__STRIP;
+  x->z = x->f + ns * ICTUS__ROW;
+  x->kept = x->z + ns * ICTUS__ROW;
   x->v = x->A + ns * ns;
   x->arg_c = x->arg_y + ns * ns;
   ICTUS_TRY (plan_rows (x));

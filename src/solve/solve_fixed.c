@@ -9,8 +9,8 @@
 typedef struct fixed
 {
   ictus__strips s;
-  double *f, *k, *z;      /* [ns, ICTUS__STRIP] */
-  double *u_half, *u_end; /* [nu, ICTUS__STRIP] inputs within a step */
+  double *f, *k, *z;      /* [ns, ICTUS__ROW] */
+  double *u_half, *u_end; /* [nu, ICTUS__ROW] inputs within a step */
   /* exponential Euler: what dt (exp (d dt) - 1) / (d dt) is where d depends on parameters only */
   double **factor;     /* [ns] NULL: to be computed at each step; else one for all, or [np] */
   const double **here; /* [ns] those of the strip at hand */
@@ -44,10 +44,10 @@ inputs_within (fixed *x, const ictus__strip *p, double t, double ts, double te, 
       if (c < p->n)
         input_within (&s->b, p->first + c, t, ts);
       for (int k = 0; k < s->b.nu; ++k)
-        u[(size_t) k * ICTUS__STRIP + c] = s->b.u[k];
+        u[(size_t) k * ICTUS__ROW + c] = s->b.u[k];
     }
   a->u = u;
-  a->us = ICTUS__STRIP;
+  a->us = ICTUS__ROW;
 }
 
 /* ---- one step -------------------------------------------------------------------------------- */
@@ -59,13 +59,13 @@ stop_held (const ictus__strips *s, const ictus__strip *p, double *f)
   for (size_t e = 0; e < p->nhold; ++e)
     for (int k = 0; k < s->b.ns; ++k)
       if (s->b.held[k])
-        f[(size_t) k * ICTUS__STRIP + s->hold[e]] = 0;
+        f[(size_t) k * ICTUS__ROW + s->hold[e]] = 0;
 }
 
 static void
 rhs (ictus__strips *s, const ictus__strip *p, const ictus_lane_args *a, double *f)
 {
-  ictus__lane_rhs (&s->l, a, f, ICTUS__STRIP);
+  ictus__lane_rhs (&s->l, a, f, ICTUS__ROW);
   stop_held (s, p, f);
   s->stats.rhs += p->n;
 }
@@ -79,7 +79,7 @@ step_euler (void *self, const ictus__strip *p, double t, double te)
 
   (void) te;
   rhs (s, p, &a, x->f);
-  s->loops->euler (p->m, s->b.ns, s->dt_ms, p->y, p->ys, x->f, ICTUS__STRIP);
+  s->loops->euler (p->m, s->b.ns, s->dt_ms, p->y, p->ys, x->f, ICTUS__ROW);
 }
 
 static void
@@ -89,20 +89,20 @@ step_rk4 (void *self, const ictus__strip *p, double t, double te)
   ictus__strips *s = &x->s;
   double dt = s->dt_ms, half = t + 0.5 * dt;
   ictus_lane_args begin = ictus__strip_args (s, p, &t, p->y, p->ys),
-                  mid = ictus__strip_args (s, p, &half, x->z, ICTUS__STRIP),
-                  end = ictus__strip_args (s, p, &te, x->z, ICTUS__STRIP);
+                  mid = ictus__strip_args (s, p, &half, x->z, ICTUS__ROW),
+                  end = ictus__strip_args (s, p, &te, x->z, ICTUS__ROW);
   int ns = s->b.ns;
 
   inputs_within (x, p, t, half, te, x->u_half, &mid);
   inputs_within (x, p, t, te, te, x->u_end, &end);
   rhs (s, p, &begin, x->f);
-  s->loops->rk4_first (p->m, ns, 0.5 * dt, p->y, p->ys, x->f, x->z, ICTUS__STRIP);
+  s->loops->rk4_first (p->m, ns, 0.5 * dt, p->y, p->ys, x->f, x->z, ICTUS__ROW);
   rhs (s, p, &mid, x->k);
-  s->loops->rk4_mid (p->m, ns, 0.5 * dt, p->y, p->ys, x->k, x->f, x->z, ICTUS__STRIP);
+  s->loops->rk4_mid (p->m, ns, 0.5 * dt, p->y, p->ys, x->k, x->f, x->z, ICTUS__ROW);
   rhs (s, p, &mid, x->k);
-  s->loops->rk4_mid (p->m, ns, dt, p->y, p->ys, x->k, x->f, x->z, ICTUS__STRIP);
+  s->loops->rk4_mid (p->m, ns, dt, p->y, p->ys, x->k, x->f, x->z, ICTUS__ROW);
   rhs (s, p, &end, x->k);
-  s->loops->rk4_last (p->m, ns, dt / 6, p->y, p->ys, x->k, x->f, ICTUS__STRIP);
+  s->loops->rk4_last (p->m, ns, dt / 6, p->y, p->ys, x->k, x->f, ICTUS__ROW);
 }
 
 static void
@@ -114,12 +114,12 @@ step_exp_euler (void *self, const ictus__strip *p, double t, double te)
   size_t step = s->p != NULL ? 1 : 0;
 
   (void) te;
-  ictus__lane_diag (&s->l, &a, x->f, x->k, ICTUS__STRIP);
+  ictus__lane_diag (&s->l, &a, x->f, x->k, ICTUS__ROW);
   stop_held (s, p, x->f);
   s->stats.rhs += p->n;
   for (int k = 0; k < s->b.ns; ++k)
     x->here[k] = x->factor[k] != NULL ? x->factor[k] + step * p->first : NULL;
-  s->loops->exp_euler (p->m, s->b.ns, s->dt_ms, p->y, p->ys, x->f, x->k, ICTUS__STRIP, x->here, step);
+  s->loops->exp_euler (p->m, s->b.ns, s->dt_ms, p->y, p->ys, x->f, x->k, ICTUS__ROW, x->here, step);
 }
 
 /* Where the derivative of a state by itself depends on parameters only, the factor does too. */
@@ -128,7 +128,7 @@ set_factors (fixed *x, double t)
 {
   ictus__strips *s = &x->s;
 
-  memset (x->z, 0, (size_t) s->b.ns * ICTUS__STRIP * sizeof *x->z);
+  memset (x->z, 0, (size_t) s->b.ns * ICTUS__ROW * sizeof *x->z);
   for (size_t at = 0; at < s->nstrip; ++at)
     {
       ictus__strip p = ictus__strip_at (s, at);
@@ -136,11 +136,11 @@ set_factors (fixed *x, double t)
 
       if (s->p == NULL) /* the first lanes serve all */
         p.m = ICTUS_LANE;
-      a = ictus__strip_args (s, &p, &t, x->z, ICTUS__STRIP);
-      ictus__lane_diag (&s->l, &a, x->f, x->k, ICTUS__STRIP);
+      a = ictus__strip_args (s, &p, &t, x->z, ICTUS__ROW);
+      ictus__lane_diag (&s->l, &a, x->f, x->k, ICTUS__ROW);
       for (int k = 0; k < s->b.ns; ++k)
         if (x->factor[k] != NULL)
-          s->loops->exp_factor (p.m, s->dt_ms, x->k + (size_t) k * ICTUS__STRIP, x->factor[k] + p.first);
+          s->loops->exp_factor (p.m, s->dt_ms, x->k + (size_t) k * ICTUS__ROW, x->factor[k] + p.first);
       if (s->p == NULL)
         return;
     }
@@ -185,13 +185,13 @@ fixed_create (const ictus_solver_config *cfg, const ictus_cells *cells, void **s
   snprintf (x->s.hint, sizeof x->s.hint, "; a step of %g ms is too long for this model", dt);
   ns = (size_t) x->s.b.ns;
   nu = (size_t) x->s.b.nu;
-  x->f = ictus_alloc (3 * ns, ICTUS__STRIP * sizeof *x->f);
-  x->u_half = ictus_alloc (2 * nu, ICTUS__STRIP * sizeof *x->u_half);
+  x->f = ictus_alloc (3 * ns, ICTUS__ROW * sizeof *x->f);
+  x->u_half = ictus_alloc (2 * nu, ICTUS__ROW * sizeof *x->u_half);
   if (x->f == NULL || x->u_half == NULL)
     return ICTUS_E_NOMEM;
-  x->k = x->f + ns * ICTUS__STRIP;
-  x->z = x->k + ns * ICTUS__STRIP;
-  x->u_end = x->u_half + nu * ICTUS__STRIP;
+  x->k = x->f + ns * ICTUS__ROW;
+  x->z = x->k + ns * ICTUS__ROW;
+  x->u_end = x->u_half + nu * ICTUS__ROW;
   return ICTUS_OK;
 }
 

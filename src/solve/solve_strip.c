@@ -49,7 +49,7 @@ enter (ictus__strips *s, size_t at)
       return p;
     }
   p.y = s->tail;
-  p.ys = ICTUS__STRIP;
+  p.ys = ICTUS__ROW;
   for (int k = 0; k < s->b.ns; ++k, Y += s->b.n)
     {
       double *y = p.y + (size_t) k * p.ys;
@@ -205,7 +205,7 @@ slot_tail (ictus__strips *s, const ictus__strip *p, const double *slot)
 {
   for (int port = 0; port < s->b.nport; ++port)
     {
-      double *w = s->tail_w + (size_t) port * ICTUS__STRIP;
+      double *w = s->tail_w + (size_t) port * ICTUS__ROW;
 
       memcpy (w, slot + (size_t) port * s->b.n + p->first, p->n * sizeof *w);
       memset (w + p->n, 0, (p->m - p->n) * sizeof *w);
@@ -221,7 +221,7 @@ held (const ictus__strips *s, const ictus__strip *p, bool keep)
     for (int k = 0; k < s->b.ns; ++k)
       if (s->b.held[k])
         {
-          double *y = &p->y[(size_t) k * p->ys + s->hold[e]], *z = &s->kept[(size_t) k * ICTUS__STRIP + e];
+          double *y = &p->y[(size_t) k * p->ys + s->hold[e]], *z = &s->kept[(size_t) k * ICTUS__ROW + e];
 
           if (keep)
             *z = *y;
@@ -243,7 +243,7 @@ arrive (ictus__strips *s, ictus__strip *p, double t, const double *slot)
       s->here[e] = s->leap[e];
       s->here[e].c += s->leap[e].cs * p->first;
     }
-  s->loops->leaps (p->m, s->here, s->nleap, w, tail ? ICTUS__STRIP : s->b.n, p->y, p->ys);
+  s->loops->leaps (p->m, s->here, s->nleap, w, tail ? ICTUS__ROW : s->b.n, p->y, p->ys);
   held (s, p, false);
 }
 
@@ -260,10 +260,9 @@ sample (ictus__strips *s, const ictus__strip *p, int which, const ictus_window *
 }
 
 static ictus_err
-tick (ictus__strips *s, ictus__strip *p, const ictus__station *st, const ictus_window *w, ictus_spikes *out)
+tick (ictus__strips *s, ictus__strip *p, double t0, const ictus__station *st, const ictus_window *w,
+      ictus_spikes *out)
 {
-  double t0 = ictus_tick_ms (st->tick - 1, s->b.h_ms);
-
   for (int m = 0; m < s->nsub; ++m)
     {
       double t = t0 + m * s->dt_ms, te = m + 1 == s->nsub ? st->t_ms : t0 + (m + 1) * s->dt_ms;
@@ -304,6 +303,8 @@ check (const ictus__strips *s, const ictus__strip *p, double t)
 ictus_err
 ictus__strips_window (ictus__strips *s, const ictus_window *w, ictus_spikes *out)
 {
+  double t0 = ictus_tick_ms (w->k0, s->b.h_ms);
+
   ICTUS_TRY (ictus__stations_fill (&s->st, w, true));
   for (size_t at = 0; at < s->nstrip; ++at)
     {
@@ -311,7 +312,7 @@ ictus__strips_window (ictus__strips *s, const ictus_window *w, ictus_spikes *out
       ictus_err e = ICTUS_OK;
 
       for (size_t j = 0; j < s->st.n && e == ICTUS_OK; ++j)
-        e = tick (s, &p, &s->st.s[j], w, out);
+        e = tick (s, &p, j == 0 ? t0 : s->st.s[j - 1].t_ms, &s->st.s[j], w, out);
       leave (s, &p);
       ICTUS_TRY (e);
       ICTUS_TRY (check (s, &p, w->t1_ms));
@@ -443,10 +444,10 @@ ictus__strips_init (ictus__strips *s, const ictus_solver_config *cfg, const ictu
   s->fresh = ictus_alloc (s->nstrip, sizeof *s->fresh);
   s->few = ictus_alloc (n, sizeof *s->few);
   s->nfew = ictus_alloc (s->nstrip, sizeof *s->nfew);
-  s->tail = ictus_alloc (ns * ICTUS__STRIP, sizeof *s->tail);
-  s->tail_w = ictus_alloc (nport * ICTUS__STRIP, sizeof *s->tail_w);
+  s->tail = ictus_alloc (ns * ICTUS__ROW, sizeof *s->tail);
+  s->tail_w = ictus_alloc (nport * ICTUS__ROW, sizeof *s->tail_w);
   s->g = ictus_alloc (ICTUS__STRIP, sizeof *s->g);
-  s->kept = ictus_alloc (ns * ICTUS__STRIP, sizeof *s->kept);
+  s->kept = ictus_alloc (ns * ICTUS__ROW, sizeof *s->kept);
   s->over = ictus_alloc (ICTUS__STRIP, sizeof *s->over);
   s->hold = ictus_alloc (ICTUS__STRIP, sizeof *s->hold);
   if (s->fresh == NULL || s->few == NULL || s->nfew == NULL || s->tail == NULL || s->tail_w == NULL || s->g == NULL

@@ -11,7 +11,12 @@
 
 #include "solve_lanes.h"
 
-enum { ICTUS__STRIP = 128 }; /* most lanes of a strip */
+enum
+{
+  ICTUS__STRIP = 512,                    /* most lanes of a strip */
+  ICTUS__ROW = ICTUS__STRIP + ICTUS_LANE /* from state to state in scratch: no power of 2, which would put them all into
+                                            the same few places of the cache */
+};
 
 /* ---- loops over lanes, of one level of instructions (lane_fixed.c); m: a multiple of ICTUS_LANE -------------- */
 
@@ -25,7 +30,7 @@ typedef struct ictus__line /* z = q + c[0] y[0] + c[1] y[1] + ..., added in this
   size_t cs;              /* 1 or 0 */
 } ictus__line;
 
-enum { ICTUS__LINE = 4 };
+enum { ICTUS__LINE = 6 };
 
 typedef struct ictus__leap /* an event of weight w makes y_k jump by c w */
 {
@@ -101,9 +106,9 @@ struct ictus__strips
   double *jump;      /* [nport, ns], then rows [np] of those that differ between neurons */
   size_t cap_jump;
   /* scratch of the strip at hand */
-  double *tail, *tail_w; /* [ns, ICTUS__STRIP], [nport, ICTUS__STRIP] the last strip */
+  double *tail, *tail_w; /* [ns, ICTUS__ROW], [nport, ICTUS__ROW] the last strip */
   double *g;             /* [ICTUS__STRIP] fire () */
-  double *kept;          /* [ns, ICTUS__STRIP] held states during a jump */
+  double *kept;          /* [ns, ICTUS__ROW] held states during a jump */
   uint16_t *over;        /* [ICTUS__STRIP] */
   uint16_t *hold;        /* [ICTUS__STRIP] lanes whose held states stand still in the step at hand */
   ictus__leap *here;     /* [nleap] those of the strip at hand */
