@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /* Vectors as long as the registers of the level that the compiler was told, and the functions that models use, for
- * each of their elements. Put as text into emitted lane files, behind kernel.h. The vector functions of the C library's
- * kin come from SLEEF; where those have a smaller range than the scalar ones, it is restored here. */
+ * each of their elements. Put as text into emitted lane files, behind kernel.h. exp and what models
+ * make of it is computed in line, since a call costs all registers; log, tanh, pow and the like come from SLEEF; where those
+ * have a smaller range than the scalar ones, it is restored here. */
 #include <math.h>
 #include <stdint.h>
 
@@ -245,10 +246,9 @@ LANE_UNARY (tan, tan, u10)
 LANE_UNARY (asin, asin, u10)
 LANE_UNARY (acos, acos, u10)
 LANE_UNARY (atan, atan, u10)
-LANE_UNARY (sinh, sinh, u10)
-LANE_UNARY (cosh, cosh, u10)
+LANE_UNARY (near_sinh, sinh, u10)
+LANE_UNARY (near_cosh, cosh, u10)
 LANE_UNARY (tanh, tanh, u10)
-LANE_UNARY (exp, exp, u10)
 LANE_UNARY (log, log, u10)
 LANE_UNARY (log10, log10, u10)
 LANE_UNARY (erf, erf, u10)
@@ -286,17 +286,75 @@ lane_max (lane_v a, lane_v b)
   return lane_if (lane_or (lane_lt (b, a), lane_ne (a, a)), a, b);
 }
 
+/* 1 where it holds for any lane */
+LANE_F int
+lane_any (lane_c c)
+{
+#if LANE_LEVEL == 4
+  return c != 0;
+#else
+  int any = 0;
+
+  for (int i = 0; i < LANE_N; ++i)
+    any |= c[i] != 0;
+  return any;
+#endif
+}
+
+/* Where the quotient is too large or y too small for the vector function; exact like that one. */
+static __attribute__ ((noinline, unused)) lane_v
+lane_slow_fmod (lane_v x, lane_v y, lane_v r)
+{
+  for (int i = 0; i < LANE_N; ++i)
+    if (r[i] != r[i])
+      r[i] = fmod (x[i], y[i]);
+  return r;
+}
+
 /* remainder with the sign of y: in [0, y) */
 LANE_V
 lane_mod (lane_v x, lane_v y)
 {
-  const lane_v r = lane_fmod (x, y), o = lane_all (0.0);
+  const lane_v o = lane_all (0.0), first = lane_fmod (x, y);
+  const lane_c odd = lane_and (lane_ne (first, first), lane_and (lane_eq (x - x, o), lane_and (lane_eq (y, y), lane_ne (y, o))));
+  const lane_v r = lane_any (odd) ? lane_slow_fmod (x, y, first) : first;
   const lane_v unlike = lane_truth (lane_lt (r, o)) - lane_truth (lane_lt (y, o));
 
   return lane_if (lane_and (lane_ne (r, o), lane_ne (unlike, o)), r + y, r);
 }
 
-/* exp(x) = 2^n (1 + p), p = exp(r) - 1 to the last digits, |r| <= log(2) / 2. */
+/* x, but not above high; NaN stays NaN */
+LANE_V
+lane_upto (lane_v x, double high)
+{
+#if LANE_LEVEL == 4
+  return (lane_v) _mm512_min_pd ((__m512d) lane_all (high), (__m512d) x);
+#elif LANE_LEVEL == 3
+  return (lane_v) _mm256_min_pd ((__m256d) lane_all (high), (__m256d) x);
+#elif LANE_LEVEL == 2
+  return (lane_v) _mm_min_pd ((__m128d) lane_all (high), (__m128d) x);
+#else
+  return lane_if (lane_lt (lane_all (high), x), lane_all (high), x);
+#endif
+}
+
+/* nor below low */
+LANE_V
+lane_cut (lane_v x, double low, double high)
+{
+  x = lane_upto (x, high);
+#if LANE_LEVEL == 4
+  return (lane_v) _mm512_max_pd ((__m512d) lane_all (low), (__m512d) x);
+#elif LANE_LEVEL == 3
+  return (lane_v) _mm256_max_pd ((__m256d) lane_all (low), (__m256d) x);
+#elif LANE_LEVEL == 2
+  return (lane_v) _mm_max_pd ((__m128d) lane_all (low), (__m128d) x);
+#else
+  return lane_if (lane_lt (x, lane_all (low)), lane_all (low), x);
+#endif
+}
+
+/* exp(x) = 2^n (1 + p), p = exp(r) - 1 to the last digits, |r| <= log(2) / 2, for |x| <= 1400. */
 typedef struct lane_parts
 {
   lane_v p, n;
@@ -306,62 +364,80 @@ LANE_F lane_parts
 lane_split (lane_v x)
 {
   const lane_v round = lane_all (6755399441055744.0); /* 1.5 * 2^52 */
-  const lane_v n = (x * lane_all (1.4426950408889634) + round) - round;
+  const lane_v n = lane_fma (x, lane_all (1.4426950408889634), round) - round;
   /* n times the first part of log(2) is exact */
-  const lane_v r = lane_fma (n, lane_all (-1.9082149292705877e-10),
-                             lane_fma (n, lane_all (-0.69314718036912382), x));
+  const lane_v r = lane_fma (n, lane_all (-1.9082149292705877e-10), lane_fma (n, lane_all (-0.69314718036912382), x));
   const lane_v z = r * r, w = z * z;
-  /* (exp(r) - 1 - r) / r^2: 1/2! + r/3! + ... + r^11/13! + r^12/14! */
-  const lane_v a = lane_fma (r, lane_all (1.0 / 6), lane_all (1.0 / 2));
-  const lane_v b = lane_fma (r, lane_all (1.0 / 120), lane_all (1.0 / 24));
-  const lane_v c = lane_fma (r, lane_all (1.0 / 5040), lane_all (1.0 / 720));
-  const lane_v d = lane_fma (r, lane_all (1.0 / 362880), lane_all (1.0 / 40320));
-  const lane_v e = lane_fma (r, lane_all (1.0 / 39916800), lane_all (1.0 / 3628800));
-  const lane_v f = lane_fma (r, lane_all (1.0 / 6227020800), lane_all (1.0 / 479001600));
-  const lane_v h = lane_fma (lane_fma (z, lane_all (1.0 / 87178291200), f), z, e);
+  /* (exp(r) - 1 - r) / r^2 by the polynomial of degree 10 that is 100 times better than needed */
+  const lane_v a = lane_fma (r, lane_all (0.1666666666666667), lane_all (0.5));
+  const lane_v b = lane_fma (r, lane_all (0.008333333333326129), lane_all (0.04166666666666667));
+  const lane_v c = lane_fma (r, lane_all (0.00019841269874840768), lane_all (0.0013888888888883744));
+  const lane_v d = lane_fma (r, lane_all (2.7557255374658744e-06), lane_all (2.4801587325562125e-05));
+  const lane_v e = lane_fma (r, lane_all (2.510522763655176e-08), lane_all (2.755727362486648e-07));
+  const lane_v h = lane_fma (z, lane_all (2.0914694560351592e-09), e);
   const lane_v q = lane_fma (lane_fma (h, w, lane_fma (d, z, c)), w, lane_fma (b, z, a));
 
   return (lane_parts) { lane_fma (z, q, r), n };
 }
 
-/* 2^n for a whole n, -1022 <= n <= 1023 */
+/* x 2^n for a whole n, |n| <= 2040: in two factors, so that it overflows, or loses digits, where the result does */
 LANE_V
-lane_exp2 (lane_v n)
+lane_scale (lane_v x, lane_v n)
 {
-  const lane_v shift = lane_all (6755399441055744.0 + 1023);
+#if LANE_LEVEL == 4
+  return (lane_v) _mm512_scalef_pd ((__m512d) x, (__m512d) n);
+#else
+  const lane_v round = lane_all (6755399441055744.0), bias = lane_all (6755399441055744.0 + 1023);
+  const lane_v k = lane_fma (n, lane_all (0.5), round) - round;
 
-  return (lane_v) ((lane_i) (n + shift) << 52);
-}
-
-/* half of a whole number, rounded */
-LANE_V
-lane_half (lane_v n)
-{
-  const lane_v round = lane_all (6755399441055744.0);
-
-  return (lane_all (0.5) * n + round) - round;
-}
-
-LANE_V
-lane_cut (lane_v x, double low, double high)
-{
-  x = lane_if (lane_lt (x, lane_all (low)), lane_all (low), x);
-  return lane_if (lane_lt (lane_all (high), x), lane_all (high), x);
+  return x * (lane_v) ((lane_i) (k + bias) << 52) * (lane_v) ((lane_i) (n - k + bias) << 52);
+#endif
 }
 
 enum { LANE_LEAST = -700, LANE_MOST = 1400 }; /* below exp(x) is nothing beside 1; above all is 0 or infinite */
 
-/* x / (exp(x) - 1) = x 2^-n / (p + (1 - 2^-n)). 2^-n is made of two factors, so that the quotient goes to 0 only where it
-   is 0, long after exp(x) has overflowed. */
+LANE_V
+lane_exp (lane_v x)
+{
+  const lane_parts s = lane_split (lane_cut (x, -LANE_MOST, LANE_MOST));
+
+  return lane_scale (lane_all (1.0) + s.p, s.n);
+}
+
+/* cosh and sinh are exp(|x|) / 2 beyond 700; the vector functions end before the largest number. */
+LANE_V
+lane_half_exp (lane_v x)
+{
+  const lane_parts s = lane_split (lane_cut (x, 0, LANE_MOST));
+
+  return lane_scale (lane_all (1.0) + s.p, s.n - lane_all (1.0));
+}
+
+LANE_V
+lane_cosh (lane_v x)
+{
+  const lane_v a = lane_fabs (x);
+
+  return lane_if (lane_lt (lane_all (700.0), a), lane_half_exp (a), lane_near_cosh (x));
+}
+
+LANE_V
+lane_sinh (lane_v x)
+{
+  const lane_v a = lane_fabs (x), far = lane_half_exp (a);
+
+  return lane_if (lane_lt (lane_all (700.0), a), lane_if (lane_lt (x, lane_all (0.0)), -far, far), lane_near_sinh (x));
+}
+
+/* x / (exp(x) - 1) = x 2^-n / (p + (1 - 2^-n)), which goes to 0 only where it is 0, long after exp(x) has overflowed. */
 LANE_V
 lane_xoverexpm1 (lane_v x)
 {
-  const lane_v one = lane_all (1.0), z = lane_cut (x, LANE_LEAST, LANE_MOST);
-  const lane_parts s = lane_split (z);
-  const lane_v k = lane_half (s.n), u = lane_exp2 (-k), v = lane_exp2 (k - s.n);
-  const lane_v top = lane_if (lane_lt (x, z), x, z);
+  const lane_v one = lane_all (1.0), top = lane_upto (x, LANE_MOST);
+  const lane_parts s = lane_split (lane_cut (x, LANE_LEAST, LANE_MOST));
+  const lane_v q = s.p + (one - lane_scale (one, -s.n));
 
-  return lane_if (lane_eq (x, lane_all (0.0)), one, top / (s.p + (one - u * v)) * u * v);
+  return lane_if (lane_eq (x, lane_all (0.0)), one, lane_scale (top / q, -s.n));
 }
 
 /* Its derivative: the series of lang_helpers.h near 0, elsewhere (1 - x - g) / (exp(x) - 1) for x > 0 and the same
@@ -376,39 +452,35 @@ lane_xoverexpm1_d (lane_v x)
                               9.1902383030366152e-20 };
   const lane_v one = lane_all (1.0), y = lane_cut (x, LANE_LEAST, LANE_MOST), z = x * x;
   const lane_parts s = lane_split (y);
-  const lane_v k = lane_half (s.n), u = lane_exp2 (-k), v = lane_exp2 (k - s.n);
-  const lane_v q = s.p + (one - u * v);
-  const lane_v top = lane_if (lane_lt (y, lane_all (0.0)), one - y * ((one + s.p) / q), one - y - y / q * u * v);
+  const lane_v small = lane_scale (one, -s.n), q = one / (s.p + (one - small)), yq = y * q;
+  const lane_v top = lane_if (lane_lt (y, lane_all (0.0)), one - yq * (one + s.p), one - y - yq * small);
   lane_v near = lane_all (c[sizeof c / sizeof *c - 1]);
 
   for (int i = (int) (sizeof c / sizeof *c) - 2; i >= 0; --i)
     near = lane_fma (near, z, lane_all (c[i]));
   near = lane_fma (x, near, lane_all (-0.5));
-  return lane_if (lane_lt (one, lane_fabs (x)), top / q * u * v, near);
+  return lane_if (lane_lt (one, lane_fabs (x)), lane_scale (top * q, -s.n), near);
 }
 
 /* (exp(x) - 1) / x = 2^n (p + (1 - 2^-n)) / x */
 LANE_V
 lane_exprel (lane_v x)
 {
-  const lane_v one = lane_all (1.0), y = lane_cut (x, LANE_LEAST, LANE_MOST);
-  const lane_parts s = lane_split (y);
-  const lane_v k = lane_half (s.n), u = lane_exp2 (k), v = lane_exp2 (s.n - k);
-  const lane_v bottom = lane_if (lane_lt (y, x), y, x);
+  const lane_v one = lane_all (1.0), bottom = lane_upto (x, LANE_MOST);
+  const lane_parts s = lane_split (lane_cut (x, LANE_LEAST, LANE_MOST));
+  const lane_v q = s.p + (one - lane_scale (one, -s.n));
 
-  return lane_if (lane_eq (x, lane_all (0.0)), one, (s.p + (one - lane_exp2 (-k) * lane_exp2 (k - s.n))) / bottom * u * v);
+  return lane_if (lane_eq (x, lane_all (0.0)), one, lane_scale (q / bottom, s.n));
 }
 
 /* Its derivative: the series of (n+1) x^n / (n+2)! near 0, elsewhere (exp(x) - exprel(x)) / x */
 LANE_V
 lane_exprel_d (lane_v x)
 {
-  const lane_v one = lane_all (1.0), y = lane_cut (x, LANE_LEAST, LANE_MOST);
-  const lane_parts s = lane_split (y);
-  const lane_v k = lane_half (s.n), u = lane_exp2 (k), v = lane_exp2 (s.n - k);
-  const lane_v bottom = lane_if (lane_lt (y, x), y, x);
-  const lane_v q = (s.p + (one - lane_exp2 (-k) * lane_exp2 (k - s.n))) / bottom;
-  const lane_v far = ((one + s.p) - q) / bottom * u * v;
+  const lane_v one = lane_all (1.0), bottom = lane_upto (x, LANE_MOST);
+  const lane_parts s = lane_split (lane_cut (x, LANE_LEAST, LANE_MOST));
+  const lane_v q = (s.p + (one - lane_scale (one, -s.n))) / bottom;
+  const lane_v far = lane_scale (((one + s.p) - q) / bottom, s.n);
   lane_v near = lane_all (21.0);
 
   for (int n = 19; n >= 0; --n) /* sum over k >= n of (k+1) x^(k-n) (n+2)! / (k+2)! */
