@@ -255,65 +255,28 @@ same_rows (ictus_image *a, ictus_image *b, const char *name, ictus_image_type ty
 }
 
 static bool
-same_lists (ictus_image *a, ictus_image *b, const char *name, size_t total, size_t *n)
+same_lists (ictus_image *a, ictus_image *b, const char *name, ictus_image_type type, size_t total, size_t *n)
 {
   ictus_image *im[2] = { a, b };
   uint64_t row[256];
   size_t *first[2] = { NULL, NULL };
-  double *x[2] = { NULL, NULL };
+  void *x[2] = { NULL, NULL }; /* elements of 8 bytes */
   bool same = true;
 
   for (size_t k = 0; k < total; ++k)
     row[k] = k;
   for (int k = 0; k < 2; ++k)
-    same = ictus_image_get_lists (im[k], name, ICTUS_IMAGE_F64, total, row, total, &first[k], (void **) &x[k])
+    same = ictus_image_get_lists (im[k], name, type, total, row, total, &first[k], &x[k])
                == ICTUS_OK
            && same;
   same = same && memcmp (first[0], first[1], (total + 1) * sizeof *first[0]) == 0
-         && memcmp (x[0], x[1], first[0][total] * sizeof *x[0]) == 0;
+         && memcmp (x[0], x[1], first[0][total] * 8) == 0;
   *n = same ? first[0][total] : 0;
   for (int k = 0; k < 2; ++k)
     {
       ictus_free (first[k]);
       ictus_free (x[k]);
     }
-  return same;
-}
-
-/* Ticks in which something arrives, and what: any number of fields of rows. */
-static bool
-same_slots (ictus_image *a, ictus_image *b, const char *pop, size_t size, size_t nport, size_t *n)
-{
-  char name[128];
-  uint64_t *tick[2] = { NULL, NULL };
-  size_t nb = 0;
-  bool same;
-
-  snprintf (name, sizeof name, "net/%s/ticks", pop);
-  same = ictus_image_get (a, name, ICTUS_IMAGE_U64, (void **) &tick[0], n) == ICTUS_OK
-         && ictus_image_get (b, name, ICTUS_IMAGE_U64, (void **) &tick[1], &nb) == ICTUS_OK && nb == *n
-         && memcmp (tick[0], tick[1], nb * sizeof **tick) == 0;
-  for (size_t first = 0; same && first < nb; first += 64)
-    {
-      size_t width = (nb - first < 64 ? nb - first : 64) * nport;
-      double x[2][16 * 64 * 4];
-      uint64_t row[16];
-
-      ck_assert_uint_le (nport, 4);
-      snprintf (name, sizeof name, "net/%s/slots.%zu", pop, first / 64);
-      for (size_t from = 0; same && from < size; from += 16)
-        {
-          size_t m = size - from < 16 ? size - from : 16;
-
-          for (size_t k = 0; k < m; ++k)
-            row[k] = from + k;
-          same = ictus_image_get_rows (a, name, ICTUS_IMAGE_F64, size, width, row, m, x[0]) == ICTUS_OK
-                 && ictus_image_get_rows (b, name, ICTUS_IMAGE_F64, size, width, row, m, x[1]) == ICTUS_OK
-                 && memcmp (x[0], x[1], m * width * sizeof (double)) == 0;
-        }
-    }
-  ictus_free (tick[0]);
-  ictus_free (tick[1]);
   return same;
 }
 
@@ -343,10 +306,13 @@ same_images (const world *w, const char *path_a, const char *path_b, bool *waiti
       char name[128];
       size_t n = 0;
 
+      snprintf (name, sizeof name, "net/%s/spikes", pop->name);
+      same = !w->exp->grid || same_lists (im[0], im[1], name, ICTUS_IMAGE_U64, pop->size, &n);
+      *waiting = *waiting || n > 0;
       if (pop->model == NULL)
         continue;
       snprintf (name, sizeof name, "net/%s/y", pop->name);
-      same = same_rows (im[0], im[1], name, ICTUS_IMAGE_F64, pop->size, (size_t) pop->model->kernel->nstate);
+      same = same && same_rows (im[0], im[1], name, ICTUS_IMAGE_F64, pop->size, (size_t) pop->model->kernel->nstate);
       snprintf (name, sizeof name, "net/%s/refr_until", pop->name);
       same = same && same_rows (im[0], im[1], name, ICTUS_IMAGE_F64, pop->size, 1);
       snprintf (name, sizeof name, "net/%s/armed", pop->name);
@@ -357,10 +323,8 @@ same_images (const world *w, const char *path_a, const char *path_b, bool *waiti
       else
         same = same && !ictus_image_has (im[0], name);
       snprintf (name, sizeof name, "net/%s/events", pop->name);
-      if (same && pop->model->kernel->nport > 0)
-        same = w->exp->grid
-                   ? same_slots (im[0], im[1], pop->name, pop->size, (size_t) pop->model->kernel->nport, &n)
-                   : same_lists (im[0], im[1], name, pop->size, &n);
+      if (same && !w->exp->grid && pop->model->kernel->nport > 0)
+        same = same_lists (im[0], im[1], name, ICTUS_IMAGE_F64, pop->size, &n);
       *waiting = *waiting || n > 0;
     }
   ictus_image_close (&im[0]);

@@ -85,31 +85,44 @@ toy_project (toy *t, int source, int target, ictus_rule rule, uint64_t number)
 }
 
 /* Rows, and inboxes for windows of the given length (ticks); nport ports everywhere. */
+static inline ictus_err
+toy_try (toy *t, int nport, ictus_tick window)
+{
+  ictus_tick kmax = 0;
+  int n = 0;
+
+  for (int p = 0; p < t->net.npop; ++p)
+    {
+      t->out_first[p] = n;
+      for (int k = 0; k < t->net.nwires; ++k)
+        if (t->wires[k].source == p)
+          t->out[n++] = k;
+      ICTUS_TRY (ictus__inbox_init (&t->group[p].inbox, t->pop[p].cells.n, nport, true, t->exp.grid));
+    }
+  t->out_first[t->net.npop] = n;
+  if (!t->exp.grid)
+    {
+      for (int k = 0; k < t->net.nwires; ++k)
+        {
+          ICTUS_TRY (ictus__wires_build (&t->net, &t->wires[k]));
+          ictus__wires_check (&t->net, &t->wires[k]);
+        }
+      return ICTUS_OK;
+    }
+  ICTUS_TRY (ictus__rows_build (&t->net));
+  ictus__rows_check (&t->net);
+  for (int k = 0; k < t->net.rows.nbundle; ++k)
+    if (t->net.rows.bundle[k].nsyn > 0 && t->net.rows.bundle[k].kmax > kmax)
+      kmax = t->net.rows.bundle[k].kmax;
+  ictus__slots_init (&t->net);
+  ICTUS_TRY (ictus__flights_init (&t->net, kmax));
+  return ictus__slots_room (&t->net.slots, window);
+}
+
 static inline void
 toy_build (toy *t, int nport, ictus_tick window)
 {
-  int n = 0;
-
-  for (int k = 0; k < t->net.nwires; ++k)
-    ck_assert_msg (ictus__wires_build (&t->net, &t->wires[k]) == ICTUS_OK, "%s", ictus_err_last ());
-  for (int p = 0; p < t->net.npop; ++p)
-    {
-      ictus_tick kmax = 0;
-
-      t->out_first[p] = n;
-      for (int k = 0; k < t->net.nwires; ++k)
-        {
-          if (t->wires[k].source == p)
-            t->out[n++] = k;
-          if (t->exp.grid && t->wires[k].target == p && t->wires[k].dmax > (double) kmax)
-            kmax = (ictus_tick) t->wires[k].dmax;
-        }
-      ck_assert_int_eq (ictus__inbox_init (&t->group[p].inbox, t->pop[p].cells.n, nport, true, t->exp.grid, kmax, window),
-                        ICTUS_OK);
-    }
-  t->out_first[t->net.npop] = n;
-  for (int k = 0; k < t->net.nwires; ++k)
-    ictus__wires_check (&t->net, &t->wires[k]);
+  ck_assert_msg (toy_try (t, nport, window) == ICTUS_OK, "%s", ictus_err_last ());
 }
 
 /* A Poisson train for every neuron of a population. */
@@ -126,18 +139,28 @@ toy_poisson (toy *t, int target, int port, double rate_Hz, double weight)
   return s;
 }
 
+/* What was seen of a toy may live on. */
 static inline void
-toy_end (toy *t)
+toy_clear (toy *t)
 {
   for (int k = 0; k < t->net.nwires; ++k)
     ictus__wires_clear (&t->wires[k]);
   for (int k = 0; k < t->net.npoisson; ++k)
     ictus__poisson_clear (&t->poisson[k]);
+  ictus__rows_clear (&t->net.rows);
+  ictus__flights_clear (&t->net.flights);
+  ictus__slots_clear (&t->net.slots);
   for (int p = 0; p < t->net.npop; ++p)
     {
       ictus_free (t->group[p].gid);
       ictus__inbox_clear (&t->group[p].inbox);
     }
+}
+
+static inline void
+toy_end (toy *t)
+{
+  toy_clear (t);
   ck_assert_uint_eq (ictus_mem_live (), 0);
 }
 

@@ -262,9 +262,7 @@ start_trial (toy *t, const trial *x, int rank, bool grid)
 static void
 end_trial (toy *t)
 {
-  ictus__poisson_clear (&t->poisson[0]);
-  ictus_free (t->group[0].gid);
-  ictus__inbox_clear (&t->group[0].inbox);
+  toy_clear (t);
 }
 
 /* [TICKS + 1, CELLS] input of every tick behind `from`, whatever the ranks and windows are. */
@@ -278,7 +276,7 @@ run_grid (const trial *x)
       toy t;
 
       start_trial (&t, x, rank, true);
-      t.group[0].inbox.given = t.group[0].inbox.done = x->from;
+      t.group[0].inbox.given = t.net.slots.given = t.net.slots.done = x->from;
       for (ictus_tick k0 = x->from; k0 < TICKS; k0 += x->window)
         {
           ictus_window w;

@@ -73,16 +73,9 @@ look (const plan *want, int nrank)
           t.projection[0].scale = 3;
         }
       toy_build (&t, 1, 1);
-      ictus_net_each_synapse (&t.net, 0, see, &all);
+      ck_assert_int_eq (ictus_net_each_synapse (&t.net, 0, see, &all), ICTUS_OK);
       ck_assert_uint_eq (ictus_net_synapses (&t.net, 0), w->nsyn);
-      /* the list of what was seen lives on */
-      ictus__wires_clear (w);
-      t.net.nwires = 0;
-      for (int p = 0; p < 2; ++p)
-        {
-          ictus_free (t.group[p].gid);
-          ictus__inbox_clear (&t.group[p].inbox);
-        }
+      toy_clear (&t);
     }
   if (all.n > 1)
     qsort (all.s, all.n, sizeof *all.s, compare);
@@ -264,53 +257,6 @@ START_TEST (synapses_do_not_depend_on_the_ranks)
 }
 END_TEST
 
-/* ---- storage ------------------------------------------------------------------------------------ */
-
-START_TEST (constants_are_not_stored_and_empty_rows_are_dropped)
-{
-  size_t size[2] = { 1000, 5 };
-  toy t;
-  ictus__wires *w;
-
-  toy_start (&t, 2, size, 0, 1);
-  w = toy_project (&t, 0, 1, ICTUS_RULE_FIXED_INDEGREE, 4);
-  w->weight = toy_constant (-2.5);
-  t.projection[0].scale = 2;
-  toy_build (&t, 1, 1);
-  ck_assert (w->w_of == NULL && w->k16 == NULL && w->k32 == NULL && w->d_of == NULL);
-  ck_assert (w->row_source != NULL && w->nrow <= 20);
-  ck_assert_double_eq (ictus__wires_weight (w, 3), -5);
-  ck_assert_double_eq (ictus__wires_delay (w, 3), 15);
-  ck_assert_uint_lt (ictus__wires_bytes (w), 20 * 4 + 21 * 12 + 1);
-  toy_end (&t);
-}
-END_TEST
-
-START_TEST (delays_are_rounded_to_the_grid_and_wide_when_needed)
-{
-  size_t size[2] = { 10, 10 };
-  double top[] = { 6553.5, 6554 };
-
-  for (int k = 0; k < 2; ++k)
-    {
-      toy t;
-      ictus__wires *w;
-
-      toy_start (&t, 2, size, 0, 1);
-      w = toy_project (&t, 0, 1, ICTUS_RULE_LIST, 0);
-      w->list_path = ictus_strdup ("toy.txt");
-      w->list = ictus_strdup (k == 0 ? "0 0 1 0.01\n0 1 1 6553.5\n0 2 1 0.26\n" : "0 0 1 0.01\n0 1 1 6554\n0 2 1 0.26\n");
-      toy_build (&t, 1, 1);
-      ck_assert ((w->k16 != NULL) == (k == 0) && (w->k32 != NULL) == (k == 1));
-      ck_assert_double_eq (ictus__wires_delay (w, 0), 1);
-      ck_assert_double_eq (ictus__wires_delay (w, 1), 3);
-      ck_assert_double_eq (ictus__wires_delay (w, 2), top[k] * 10);
-      ck_assert (w->dmin == 1 && w->dmax == top[k] * 10);
-      toy_end (&t);
-    }
-}
-END_TEST
-
 /* ---- lists -------------------------------------------------------------------------------------- */
 
 static ictus_err
@@ -327,12 +273,10 @@ read_list (const char *text, sight *all)
   t.projection[0].scale = 2;
   w->list_path = ictus_strdup ("pairs.txt");
   w->list = ictus_strdup (text);
-  e = ictus__wires_build (&t.net, w);
+  e = toy_try (&t, 1, 1);
   if (e == ICTUS_OK)
-    ictus_net_each_synapse (&t.net, 0, see, all);
-  ictus__wires_clear (w);
-  ictus_free (t.group[0].gid);
-  ictus_free (t.group[1].gid);
+    e = ictus_net_each_synapse (&t.net, 0, see, all);
+  toy_clear (&t);
   if (all->n > 0)
     qsort (all->s, all->n, sizeof *all->s, compare);
   return e;
@@ -430,8 +374,6 @@ main (void)
   tcase_add_test (c, pairwise_bernoulli_has_the_right_mean);
   tcase_add_test (c, sources_are_even);
   tcase_add_test (c, synapses_do_not_depend_on_the_ranks);
-  tcase_add_test (c, constants_are_not_stored_and_empty_rows_are_dropped);
-  tcase_add_test (c, delays_are_rounded_to_the_grid_and_wide_when_needed);
   tcase_add_test (c, lists_give_pairs_weights_and_delays);
   tcase_add_test (c, errors_in_lists_name_their_place);
   tcase_add_test (c, impossible_rules_are_refused);

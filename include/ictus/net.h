@@ -51,7 +51,7 @@ typedef int (*ictus_owner) (const void *ctx, uint64_t gid);
 ictus_err ictus_net_place (ictus_net *net, ictus_owner owner, const void *ctx);
 
 /** Phase built: parameters, initial states, synapses of the local targets, stimuli, slots.
- * Peak memory: the final size and one projection's counts. Collectivity: all ranks of the net's comm. */
+ * Peak memory: the final size and, on the grid, a sixth of the largest set of rows. Collectivity: all ranks of the net's comm. */
 ictus_err ictus_net_build (ictus_net *net);
 
 /** Smallest delay of any synapse of any rank, ms (grid: a multiple of the resolution); INFINITY if there is
@@ -78,12 +78,13 @@ void ictus_net_input_done (ictus_net *net, const ictus_window *w);
 /** Spikes of the local neurons of a replaying population within (t0, t1], appended. Collectivity: none. */
 ictus_err ictus_net_replay (ictus_net *net, int pop, double t0_ms, double t1_ms, ictus_spikes *out);
 
-/** Calls f for each local synapse of a projection, row by row. source, target: indices within their
- * populations. Collectivity: none. */
-void ictus_net_each_synapse (const ictus_net *net, int projection,
-                             void (*f) (void *ctx, int target_pop, uint64_t source, uint64_t target,
-                                        double weight, double delay_ms),
-                             void *ctx);
+/** Calls f for each local synapse of a projection; those of one source and target in the order of their numbers.
+ * source, target: indices within their populations; weight: as it is kept (drawn weights in single precision).
+ * Collectivity: none. */
+ictus_err ictus_net_each_synapse (const ictus_net *net, int projection,
+                                  void (*f) (void *ctx, int target_pop, uint64_t source, uint64_t target,
+                                             double weight, double delay_ms),
+                                  void *ctx);
 
 /** State at a window end of all neurons (states, refr_until, armed) and of all input that is on its way, into an image, under
  * "net/". Phase built. Collectivity: all ranks of the net's comm. */

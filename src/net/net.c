@@ -128,6 +128,9 @@ ictus_net_destroy (ictus_net **pnet)
     clear_group (&net->pop[p], &net->group[p]);
   for (int w = 0; w < net->nwires; ++w)
     ictus__wires_clear (&net->wires[w]);
+  ictus__rows_clear (&net->rows);
+  ictus__flights_clear (&net->flights);
+  ictus__slots_clear (&net->slots);
   for (int s = 0; s < net->npoisson; ++s)
     ictus__poisson_clear (&net->poisson[s]);
   for (int s = 0; s < net->ncurrent; ++s)
@@ -239,6 +242,24 @@ group_wires (ictus_net *net)
   return ICTUS_OK;
 }
 
+static ictus_err
+make_inboxes (ictus_net *net)
+{
+  for (int p = 0; p < net->npop; ++p)
+    {
+      ictus_population *pop = &net->pop[p];
+      bool used = false;
+
+      for (int w = 0; w < net->nwires; ++w)
+        used = used || net->wires[w].target == p;
+      for (int s = 0; s < net->npoisson; ++s)
+        used = used || net->poisson[s].target == p;
+      ICTUS_TRY (ictus__inbox_init (&net->group[p].inbox, pop->cells.n,
+                                    pop->model == NULL ? 0 : pop->model->kernel->nport, used, net->exp->grid));
+    }
+  return ICTUS_OK;
+}
+
 /* Everything of this rank alone. */
 static ictus_err
 build_here (ictus_net *net)
@@ -247,9 +268,13 @@ build_here (ictus_net *net)
     return ICTUS_FAIL (ICTUS_E_NOMEM, "out of memory (asked for by ICTUS_FAULT)");
   for (int p = 0; p < net->npop; ++p)
     ICTUS_TRY (ictus__net_make_cells (net, p));
+  ICTUS_TRY (make_inboxes (net));
+  if (net->exp->grid)
+    ICTUS_TRY (ictus__rows_build (net));
   for (int w = 0; w < net->nwires; ++w)
     {
-      ICTUS_TRY (ictus__wires_build (net, &net->wires[w]));
+      if (!net->exp->grid)
+        ICTUS_TRY (ictus__wires_build (net, &net->wires[w]));
       ictus_free (net->wires[w].list);
       net->wires[w].list = NULL;
     }
@@ -257,35 +282,29 @@ build_here (ictus_net *net)
   return ictus__net_make_stimuli (net);
 }
 
-static ictus_err
-make_inboxes (ictus_net *net, ictus_tick window)
+/* Smallest and largest delay here: ms, or ticks on the grid. */
+static void
+delays_here (const ictus_net *net, double *least, double *most)
 {
-  for (int p = 0; p < net->npop; ++p)
+  *least = INFINITY;
+  *most = 0;
+  for (int w = 0; w < net->nwires && !net->exp->grid; ++w)
     {
-      ictus_population *pop = &net->pop[p];
-      bool used = false;
-      ictus_tick kmax = 0;
-
-      for (int w = 0; w < net->nwires; ++w)
-        if (net->wires[w].target == p && net->wires[w].nsyn > 0)
-          {
-            used = true;
-            if (net->exp->grid && (ictus_tick) net->wires[w].dmax > kmax)
-              kmax = (ictus_tick) net->wires[w].dmax;
-          }
-      for (int s = 0; s < net->npoisson; ++s)
-        used = used || net->poisson[s].target == p;
-      ICTUS_TRY (ictus__inbox_init (&net->group[p].inbox, pop->cells.n,
-                                    pop->model == NULL ? 0 : pop->model->kernel->nport, used, net->exp->grid,
-                                    kmax, used ? window : 0));
+      *least = fmin (*least, net->wires[w].dmin);
+      *most = fmax (*most, net->wires[w].dmax);
     }
-  return ICTUS_OK;
+  for (int k = 0; k < net->rows.nbundle; ++k)
+    if (net->rows.bundle[k].nsyn > 0)
+      {
+        *least = fmin (*least, (double) net->rows.bundle[k].kmin);
+        *most = fmax (*most, (double) net->rows.bundle[k].kmax);
+      }
 }
 
 ictus_err
 ictus_net_build (ictus_net *net)
 {
-  double least = INFINITY;
+  double range[2]; /* the largest of (- delay, delay) */
   ictus_err e;
 
   if (net->phase != ICTUS__NET_PLACED)
@@ -293,14 +312,15 @@ ictus_net_build (ictus_net *net)
                        "the neurons of this net have no places yet, or it is built already");
   ICTUS_TRY (read_files (net));
   ICTUS_TRY (ictus_comm_agree (net->comm, build_here (net)));
-  for (int w = 0; w < net->nwires; ++w)
-    least = fmin (least, net->wires[w].dmin);
-  ICTUS_MPI (MPI_Allreduce (MPI_IN_PLACE, &least, 1, MPI_DOUBLE, MPI_MIN, net->comm));
-  net->min_delay_ms = least;
-  if (net->exp->grid && isfinite (least))
-    net->min_delay_ms = ictus_tick_ms ((ictus_tick) least, net->exp->resolution_ms);
-  e = ictus_comm_agree (net->comm,
-                        make_inboxes (net, isfinite (least) && net->exp->grid ? (ictus_tick) least : 1));
+  delays_here (net, &range[0], &range[1]);
+  range[0] = -range[0];
+  ICTUS_MPI (MPI_Allreduce (MPI_IN_PLACE, range, 2, MPI_DOUBLE, MPI_MAX, net->comm));
+  net->min_delay_ms = -range[0];
+  if (net->exp->grid && isfinite (range[0]))
+    net->min_delay_ms = ictus_tick_ms ((ictus_tick) -range[0], net->exp->resolution_ms);
+  if (net->exp->grid)
+    ictus__slots_init (net);
+  e = ictus_comm_agree (net->comm, net->exp->grid ? ictus__flights_init (net, (ictus_tick) range[1]) : ICTUS_OK);
   if (e == ICTUS_OK)
     net->phase = ICTUS__NET_BUILT;
   return e;
@@ -373,35 +393,43 @@ ictus_net_bytes (const ictus_net *net)
 
   for (int w = 0; w < net->nwires; ++w)
     bytes += ictus__wires_bytes (&net->wires[w]);
+  for (int k = 0; k < net->rows.nbundle; ++k)
+    bytes += ictus__bundle_bytes (&net->rows.bundle[k]);
   for (int p = 0; p < net->npop; ++p)
     bytes += ictus__inbox_bytes (&net->group[p].inbox);
-  return bytes;
+  return bytes + ictus__slots_bytes (net->slots.nslot, net->slots.size, net->slots.npop)
+         + ictus__flights_bytes (&net->flights);
 }
 
-void
+static void
+each_of_rows (const ictus_net *net, const ictus__wires *w,
+              void (*f) (void *ctx, int target_pop, uint64_t source, uint64_t target, double weight,
+                         double delay_ms),
+              void *ctx)
+{
+  const ictus_population *to = &net->pop[w->target];
+
+  for (size_t r = 0; r < w->nrow; ++r)
+    for (size_t s = w->first[r]; s < w->first[r + 1]; ++s)
+      f (ctx, w->target, w->row_source == NULL ? r : w->row_source[r], to->cells.gid[w->to[s]] - to->first,
+         ictus__wires_weight (w, s), ictus__wires_delay (w, s));
+}
+
+ictus_err
 ictus_net_each_synapse (const ictus_net *net, int projection,
                         void (*f) (void *ctx, int target_pop, uint64_t source, uint64_t target, double weight,
                                    double delay_ms),
                         void *ctx)
 {
   for (int k = 0; k < net->nwires; ++k)
-    {
-      const ictus__wires *w = &net->wires[k];
-      const ictus_population *to = &net->pop[w->target];
-
-      if (w->projection != projection)
-        continue;
-      for (size_t r = 0; r < w->nrow; ++r)
-        for (size_t s = w->first[r]; s < w->first[r + 1]; ++s)
-          {
-            double delay = ictus__wires_delay (w, s);
-
-            if (net->exp->grid)
-              delay = ictus_tick_ms ((ictus_tick) delay, net->exp->resolution_ms);
-            f (ctx, w->target, w->row_source == NULL ? r : w->row_source[r],
-               to->cells.gid[w->to[s]] - to->first, ictus__wires_weight (w, s), delay);
-          }
-    }
+    if (net->wires[k].projection == projection)
+      {
+        if (net->exp->grid)
+          ICTUS_TRY (ictus__wires_each_synapse (net, k, f, ctx));
+        else
+          each_of_rows (net, &net->wires[k], f, ctx);
+      }
+  return ICTUS_OK;
 }
 
 void
@@ -423,33 +451,49 @@ ictus_net_check (const ictus_net *net)
             ICTUS_ASSERT (c->armed[i] <= 1 && !isnan (c->refr_until[i]));
         }
     }
-  for (int w = 0; w < net->nwires; ++w)
+  for (int w = 0; w < net->nwires && !net->exp->grid; ++w)
     ictus__wires_check (net, &net->wires[w]);
+  if (net->exp->grid)
+    ictus__rows_check (net);
 }
 
 /* ---- windows ------------------------------------------------------------------------------------ */
 
+/* A few at a time: what the rows need to know of a spike is smaller. */
+static ictus_err
+deliver_grid (ictus_net *net, const ictus_spike *s, size_t n)
+{
+  enum { CHUNK = 64 };
+  ictus__sent sent[CHUNK];
+
+  for (size_t i = 0; i < n; i += CHUNK)
+    {
+      size_t m = n - i < CHUNK ? n - i : CHUNK;
+
+      for (size_t j = 0; j < m; ++j)
+        sent[j] = (ictus__sent){ .k = ictus_tick_of (s[i + j].t_ms, net->exp->resolution_ms), .gid = s[i + j].gid };
+      ICTUS_TRY (ictus__flights_start (net, sent, m, false));
+    }
+  return ICTUS_OK;
+}
+
 ictus_err
 ictus_net_deliver (ictus_net *net, const ictus_spike *s, size_t n)
 {
+  if (net->exp->grid)
+    return deliver_grid (net, s, n);
   for (size_t i = 0; i < n; ++i)
     {
       int p = ictus_net_population_of (net, s[i].gid);
       uint64_t source = s[i].gid - net->pop[p].first;
-      ictus_tick k = net->exp->grid ? ictus_tick_of (s[i].t_ms, net->exp->resolution_ms) : 0;
 
       for (int o = net->out_first[p]; o < net->out_first[p + 1]; ++o)
         {
           const ictus__wires *w = &net->wires[net->out[o]];
-          ictus__inbox *b = &net->group[w->target].inbox;
           size_t first, last;
 
-          if (!ictus__wires_row (w, source, &first, &last))
-            continue;
-          if (net->exp->grid)
-            ICTUS_TRY (ictus__inbox_add_slots (b, w, first, last, k));
-          else
-            ICTUS_TRY (ictus__inbox_add_events (b, w, first, last, s[i].t_ms));
+          if (ictus__wires_row (w, source, &first, &last))
+            ICTUS_TRY (ictus__inbox_add_events (&net->group[w->target].inbox, w, first, last, s[i].t_ms));
         }
     }
   return ICTUS_OK;
@@ -463,16 +507,20 @@ ictus_net_input (ictus_net *net, int pop, ictus_window *w)
   ictus__inbox *b = &net->group[pop].inbox;
   bool again;
 
+  if (net->exp->grid && w->k1 > net->slots.given)
+    {
+      ICTUS_TRY (ictus__slots_room (&net->slots, w->k1));
+      ICTUS_TRY (ictus__flights_land (net, w->k1));
+    }
   w->slot = ictus__inbox_read;
   w->slot_ctx = b;
   w->first = NULL;
   w->event = NULL;
-  if (!b->used || b->n == 0 || b->nport == 0)
+  if (!b->used)
     return ICTUS_OK;
   if (net->exp->grid)
     {
       again = w->k1 <= b->given;
-      ICTUS_TRY (ictus__inbox_room (b, w->k0, w->k1));
       for (int s = 0; s < net->npoisson && !again; ++s)
         if (net->poisson[s].target == pop)
           ICTUS_TRY (ictus__poisson_slots (net, &net->poisson[s], w->k0, w->k1));
@@ -499,6 +547,5 @@ void
 ictus_net_input_done (ictus_net *net, const ictus_window *w)
 {
   if (net->exp->grid)
-    for (int p = 0; p < net->npop; ++p)
-      ictus__inbox_done (&net->group[p].inbox, w->k0, w->k1);
+    ictus__slots_done (&net->slots, w->k1);
 }

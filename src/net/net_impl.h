@@ -13,7 +13,7 @@ typedef struct ictus__given /* a parameter or initial value that the experiment 
 
 /* ---- synapses ----------------------------------------------------------------------------------- */
 
-typedef struct ictus__wires /* one projection onto one target population: a row of synapses for each source */
+typedef struct ictus__wires /* one projection onto one target population */
 {
   int projection, source, target; /* indices of the projection and of two populations */
   int port;
@@ -21,20 +21,19 @@ typedef struct ictus__wires /* one projection onto one target population: a row 
   ictus_dist weight, delay;         /* as given; weight without the factor scale */
   char *list;                       /* text of the list file while the net is built */
   char *list_path;
-  /* rows, phase built; each sorted by (delay, target, number of the synapse) */
+  size_t nsyn;       /* of this rank, phase built */
+  double dmin, dmax; /* of these synapses, exact timing: ms; INFINITY and 0 when there are none */
+  /* rows with exact timing, phase built: one of each source, sorted by (delay, target, number of the synapse).
+     Those of the grid: ictus__rows. */
   size_t nrow;
   uint32_t *row_source; /* [nrow] ascending; NULL: row r is that of source r */
   size_t *first;        /* [nrow + 1] */
-  size_t nsyn;
-  uint32_t *to;        /* [nsyn] local index of the target */
-  double w;            /* weight of all when w_of is NULL */
-  double *w_of;        /* [nsyn] */
-  ictus_tick k;        /* delay of all when neither k16 nor k32 is there (grid) */
-  uint16_t *k16;       /* [nsyn] delays in ticks */
-  uint32_t *k32;       /* [nsyn] the same where 16 bits are too few */
-  double d_ms;         /* delay of all when d_of is NULL (exact timing) */
-  double *d_of;        /* [nsyn] ms */
-  double dmin, dmax;   /* of these synapses: ticks (grid) or ms; INFINITY and 0 when there are none */
+  uint32_t *to;         /* [nsyn] local index of the target */
+  double w;             /* weight of all when w_of and w8_of are NULL */
+  float *w_of;          /* [nsyn] drawn weights */
+  double *w8_of;        /* [nsyn] weights of a list file */
+  double d_ms;          /* delay of all when d_of is NULL */
+  double *d_of;         /* [nsyn] ms */
 } ictus__wires;
 
 typedef struct ictus__synapse /* what a rule draws */
@@ -62,7 +61,133 @@ typedef struct ictus__batch /* what a rule draws, many at a time, in the order o
 
 typedef ictus_err (*ictus__batch_sink) (void *ctx, const ictus__batch *b);
 
+/* ---- rows of the grid ------------------------------------------------------------------------------
+
+   The input of one tick is one row of doubles for all populations of this rank: the ports of population p begin at
+   base[p], port after port. Addresses are cut into blocks, so that a place within a block has 16 bits. A bundle holds
+   the synapses of one source population onto one block that are of one kind; its data are a row of bytes for each
+   source:
+     equal delays     n targets, then n weights where they differ
+     other delays     segments of equal delay, ascending: a byte (delay less the one before, at first less kmin), a byte n
+                      (1 to 255), n targets, n weights where they differ; n = 0: the next four bytes are added to the
+                      delay
+   Targets are ascending uint16; synapses of the same source, target and delay stand in the order (projection, number).
+   What is added up in what order does not depend on the blocks, and so not on the ranks: within a block the order is
+   (tick of emission, source, kind, place in the row), and kinds stand in the order in which the projections of their
+   source have them. */
+
+typedef struct ictus__kind /* what synapses have in common that share rows */
+{
+  ictus_tick k; /* delay of all; 0: they differ */
+  double w;     /* weight of all, where width is 0 */
+  int width;    /* bytes of a weight: 0, 4 (float), 8 (double) */
+  int list;     /* a list file has rows of its own: 1 + its wires; else 0 */
+} ictus__kind;
+
+typedef struct ictus__piece /* local targets lo .. hi - 1 of some wires */
+{
+  int wires;
+  uint32_t lo, hi;
+  uint32_t at; /* place of lo in the block */
+} ictus__piece;
+
+typedef struct ictus__bundle
+{
+  int source, block;
+  ictus__kind kind;
+  ictus__piece *piece; /* [npiece] */
+  int npiece;
+  size_t nsyn;
+  ictus_tick kmin, kmax; /* of the delays in it */
+  size_t nrow;
+  uint32_t *row_source; /* [nrow] ascending; NULL: row r is that of source r */
+  uint32_t *at;         /* [nrow + 1] where rows begin, in pairs of bytes */
+  uint64_t *far_at;     /* the same where 32 bits are too few */
+  ictus_pages data;
+} ictus__bundle;
+
+typedef struct ictus__block
+{
+  size_t first, n;      /* addresses */
+  int pop, last_pop;    /* populations with addresses in it are among these */
+} ictus__block;
+
+typedef struct ictus__rows
+{
+  size_t naddress;
+  size_t *base; /* [npop] */
+  ictus__block *block;
+  int nblock;
+  size_t cap_block;
+  ictus__bundle *bundle; /* by source, then block, then kind */
+  int nbundle;
+  size_t cap_bundle;
+  int *first; /* [npop + 1] bundles of source p: first[p] .. first[p + 1] - 1 */
+} ictus__rows;
+
+enum { ICTUS__BLOCK = 65536 }; /* addresses of a block at most */
+
+/* ---- spikes on their way, grid ------------------------------------------------------------------ */
+
+typedef struct ictus__flight /* a row that still has synapses to come */
+{
+  const uint8_t *at; /* their targets */
+  uint64_t order;    /* number of the spike, then of the bundle */
+  ictus_tick due;    /* when they arrive */
+  uint32_t n;        /* how many they are; 0: the row is done */
+  uint32_t left;     /* bytes of the row behind them */
+} ictus__flight;
+
+typedef struct ictus__lane /* flights into one block, in the order of emission */
+{
+  int block;
+  ictus_tick k; /* rows of this delay only; 0: of different delays */
+  ictus__flight *f;
+  size_t head, n, cap; /* f[head] .. f[n - 1] */
+  size_t done;         /* among them */
+} ictus__lane;
+
+typedef struct ictus__sent
+{
+  ictus_tick k;
+  uint64_t gid;
+} ictus__sent;
+
+typedef struct ictus__due
+{
+  uint64_t order;
+  ictus__flight *f;
+} ictus__due;
+
+typedef struct ictus__flights
+{
+  ictus_tick kmax; /* largest delay of all ranks */
+  ictus__lane *lane; /* by block */
+  int nlane;
+  size_t cap_lane;
+  int *lane_of;  /* [nbundle] */
+  int *first;    /* [nblock + 1] lanes of a block */
+  uint64_t serial; /* spikes so far */
+  ictus__sent *sent; /* sent[head] .. sent[nsent - 1]: spikes of the last kmax ticks, at least */
+  size_t head, nsent, cap_sent;
+  ictus__flight *fresh;
+  size_t cap_fresh;
+  ictus__due *due, *merged;
+  size_t cap_due, cap_merged;
+} ictus__flights;
+
 /* ---- input -------------------------------------------------------------------------------------- */
+
+typedef struct ictus__slots /* rows of input; tick k lives in row k % nslot */
+{
+  int npop;
+  size_t size; /* doubles of a row */
+  size_t nslot;
+  ictus_pages x; /* [nslot, size] */
+  uint8_t *any;  /* [nslot, npop] 1: something was added */
+  ictus_tick done;  /* everything up to this tick was used */
+  ictus_tick given; /* input of synapses was added up to this tick */
+} ictus__slots;
 
 typedef struct ictus__pending /* an event on its way, exact timing */
 {
@@ -76,13 +201,11 @@ typedef struct ictus__inbox /* input of the local neurons of one population */
   size_t n;
   int nport;
   bool used; /* something targets this population */
-  /* grid: tick k lives in slot k % nslot; ticks (done, done + nslot] are open */
-  size_t nslot;
-  double *slot;       /* [nslot, nport, n] */
-  uint8_t *any;       /* [nslot] 1: something was added */
-  ictus_tick kmax;    /* largest delay of anything that arrives here */
-  ictus_tick given;   /* input was handed out up to this tick, stimuli included */
-  ictus_tick done;    /* cleared up to this tick */
+  /* grid: [nport, n] of each row of slots */
+  ictus__slots *slots; /* borrowed from the net; NULL: none */
+  int pop;
+  size_t base;
+  ictus_tick given; /* input was handed out up to this tick, stimuli included */
   /* exact timing */
   double given_ms;
   ictus__pending *pending; /* [npending] in the order of emission */
@@ -171,6 +294,10 @@ struct ictus_net
   int nmodel;
   ictus__wires *wires; /* [nwires] in the order (projection, place of the target in its list) */
   int nwires;
+  ictus__rows rows;       /* grid */
+  ictus__flights flights; /* grid */
+  ictus__slots slots;     /* grid */
+  size_t block; /* addresses of a block at most; 0: ICTUS__BLOCK */
   int *out, *out_first; /* wires of source population p: out[out_first[p]] .. out[out_first[p + 1] - 1] */
   ictus__poisson *poisson;
   int npoisson;
@@ -218,36 +345,105 @@ ictus_err ictus__net_draw_list (const ictus_net *net, const ictus__wires *w, ict
 /* Every line, wherever its target lives: `to` is the index of the target within its population. */
 ictus_err ictus__net_scan_list (const ictus_net *net, const ictus__wires *w, ictus__sink f, void *ctx);
 
-/* net_rows.c */
+/* net_rows.c: exact timing */
 ictus_err ictus__wires_build (const ictus_net *net, ictus__wires *w);
 /* Row of a source: its synapses are first .. last - 1; false if there are none. */
 bool ictus__wires_row (const ictus__wires *w, uint64_t source, size_t *first, size_t *last);
-double ictus__wires_delay (const ictus__wires *w, size_t s); /* ticks or ms */
+double ictus__wires_delay (const ictus__wires *w, size_t s); /* ms */
 double ictus__wires_weight (const ictus__wires *w, size_t s);
-/* Bytes of a synapse of these wires, whose delays reach w->dmax, when weights and delays differ from synapse to synapse. */
-size_t ictus__wires_each (const ictus__wires *w, bool weights, bool delays, bool grid);
-/* Whether rows of nsource sources, full of them with synapses, are kept without the empty ones. */
-bool ictus__wires_drop (const ictus__wires *w, size_t nsource, size_t full);
+/* Bytes of a synapse when weights (of a list file or drawn) and delays differ from synapse to synapse. */
+size_t ictus__wires_each (bool weights, bool list, bool delays);
+/* Whether rows of nsource sources, full of them with synapses, are kept without the empty ones; each: bytes of the
+   beginning of a row. */
+bool ictus__wires_drop (size_t each, size_t nsource, size_t full);
 size_t ictus__wires_bytes (const ictus__wires *w);
 void ictus__wires_check (const ictus_net *net, const ictus__wires *w);
+/* Message: a delay that cannot be; or a weight. */
+ictus_err ictus__wires_bad_delay (const ictus_net *net, const ictus__wires *w);
+ictus_err ictus__wires_bad_weight (const ictus__wires *w);
+
+/* net_layout.c */
+/* The kind of some wires. weights, delays: the list file gives some; exact: floats can hold all its weights. */
+ictus__kind ictus__kind_of (const ictus_net *net, int wires, bool weights, bool delays, bool exact);
+/* Blocks and bundles, without their data. n, nport [npop]: local neurons and ports of populations that get input;
+   kind [nwires]. Freed with ictus__rows_clear, also after a failure. */
+ictus_err ictus__rows_layout (const ictus_net *net, const size_t *n, const int *nport, const ictus__kind *kind,
+                              ictus__rows *rows);
+void ictus__rows_clear (ictus__rows *rows);
+
+/* net_pack.c */
+typedef struct ictus__layers /* how bytes of a bundle are used while it is made */
+{
+  int delay;     /* of a delay: 0, 1, 2, 4 */
+  size_t record; /* of a synapse */
+} ictus__layers;
+ictus__layers ictus__pack_layers (const ictus_net *net, const ictus__bundle *b);
+/* Bytes of a row of n synapses at most, when delays have a range of so many ticks. */
+size_t ictus__pack_bound (const ictus__kind *kind, size_t n, size_t range);
+/* The data of a bundle; counts the synapses of its wires. */
+ictus_err ictus__bundle_build (ictus_net *net, ictus__bundle *b);
+
+/* net_bundle.c */
+ictus_err ictus__rows_build (ictus_net *net);
+/* Bytes of the row of a source within the data; false if it has none. */
+bool ictus__bundle_row (const ictus__bundle *b, uint64_t source, size_t *begin, size_t *end);
+size_t ictus__bundle_bytes (const ictus__bundle *b);
+/* Calls f for each synapse of a bundle, row by row. */
+void ictus__bundle_each (const ictus__bundle *b,
+                         void (*f) (void *ctx, uint64_t source, uint32_t at, ictus_tick k, double weight), void *ctx);
+bool ictus__is_float (double x); /* a float can hold it */
+void ictus__rows_check (const ictus_net *net);
+/* The synapses of some wires, drawn again or from their rows. */
+ictus_err ictus__wires_each_synapse (const ictus_net *net, int wires,
+                                     void (*f) (void *ctx, int target_pop, uint64_t source, uint64_t target,
+                                                double weight, double delay_ms),
+                                     void *ctx);
+
+/* net_plan_rows.c */
+typedef struct ictus__drawn /* what a rule is expected to draw for some of the targets */
+{
+  double n, variance;   /* synapses */
+  double full;          /* sources with at least one */
+  bool weights, delays; /* the rule itself gives some */
+  bool exact;           /* floats hold the weights */
+  double dmin, dmax;    /* ms, where the rule gives them */
+  double text;          /* bytes of the file */
+} ictus__drawn;
+/* For nt of the targets. */
+ictus_err ictus__net_expect (const ictus_net *net, const ictus__wires *w, double nt, ictus__drawn *d);
+/* The shortest and the longest of n delays, ms. */
+void ictus__delay_range (const ictus_dist *d, double n, double *lo, double *hi);
+/* Bundles as they will be for so many local neurons (NULL: all); the kinds of lists are those of the source only.
+   Freed with ictus__rows_clear, also after a failure. */
+ictus_err ictus__rows_expect (const ictus_net *net, int source, const size_t *local, ictus__rows *rows);
+
+/* net_flights.c */
+/* For the rows as they are built; kmax: largest delay of all ranks. */
+ictus_err ictus__flights_init (ictus_net *net, ictus_tick kmax);
+void ictus__flights_clear (ictus__flights *a);
+size_t ictus__flights_bytes (const ictus__flights *a);
+/* Spikes in the order of emission set out; late: what would have arrived up to that tick did so (a restart), else it is an
+   error. */
+ictus_err ictus__flights_start (ictus_net *net, const ictus__sent *s, size_t n, bool late);
+/* Add what arrives in the ticks up to k1 into the slots. */
+ictus_err ictus__flights_land (ictus_net *net, ictus_tick k1);
 
 /* net_inbox.c */
-ictus_err ictus__inbox_init (ictus__inbox *b, size_t n, int nport, bool used, bool grid, ictus_tick kmax,
-                             ictus_tick window);
+ictus_err ictus__inbox_init (ictus__inbox *b, size_t n, int nport, bool used, bool grid);
 void ictus__inbox_clear (ictus__inbox *b);
-size_t ictus__inbox_ring (ictus_tick window, ictus_tick kmax); /* slots that are open at once */
 uint64_t ictus__inbox_bytes (const ictus__inbox *b);
-/* Add one row of a spike emitted at tick k (grid). */
-ictus_err ictus__inbox_add_slots (ictus__inbox *b, const ictus__wires *w, size_t first, size_t last,
-                                  ictus_tick k);
+/* Slots for the rows as they are laid out; they get memory with the first window. */
+void ictus__slots_init (ictus_net *net);
+void ictus__slots_clear (ictus__slots *s);
+size_t ictus__slots_bytes (size_t nslot, size_t size, int npop);
+/* Make room for a window that ends at k1. */
+ictus_err ictus__slots_room (ictus__slots *s, ictus_tick k1);
+void ictus__slots_done (ictus__slots *s, ictus_tick k1);
+double *ictus__inbox_slot (ictus__inbox *b, ictus_tick k); /* [nport, n] for adding: marks it as used */
+const double *ictus__inbox_read (const void *ctx, ictus_tick k);
 /* Add one row of a spike emitted at t (exact timing). */
 ictus_err ictus__inbox_add_events (ictus__inbox *b, const ictus__wires *w, size_t first, size_t last,
                                    double t_ms);
-/* Make room for a window of the grid that ends at k1. */
-ictus_err ictus__inbox_room (ictus__inbox *b, ictus_tick k0, ictus_tick k1);
-double *ictus__inbox_slot (ictus__inbox *b, ictus_tick k); /* for adding: marks it as used */
-const double *ictus__inbox_read (const void *ctx, ictus_tick k);
-void ictus__inbox_done (ictus__inbox *b, ictus_tick k0, ictus_tick k1);
 /* Move what is due up to t1 to taken; then, once stimuli were added to taken, sort it into event lists. */
 ictus_err ictus__inbox_take (ictus__inbox *b, double t1_ms);
 ictus_err ictus__inbox_sort (ictus__inbox *b);

@@ -1,30 +1,20 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/* Where synaptic input waits: a ring of slots (grid), or a pool of events that is sorted window by window
-   (exact timing). */
+/* Where synaptic input waits: rows of slots for the ticks of a window (grid), or a pool of events that is sorted window by
+   window (exact timing). */
 #include "net_impl.h"
 
 #include <string.h>
 
 enum { SHORT_LIST = 24 }; /* events of one neuron and window that are sorted by insertion */
 
-static size_t
-slot_size (const ictus__inbox *b) /* doubles of one tick */
-{
-  return (size_t) b->nport * b->n;
-}
-
 ictus_err
-ictus__inbox_init (ictus__inbox *b, size_t n, int nport, bool used, bool grid, ictus_tick kmax,
-                   ictus_tick window)
+ictus__inbox_init (ictus__inbox *b, size_t n, int nport, bool used, bool grid)
 {
   b->n = n;
   b->nport = nport;
-  b->used = used;
-  b->kmax = kmax;
-  if (!used || n == 0 || nport == 0)
+  b->used = used && n > 0 && nport > 0;
+  if (!b->used || grid)
     return ICTUS_OK;
-  if (grid)
-    return ictus__inbox_room (b, 0, window);
   b->first = ictus_alloc (n + 1, sizeof *b->first);
   return b->first == NULL ? ICTUS_E_NOMEM : ICTUS_OK;
 }
@@ -32,8 +22,6 @@ ictus__inbox_init (ictus__inbox *b, size_t n, int nport, bool used, bool grid, i
 void
 ictus__inbox_clear (ictus__inbox *b)
 {
-  ictus_free (b->slot);
-  ictus_free (b->any);
   ictus_free (b->pending);
   ictus_free (b->taken);
   ictus_free (b->first);
@@ -45,145 +33,118 @@ ictus__inbox_clear (ictus__inbox *b)
 uint64_t
 ictus__inbox_bytes (const ictus__inbox *b)
 {
-  uint64_t bytes = b->nslot * (slot_size (b) * sizeof *b->slot + sizeof *b->any);
+  uint64_t bytes = b->cap_pending * sizeof *b->pending + b->cap_taken * sizeof *b->taken;
 
-  bytes += b->cap_pending * sizeof *b->pending + b->cap_taken * sizeof *b->taken;
   bytes += b->cap_event * sizeof *b->event + b->cap_scratch * sizeof *b->scratch;
   return bytes + (b->first == NULL ? 0 : (b->n + 1) * sizeof *b->first);
 }
 
 /* ---- grid --------------------------------------------------------------------------------------- */
 
-/* Ticks that can be open at once: those of the window, cleared or not, and the longest delay beyond it. */
 size_t
-ictus__inbox_ring (ictus_tick window, ictus_tick kmax)
+ictus__slots_bytes (size_t nslot, size_t size, int npop)
 {
-  return (size_t) (window + kmax);
+  return nslot * (size * sizeof (double) + (size_t) npop);
 }
 
-ictus_err
-ictus__inbox_room (ictus__inbox *b, ictus_tick k0, ictus_tick k1)
+void
+ictus__slots_init (ictus_net *net)
 {
-  size_t need = ictus__inbox_ring (k1 - (k0 < b->done ? k0 : b->done), b->kmax),
-         size = slot_size (b) * sizeof *b->slot;
-  double *slot;
-  uint8_t *any;
+  ictus__slots *s = &net->slots;
 
-  if (need <= b->nslot)
-    return ICTUS_OK;
-  slot = ictus_alloc (need, size);
-  any = ictus_alloc (need, 1);
-  if (slot == NULL || any == NULL)
+  s->npop = net->npop;
+  s->size = net->rows.naddress;
+  for (int p = 0; p < net->npop; ++p)
     {
-      ictus_free (slot);
-      ictus_free (any);
+      ictus__inbox *b = &net->group[p].inbox;
+
+      b->slots = b->used ? s : NULL;
+      b->pop = p;
+      b->base = net->rows.base[p];
+    }
+}
+
+void
+ictus__slots_clear (ictus__slots *s)
+{
+  ictus_pages_put (&s->x);
+  ictus_free (s->any);
+  memset (s, 0, sizeof *s);
+}
+
+static double *
+row_of (const ictus__slots *s, size_t slot)
+{
+  return (double *) s->x.p + slot * s->size;
+}
+
+/* Rows that are in use keep what is in them; whoever has their address asks for it again. */
+ictus_err
+ictus__slots_room (ictus__slots *s, ictus_tick k1)
+{
+  size_t need = (size_t) (k1 - s->done), npop = (size_t) s->npop;
+  ictus__slots more = *s;
+
+  if (need <= s->nslot || s->size == 0)
+    return ICTUS_OK;
+  more.nslot = need;
+  ICTUS_TRY (ictus_pages_get (&more.x, need * s->size * sizeof (double)));
+  more.any = ictus_alloc (need, npop);
+  if (more.any == NULL)
+    {
+      ictus_pages_put (&more.x);
       return ICTUS_E_NOMEM;
     }
-  for (ictus_tick k = b->done + 1; k <= b->done + (ictus_tick) b->nslot; ++k)
+  for (ictus_tick k = s->done + 1; k <= s->done + (ictus_tick) s->nslot; ++k)
     {
-      size_t from = (size_t) k % b->nslot, to = (size_t) k % need;
+      size_t from = (size_t) k % s->nslot, to = (size_t) k % need;
 
-      any[to] = b->any[from];
-      if (b->any[from])
-        memcpy (slot + to * slot_size (b), b->slot + from * slot_size (b), size);
+      memcpy (more.any + to * npop, s->any + from * npop, npop);
+      memcpy (row_of (&more, to), row_of (s, from), s->size * sizeof (double));
     }
-  ictus_free (b->slot);
-  ictus_free (b->any);
-  b->slot = slot;
-  b->any = any;
-  b->nslot = need;
+  ictus_pages_put (&s->x);
+  ictus_free (s->any);
+  *s = more;
   return ICTUS_OK;
+}
+
+/* What is used is cleared when it is written to again: then it comes into the cache anyway. */
+void
+ictus__slots_done (ictus__slots *s, ictus_tick k1)
+{
+  if (s->nslot > 0 && k1 - s->done >= (ictus_tick) s->nslot)
+    memset (s->any, 0, s->nslot * (size_t) s->npop);
+  else
+    for (ictus_tick k = s->done + 1; k <= k1 && s->nslot > 0; ++k)
+      memset (s->any + (size_t) k % s->nslot * (size_t) s->npop, 0, (size_t) s->npop);
+  s->done = k1 > s->done ? k1 : s->done;
 }
 
 double *
 ictus__inbox_slot (ictus__inbox *b, ictus_tick k)
 {
-  size_t at = (size_t) k % b->nslot;
+  ictus__slots *s = b->slots;
+  size_t slot = s->nslot == 1 ? 0 : (size_t) k % s->nslot;
+  double *x = row_of (s, slot) + b->base;
+  uint8_t *any = &s->any[slot * (size_t) s->npop + (size_t) b->pop];
 
-  b->any[at] = 1;
-  return b->slot + at * slot_size (b);
+  if (!*any)
+    memset (x, 0, (size_t) b->nport * b->n * sizeof *x);
+  *any = 1;
+  return x;
 }
 
 const double *
 ictus__inbox_read (const void *ctx, ictus_tick k)
 {
   const ictus__inbox *b = ctx;
-  size_t at;
+  const ictus__slots *s = b->slots;
+  size_t slot;
 
-  if (b->nslot == 0)
+  if (s == NULL || s->nslot == 0)
     return NULL;
-  at = (size_t) k % b->nslot;
-  return b->any[at] ? b->slot + at * slot_size (b) : NULL;
-}
-
-void
-ictus__inbox_done (ictus__inbox *b, ictus_tick k0, ictus_tick k1)
-{
-  for (ictus_tick k = k0 + 1; k <= k1 && b->nslot > 0; ++k)
-    {
-      size_t at = (size_t) k % b->nslot;
-
-      if (b->any[at])
-        memset (b->slot + at * slot_size (b), 0, slot_size (b) * sizeof *b->slot);
-      b->any[at] = 0;
-    }
-  b->done = k1;
-}
-
-/* Add synapses of equal delay into one tick. */
-static void
-add_segment (double *x, const ictus__wires *w, size_t first, size_t last)
-{
-  const uint32_t *to = w->to;
-
-  if (w->w_of == NULL)
-    for (size_t s = first; s < last; ++s)
-      x[to[s]] += w->w;
-  else
-    for (size_t s = first; s < last; ++s)
-      x[to[s]] += w->w_of[s];
-}
-
-static size_t
-segment_end (const ictus__wires *w, size_t s, size_t last)
-{
-  if (w->k16 != NULL)
-    {
-      uint16_t k = w->k16[s];
-
-      while (s < last && w->k16[s] == k)
-        ++s;
-      return s;
-    }
-  if (w->k32 != NULL)
-    {
-      uint32_t k = w->k32[s];
-
-      while (s < last && w->k32[s] == k)
-        ++s;
-      return s;
-    }
-  return last;
-}
-
-ictus_err
-ictus__inbox_add_slots (ictus__inbox *b, const ictus__wires *w, size_t first, size_t last, ictus_tick k)
-{
-  for (size_t s = first; s < last;)
-    {
-      ictus_tick at = k + (ictus_tick) ictus__wires_delay (w, s);
-      size_t end = segment_end (w, s, last);
-
-      if (at <= b->given || at > b->done + (ictus_tick) b->nslot)
-        return ICTUS_FAIL (
-            ICTUS_E_INTERNAL,
-            "a spike of tick %lld would arrive at tick %lld, outside of the open ticks %lld to %lld",
-            (long long) k, (long long) at, (long long) b->given + 1,
-            (long long) b->done + (long long) b->nslot);
-      add_segment (ictus__inbox_slot (b, at) + (size_t) w->port * b->n, w, s, end);
-      s = end;
-    }
-  return ICTUS_OK;
+  slot = s->nslot == 1 ? 0 : (size_t) k % s->nslot;
+  return s->any[slot * (size_t) s->npop + (size_t) b->pop] ? row_of (s, slot) + b->base : NULL;
 }
 
 /* ---- exact timing ------------------------------------------------------------------------------- */

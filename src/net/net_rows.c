@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/* Synapse rows: made in two passes of the same draw (count, then fill), so that nothing but the rows is ever
-   held. */
+/* Synapse rows with exact timing: made in two passes of the same draw (count, then fill), so that nothing but the rows is
+   ever held. */
 #include "net_impl.h"
 
 #include <float.h>
@@ -13,89 +13,69 @@ typedef struct filling
   const ictus_net *net;
   ictus__wires *w;
   bool any_weight, any_delay; /* the rule itself gives some */
-  bool wide;                  /* 16 bits were too few for a delay */
+  double weight[ICTUS__BATCH], delay[ICTUS__BATCH];
 } filling;
+
+ictus_err
+ictus__wires_bad_delay (const ictus_net *net, const ictus__wires *w)
+{
+  return ictus__net_fail (w->conf->node, "delay",
+                          "projection %s has a synapse with a delay that is not positive, or longer than %g ms",
+                          w->conf->name, net->exp->grid ? UINT32_MAX * net->exp->resolution_ms : DBL_MAX);
+}
+
+ictus_err
+ictus__wires_bad_weight (const ictus__wires *w)
+{
+  return ictus__net_fail (w->conf->node, "weight",
+                          "projection %s has a drawn weight that is larger than %g: drawn weights are kept in single precision",
+                          w->conf->name, (double) FLT_MAX);
+}
 
 /* ---- first pass --------------------------------------------------------------------------------- */
 
 static ictus_err
-count_one (void *ctx, const ictus__synapse *s)
+count (void *ctx, const ictus__batch *b)
 {
   filling *f = ctx;
 
-  ++f->w->first[s->source + 1];
-  f->any_weight = f->any_weight || !isnan (s->weight);
-  f->any_delay = f->any_delay || !isnan (s->delay);
+  for (size_t k = 0; k < b->n; ++k)
+    {
+      ++f->w->first[b->source[k] + 1];
+      f->any_weight = f->any_weight || (b->weight != NULL && !isnan (b->weight[k]));
+      f->any_delay = f->any_delay || (b->delay != NULL && !isnan (b->delay[k]));
+    }
   return ICTUS_OK;
 }
 
 /* ---- second pass -------------------------------------------------------------------------------- */
 
-static double
-draw_weight (const filling *f, const ictus__synapse *s)
-{
-  const ictus__wires *w = f->w;
-  ictus_rng r;
-
-  if (!isnan (s->weight))
-    return s->weight * w->conf->scale;
-  if (w->weight.kind == ICTUS_DIST_CONSTANT)
-    return w->weight.a * w->conf->scale;
-  r = ictus_rng_open (f->net->exp->seed, ICTUS_RNG_WEIGHT, ictus__net_pack (w), s->gid, s->number);
-  return ictus_dist_draw (&w->weight, 0, 0, &r) * w->conf->scale;
-}
-
-/* ms, or whole ticks on the grid: the nearest, at least 1. */
-static double
-draw_delay (const filling *f, const ictus__synapse *s)
-{
-  const ictus__wires *w = f->w;
-  double d = w->delay.a;
-  ictus_tick k;
-
-  if (!isnan (s->delay))
-    d = s->delay;
-  else if (w->delay.kind != ICTUS_DIST_CONSTANT)
-    {
-      ictus_rng r
-          = ictus_rng_open (f->net->exp->seed, ICTUS_RNG_DELAY, ictus__net_pack (w), s->gid, s->number);
-
-      d = ictus_dist_draw (&w->delay, 0, 0, &r);
-    }
-  if (!f->net->exp->grid)
-    return d;
-  if (d / f->net->exp->resolution_ms > (double) UINT32_MAX) /* refused by fill_one */
-    return INFINITY;
-  k = ictus_tick_of (d, f->net->exp->resolution_ms);
-  return k < 1 ? 1 : (double) k;
-}
-
 static ictus_err
-fill_one (void *ctx, const ictus__synapse *s)
+fill (void *ctx, const ictus__batch *b)
 {
   filling *f = ctx;
   ictus__wires *w = f->w;
-  size_t at = w->first[s->source]++;
-  double d = draw_delay (f, s),
-         longest = f->net->exp->grid ? UINT32_MAX * f->net->exp->resolution_ms : DBL_MAX;
 
-  if (!(d > 0) || isinf (d))
-    return ictus__net_fail (w->conf->node, "delay",
-                            "projection %s has a synapse with a delay that is not positive, or "
-                            "longer than %g ms",
-                            w->conf->name, longest);
-  w->to[at] = s->to;
-  if (w->w_of != NULL)
-    w->w_of[at] = draw_weight (f, s);
-  if (w->d_of != NULL)
-    w->d_of[at] = d;
-  if (w->k32 != NULL)
-    w->k32[at] = (uint32_t) d;
-  if (w->k16 != NULL)
-    w->k16[at] = (uint16_t) (uint32_t) d; /* cut off where it is too long: then all are drawn again */
-  f->wide = f->wide || d > UINT16_MAX;
-  w->dmin = fmin (w->dmin, d);
-  w->dmax = fmax (w->dmax, d);
+  ictus__net_draw_values (f->net, w, b, f->weight, f->delay);
+  for (size_t k = 0; k < b->n; ++k)
+    {
+      size_t at = w->first[b->source[k]]++;
+      double d = f->delay[k];
+
+      if (!(d > 0) || isinf (d))
+        return ictus__wires_bad_delay (f->net, w);
+      if (w->w_of != NULL && fabs (f->weight[k]) > (double) FLT_MAX)
+        return ictus__wires_bad_weight (w);
+      w->to[at] = b->to[k];
+      if (w->w_of != NULL)
+        w->w_of[at] = (float) f->weight[k];
+      if (w->w8_of != NULL)
+        w->w8_of[at] = f->weight[k];
+      if (w->d_of != NULL)
+        w->d_of[at] = d;
+      w->dmin = fmin (w->dmin, d);
+      w->dmax = fmax (w->dmax, d);
+    }
   return ICTUS_OK;
 }
 
@@ -148,7 +128,7 @@ sort_row (ictus__wires *w, size_t first, size_t last, item *row)
   for (size_t k = 0; k < n; ++k)
     {
       row[k].d = ictus__wires_delay (w, first + k);
-      row[k].weight = w->w_of == NULL ? 0 : w->w_of[first + k];
+      row[k].weight = ictus__wires_weight (w, first + k);
       row[k].to = w->to[first + k];
       row[k].number
           = (uint32_t) k; /* synapses of one source and target stand in the order of their numbers */
@@ -158,13 +138,11 @@ sort_row (ictus__wires *w, size_t first, size_t last, item *row)
     {
       w->to[first + k] = row[k].to;
       if (w->w_of != NULL)
-        w->w_of[first + k] = row[k].weight;
+        w->w_of[first + k] = (float) row[k].weight;
+      if (w->w8_of != NULL)
+        w->w8_of[first + k] = row[k].weight;
       if (w->d_of != NULL)
         w->d_of[first + k] = row[k].d;
-      if (w->k16 != NULL)
-        w->k16[first + k] = (uint16_t) row[k].d;
-      if (w->k32 != NULL)
-        w->k32[first + k] = (uint32_t) row[k].d;
     }
 }
 
@@ -188,9 +166,9 @@ sort_rows (ictus__wires *w, size_t nsource)
 }
 
 bool
-ictus__wires_drop (const ictus__wires *w, size_t nsource, size_t full)
+ictus__wires_drop (size_t each, size_t nsource, size_t full)
 {
-  return full * (sizeof *w->first + sizeof *w->row_source) < nsource * sizeof *w->first;
+  return full * (each + sizeof (uint32_t)) < nsource * each;
 }
 
 /* Keep only rows that have synapses, when the numbers of their sources cost less than the empty rows. */
@@ -203,7 +181,7 @@ drop_empty (ictus__wires *w, size_t nsource)
   w->nrow = nsource;
   for (size_t r = 0; r < nsource; ++r)
     full += w->first[r + 1] > w->first[r];
-  if (!ictus__wires_drop (w, nsource, full))
+  if (!ictus__wires_drop (sizeof *w->first, nsource, full))
     return ICTUS_OK;
   first = ictus_alloc (full + 1, sizeof *first);
   w->row_source = ictus_alloc (full, sizeof *w->row_source);
@@ -230,66 +208,58 @@ done:
 /* ---- build -------------------------------------------------------------------------------------- */
 
 static ictus_err
-make_columns (filling *f, bool vary_weight, bool vary_delay)
+make_columns (ictus__wires *w, bool vary_weight, bool vary_delay)
 {
-  ictus__wires *w = f->w;
-  bool grid = f->net->exp->grid;
+  bool list = w->conf->rule == ICTUS_RULE_LIST;
 
   w->w = w->weight.a * w->conf->scale;
   w->to = ictus_alloc (w->nsyn, sizeof *w->to);
   if (w->to == NULL)
     return ICTUS_E_NOMEM;
-  if (vary_weight && (w->w_of = ictus_alloc (w->nsyn, sizeof *w->w_of)) == NULL)
+  if (vary_weight && list && (w->w8_of = ictus_alloc (w->nsyn, sizeof *w->w8_of)) == NULL)
     return ICTUS_E_NOMEM;
-  if (vary_delay && !grid && (w->d_of = ictus_alloc (w->nsyn, sizeof *w->d_of)) == NULL)
+  if (vary_weight && !list && (w->w_of = ictus_alloc (w->nsyn, sizeof *w->w_of)) == NULL)
     return ICTUS_E_NOMEM;
-  if (vary_delay && grid && (w->k16 = ictus_alloc (w->nsyn, sizeof *w->k16)) == NULL)
+  if (vary_delay && (w->d_of = ictus_alloc (w->nsyn, sizeof *w->d_of)) == NULL)
     return ICTUS_E_NOMEM;
   return ICTUS_OK;
 }
 
-/* Again with wider delays: the same draw once more. */
 static ictus_err
-refill (filling *f)
+build (filling *f)
 {
   ictus__wires *w = f->w;
+  size_t nsource = f->net->pop[w->source].size;
 
-  ictus_free (w->k16);
-  w->k16 = NULL;
-  w->k32 = ictus_alloc (w->nsyn, sizeof *w->k32);
-  if (w->k32 == NULL)
+  w->first = ictus_alloc (nsource + 1, sizeof *w->first);
+  if (w->first == NULL)
     return ICTUS_E_NOMEM;
-  return ictus__net_draw (f->net, w, fill_one, f);
+  ICTUS_TRY (ictus__net_draw_batches (f->net, w, count, f));
+  for (size_t r = 0; r < nsource; ++r)
+    w->first[r + 1] += w->first[r];
+  w->nsyn = w->first[nsource];
+  ICTUS_TRY (make_columns (w, f->any_weight || w->weight.kind != ICTUS_DIST_CONSTANT,
+                           f->any_delay || w->delay.kind != ICTUS_DIST_CONSTANT));
+  ICTUS_TRY (ictus__net_draw_batches (f->net, w, fill, f));
+  shift_back (w, nsource);
+  w->d_ms = w->delay.a;
+  ICTUS_TRY (sort_rows (w, nsource));
+  return drop_empty (w, nsource);
 }
 
 ictus_err
 ictus__wires_build (const ictus_net *net, ictus__wires *w)
 {
-  size_t nsource = net->pop[w->source].size;
-  filling f = { .net = net, .w = w };
+  filling *f = ictus_alloc (1, sizeof *f);
+  ictus_err e;
 
-  w->first = ictus_alloc (nsource + 1, sizeof *w->first);
-  if (w->first == NULL)
+  if (f == NULL)
     return ICTUS_E_NOMEM;
-  ICTUS_TRY (ictus__net_draw (net, w, count_one, &f));
-  for (size_t r = 0; r < nsource; ++r)
-    w->first[r + 1] += w->first[r];
-  w->nsyn = w->first[nsource];
-  ICTUS_TRY (make_columns (&f, f.any_weight || w->weight.kind != ICTUS_DIST_CONSTANT,
-                           f.any_delay || w->delay.kind != ICTUS_DIST_CONSTANT));
-  ICTUS_TRY (ictus__net_draw (net, w, fill_one, &f));
-  shift_back (w, nsource);
-  if (w->k16 != NULL && f.wide)
-    {
-      ICTUS_TRY (refill (&f));
-      shift_back (w, nsource);
-    }
-  if (w->nsyn > 0 && net->exp->grid)
-    w->k = (ictus_tick) w->dmin;
-  else
-    w->d_ms = w->delay.a;
-  ICTUS_TRY (sort_rows (w, nsource));
-  return drop_empty (w, nsource);
+  f->net = net;
+  f->w = w;
+  e = build (f);
+  ictus_free (f);
+  return e;
 }
 
 /* ---- use ---------------------------------------------------------------------------------------- */
@@ -324,38 +294,30 @@ ictus__wires_row (const ictus__wires *w, uint64_t source, size_t *first, size_t 
 double
 ictus__wires_delay (const ictus__wires *w, size_t s)
 {
-  if (w->k16 != NULL)
-    return w->k16[s];
-  if (w->k32 != NULL)
-    return w->k32[s];
-  if (w->d_of != NULL)
-    return w->d_of[s];
-  return w->k > 0 ? (double) w->k : w->d_ms;
+  return w->d_of != NULL ? w->d_of[s] : w->d_ms;
 }
 
 double
 ictus__wires_weight (const ictus__wires *w, size_t s)
 {
-  return w->w_of == NULL ? w->w : w->w_of[s];
+  if (w->w_of != NULL)
+    return (double) w->w_of[s];
+  return w->w8_of != NULL ? w->w8_of[s] : w->w;
 }
 
 size_t
-ictus__wires_each (const ictus__wires *w, bool weights, bool delays, bool grid)
+ictus__wires_each (bool weights, bool list, bool delays)
 {
-  size_t each = sizeof *w->to + (weights ? sizeof *w->w_of : 0);
-
-  if (delays)
-    each += !grid ? sizeof *w->d_of : w->dmax > UINT16_MAX ? sizeof *w->k32 : sizeof *w->k16;
-  return each;
+  return sizeof (uint32_t) + (weights ? list ? sizeof (double) : sizeof (float) : 0) + (delays ? sizeof (double) : 0);
 }
 
 size_t
 ictus__wires_bytes (const ictus__wires *w)
 {
-  bool grid = w->d_of == NULL;
-
-  return w->nsyn * ictus__wires_each (w, w->w_of != NULL, !grid || w->k16 != NULL || w->k32 != NULL, grid) + (w->nrow + 1) * sizeof *w->first
-         + (w->row_source == NULL ? 0 : w->nrow * sizeof *w->row_source);
+  if (w->first == NULL)
+    return 0;
+  return w->nsyn * ictus__wires_each (w->w_of != NULL || w->w8_of != NULL, w->w8_of != NULL, w->d_of != NULL)
+         + (w->nrow + 1) * sizeof *w->first + (w->row_source == NULL ? 0 : w->nrow * sizeof *w->row_source);
 }
 
 void

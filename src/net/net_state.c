@@ -3,22 +3,21 @@
      net/POP/y           float64 [size, nstate]
      net/POP/refr_until  float64 [size] ms
      net/POP/armed       uint8 [size]
-   and the input on its way, where the model has ports: on the grid
-     net/POP/ticks       uint64 [n]: the ticks, counted from the mark, in which anything arrives anywhere
-     net/POP/slots.B     float64 [size, m, nport]: what arrives in the B-th m of these ticks
-   with exact timing
+   and the input on its way: on the grid the spikes that it comes from
+     net/POP/spikes      uint64, for each neuron any number of ticks, counted back from the mark
+   with exact timing, where the model has ports,
      net/POP/events      float64, for each neuron any number of (ms, weight, port), in the order in which they
                          are kept: it decides which of equal times comes first
    Everything else is made again: stimuli and replayed spikes are known for every stretch of time. */
 #include "net_impl.h"
 
 #include <math.h>
+#include <stdlib.h>
 #include <string.h>
 
 enum
 {
   FIELD = 160, /* longest name of a field */
-  TICKS = 64,  /* ticks of one field of slots: what is copied at once stays small beside the state */
   EVENT = 3    /* numbers of an event */
 };
 
@@ -36,13 +35,6 @@ static const char *
 field (const part *x, char *buf, const char *name)
 {
   snprintf (buf, FIELD, "net/%s/%s", x->p->name, name);
-  return buf;
-}
-
-static const char *
-slots_field (const part *x, char *buf, size_t block)
-{
-  snprintf (buf, FIELD, "net/%s/slots.%zu", x->p->name, block);
   return buf;
 }
 
@@ -66,8 +58,8 @@ open_part (const ictus_net *net, int pop, ictus_image *im, part *x)
   const ictus_population *p = &net->pop[pop];
 
   *x = (part){ .net = (ictus_net *) net, .p = p, .b = &net->group[pop].inbox, .im = im, .n = p->cells.n };
-  x->nstate = (size_t) p->model->kernel->nstate;
-  x->nport = (size_t) p->model->kernel->nport;
+  x->nstate = p->model == NULL ? 0 : (size_t) p->model->kernel->nstate;
+  x->nport = p->model == NULL ? 0 : (size_t) p->model->kernel->nport;
   x->row = ictus_alloc (x->n, sizeof *x->row);
   for (size_t i = 0; x->row != NULL && i < x->n; ++i)
     x->row[i] = p->cells.gid[i] - p->first;
@@ -143,126 +135,116 @@ done:
   return e;
 }
 
-/* ---- input on the grid -------------------------------------------------------------------------- */
+/* ---- spikes on their way, grid ------------------------------------------------------------------ */
 
-/* Ticks after the mark in which anything arrives on any rank, the same on all; *tick freed with ictus_free.
-   Rings of slots have a length of their own on each rank. */
-static ictus_err
-arriving (const part *x, uint64_t **tick, size_t *ntick)
-{
-  const ictus__inbox *b = x->b;
-  uint64_t span = b->nslot;
-  uint8_t *any = NULL;
-  ictus_err e;
-
-  *ntick = 0;
-  ICTUS_MPI (MPI_Allreduce (MPI_IN_PLACE, &span, 1, MPI_UINT64_T, MPI_MAX, x->net->comm));
-  any = ictus_alloc (span, sizeof *any);
-  *tick = ictus_alloc (span, sizeof **tick);
-  ICTUS_GO (agree (x, any == NULL || *tick == NULL ? ICTUS_E_NOMEM : ICTUS_OK));
-  for (size_t k = 0; k < b->nslot; ++k)
-    any[k] = b->any[((size_t) b->done + 1 + k) % b->nslot];
-  ICTUS_MPI (MPI_Allreduce (MPI_IN_PLACE, any, (int) span, MPI_UINT8_T, MPI_MAX, x->net->comm));
-  for (size_t k = 0; k < span; ++k)
-    if (any[k] != 0)
-      (*tick)[(*ntick)++] = k + 1;
-done:
-  ictus_free (any);
-  return e;
-}
-
-/* A block of ticks to data [n, m, nport]. */
+/* Spikes of the neurons of this rank that can still arrive somewhere, dealt to their neurons: first [n + 1], ticks back from the
+   last one whose input was used. */
 static void
-copy_slots (const part *x, const uint64_t *tick, size_t m, double *data)
+deal_spikes (const part *x, size_t *first, uint64_t *back)
 {
-  memset (data, 0, x->n * m * x->nport * sizeof *data);
-  for (size_t j = 0; j < m; ++j)
-    {
-      const double *slot
-          = tick[j] <= x->b->nslot ? ictus__inbox_read (x->b, x->b->done + (ictus_tick) tick[j]) : NULL;
+  const ictus__flights *a = &x->net->flights;
+  ictus_tick now = x->net->slots.done;
 
-      for (size_t port = 0; slot != NULL && port < x->nport; ++port)
-        for (size_t i = 0; i < x->n; ++i)
-          data[(i * m + j) * x->nport + port] = slot[port * x->n + i];
+  for (int pass = 0; pass < 2; ++pass)
+    {
+      for (size_t k = a->head; k < a->nsent; ++k)
+        {
+          size_t i = a->sent[k].gid < x->p->first ? SIZE_MAX : ictus__net_local (x->p, a->sent[k].gid);
+
+          if (i == SIZE_MAX || a->sent[k].k + a->kmax <= now)
+            continue;
+          if (pass == 0)
+            ++first[i + 1];
+          else
+            back[first[i]++] = (uint64_t) (now - a->sent[k].k);
+        }
+      for (size_t i = 0; pass == 0 && i < x->n; ++i)
+        first[i + 1] += first[i];
     }
+  memmove (first + 1, first, x->n * sizeof *first);
+  first[0] = 0;
 }
 
 static ictus_err
-save_slots (const part *x)
+save_spikes (const part *x)
 {
-  uint64_t *tick = NULL;
-  size_t ntick = 0;
-  double *data = NULL;
+  size_t *first = ictus_alloc (x->n + 1, sizeof *first);
+  uint64_t *back = ictus_alloc (x->net->flights.nsent, sizeof *back);
   char name[FIELD];
   ictus_err e;
 
-  ICTUS_GO (arriving (x, &tick, &ntick));
-  ICTUS_GO (ictus_image_put (x->im, field (x, name, "ticks"), ICTUS_IMAGE_U64, ntick, tick));
-  data = ictus_alloc (x->n * (ntick < TICKS ? ntick : TICKS), x->nport * sizeof *data);
-  ICTUS_GO (have (x, data));
-  for (size_t k = 0; k < ntick; k += TICKS)
-    {
-      size_t m = ntick - k < TICKS ? ntick - k : TICKS;
-
-      copy_slots (x, tick + k, m, data);
-      ICTUS_GO (ictus_image_put_rows (x->im, slots_field (x, name, k / TICKS), ICTUS_IMAGE_F64, x->p->size,
-                                      m * x->nport, x->row, x->n, data));
-    }
+  ICTUS_GO (agree (x, first == NULL || back == NULL ? ICTUS_E_NOMEM : ICTUS_OK));
+  deal_spikes (x, first, back);
+  e = ictus_image_put_lists (x->im, field (x, name, "spikes"), ICTUS_IMAGE_U64, x->p->size, x->row, x->n, first, back);
 done:
-  ictus_free (tick);
-  ictus_free (data);
+  ictus_free (first);
+  ictus_free (back);
   return e;
 }
 
-/* Back from data [n, m, nport]. Only where something arrives: a rank has slots for its own delays. */
-static ictus_err
-place_slots (const part *x, const uint64_t *tick, size_t m, const double *data)
+typedef struct history /* spikes of all populations, grid */
 {
-  for (size_t j = 0; j < m; ++j)
-    for (size_t i = 0; i < x->n; ++i)
-      for (size_t port = 0; port < x->nport; ++port)
-        {
-          double w = data[(i * m + j) * x->nport + port];
+  ictus__sent *s;
+  size_t n, cap;
+} history;
 
-          if (w == 0)
-            continue;
-          if (tick[j] > x->b->nslot)
-            return ICTUS_FAIL (
-                ICTUS_E_FORMAT,
-                "%s: input of neuron %llu of population %s is on its way for %llu steps, longer than "
-                "its delays",
-                ictus_image_path (x->im), (unsigned long long) x->row[i], x->p->name,
-                (unsigned long long) tick[j]);
-          ictus__inbox_slot (x->b, x->b->done + (ictus_tick) tick[j])[port * x->n + i] = w;
-        }
+static ictus_err
+take_spikes (const part *x, const size_t *first, const uint64_t *back, ictus_tick now, history *h)
+{
+  ICTUS_TRY (ictus_grow (&h->s, &h->cap, h->n + first[x->p->size], sizeof *h->s));
+  for (uint64_t i = 0; i < x->p->size; ++i)
+    for (size_t k = first[i]; k < first[i + 1]; ++k)
+      {
+        if (back[k] >= (uint64_t) x->net->flights.kmax || (ictus_tick) back[k] >= now)
+          return ICTUS_FAIL (ICTUS_E_FORMAT,
+                             "%s: a spike of neuron %llu of population %s is on its way for %llu steps, longer than "
+                             "the delays of this network or than its time",
+                             ictus_image_path (x->im), (unsigned long long) i, x->p->name,
+                             (unsigned long long) back[k]);
+        h->s[h->n++] = (ictus__sent){ .k = now - (ictus_tick) back[k], .gid = x->p->first + i };
+      }
   return ICTUS_OK;
 }
 
+/* Every rank reads the spikes of all neurons: any of them may have targets here. */
 static ictus_err
-load_slots (const part *x, double t_ms)
+load_spikes (const part *x, ictus_tick now, history *h)
 {
-  uint64_t *tick = NULL;
-  size_t ntick = 0;
-  double *data = NULL;
+  uint64_t *row = ictus_alloc (x->p->size, sizeof *row), *back = NULL;
+  size_t *first = NULL;
   char name[FIELD];
   ictus_err e;
 
-  x->b->done = x->b->given = ictus_tick_of (t_ms, x->net->exp->resolution_ms);
-  ICTUS_GO (ictus_image_get (x->im, field (x, name, "ticks"), ICTUS_IMAGE_U64, (void **) &tick, &ntick));
-  data = ictus_alloc (x->n * (ntick < TICKS ? ntick : TICKS), x->nport * sizeof *data);
-  ICTUS_GO (have (x, data));
-  for (size_t k = 0; k < ntick; k += TICKS)
-    {
-      size_t m = ntick - k < TICKS ? ntick - k : TICKS;
-
-      ICTUS_GO (ictus_image_get_rows (x->im, slots_field (x, name, k / TICKS), ICTUS_IMAGE_F64, x->p->size,
-                                      m * x->nport, x->row, x->n, data));
-      ICTUS_GO (agree (x, place_slots (x, tick + k, m, data)));
-    }
+  ICTUS_GO (have (x, row));
+  for (uint64_t i = 0; i < x->p->size; ++i)
+    row[i] = i;
+  ICTUS_GO (ictus_image_get_lists (x->im, field (x, name, "spikes"), ICTUS_IMAGE_U64, x->p->size, row, x->p->size,
+                                   &first, (void **) &back));
+  e = agree (x, take_spikes (x, first, back, now, h));
 done:
-  ictus_free (tick);
-  ictus_free (data);
+  ictus_free (row);
+  ictus_free (first);
+  ictus_free (back);
   return e;
+}
+
+static int
+compare_sent (const void *pa, const void *pb)
+{
+  const ictus__sent *a = pa, *b = pb;
+
+  if (a->k != b->k)
+    return a->k < b->k ? -1 : 1;
+  return (a->gid > b->gid) - (a->gid < b->gid);
+}
+
+/* The spikes set out again; what had arrived before the mark is not looked at. */
+static ictus_err
+start_again (ictus_net *net, history *h)
+{
+  if (h->n > 1)
+    qsort (h->s, h->n, sizeof *h->s, compare_sent);
+  return ictus__flights_start (net, h->s, h->n, true);
 }
 
 /* ---- input with exact timing -------------------------------------------------------------------- */
@@ -354,6 +336,29 @@ done:
 
 /* ---- the net ------------------------------------------------------------------------------------ */
 
+static ictus_err
+save_part (const part *x)
+{
+  if (x->p->model != NULL)
+    ICTUS_TRY (save_cells (x));
+  if (x->net->exp->grid)
+    return save_spikes (x);
+  return x->nport > 0 ? save_events (x) : ICTUS_OK;
+}
+
+static ictus_err
+load_part (const part *x, double t_ms, history *h)
+{
+  if (x->p->model != NULL)
+    ICTUS_TRY (load_cells (x));
+  if (x->net->exp->grid)
+    {
+      x->b->given = x->net->slots.given;
+      return load_spikes (x, x->net->slots.given, h);
+    }
+  return x->nport > 0 ? load_events (x, t_ms) : ICTUS_OK;
+}
+
 ictus_err
 ictus_net_save (const ictus_net *net, ictus_image *im)
 {
@@ -365,13 +370,9 @@ ictus_net_save (const ictus_net *net, ictus_image *im)
     {
       part x;
 
-      if (net->pop[p].model == NULL)
-        continue;
       e = open_part (net, p, im, &x);
       if (e == ICTUS_OK)
-        e = save_cells (&x);
-      if (e == ICTUS_OK && x.nport > 0)
-        e = net->exp->grid ? save_slots (&x) : save_events (&x);
+        e = save_part (&x);
       ictus_free (x.row);
     }
   return e;
@@ -380,22 +381,24 @@ ictus_net_save (const ictus_net *net, ictus_image *im)
 ictus_err
 ictus_net_load (ictus_net *net, ictus_image *im, double t_ms)
 {
+  history h = { 0 };
   ictus_err e = ICTUS_OK;
 
   if (net->phase != ICTUS__NET_BUILT)
     return ICTUS_FAIL (ICTUS_E_ARG, "a net takes no state before it is built");
+  if (net->exp->grid)
+    net->slots.done = net->slots.given = ictus_tick_of (t_ms, net->exp->resolution_ms);
   for (int p = 0; p < net->npop && e == ICTUS_OK; ++p)
     {
       part x;
 
-      if (net->pop[p].model == NULL)
-        continue;
       e = open_part (net, p, im, &x);
       if (e == ICTUS_OK)
-        e = load_cells (&x);
-      if (e == ICTUS_OK && x.nport > 0)
-        e = net->exp->grid ? load_slots (&x, t_ms) : load_events (&x, t_ms);
+        e = load_part (&x, t_ms, &h);
       ictus_free (x.row);
     }
+  if (e == ICTUS_OK && net->exp->grid)
+    e = ictus_comm_agree (net->comm, start_again (net, &h));
+  ictus_free (h.s);
   return e;
 }

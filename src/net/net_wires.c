@@ -16,8 +16,7 @@ ictus__wires_clear (ictus__wires *w)
   ictus_free (w->first);
   ictus_free (w->to);
   ictus_free (w->w_of);
-  ictus_free (w->k16);
-  ictus_free (w->k32);
+  ictus_free (w->w8_of);
   ictus_free (w->d_of);
 }
 
