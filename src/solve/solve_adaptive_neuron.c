@@ -47,9 +47,9 @@ ictus__neuron_state (const ictus__adaptive *s, const ictus__neuron *n, double t,
   const double *y0 = n->x, *y1 = y0 + ns, *q = y0 + 3 * ns;
   double a, b;
 
-  if (t >= n->tn || !(n->h > 0))
+  if (t >= n->tn || t <= n->t)
     {
-      memcpy (y, y1, ns * sizeof *y);
+      memcpy (y, t >= n->tn ? y1 : y0, ns * sizeof *y);
       return;
     }
   a = (t - n->t) / n->h;
@@ -257,6 +257,16 @@ settle (ictus__adaptive *s, ictus__lane *a, double t, bool *step)
   return ICTUS_OK;
 }
 
+/* The end of the window. A neuron that is just there takes its next step, too: now it is at hand, and all input
+   up to here is known. */
+static ictus_err
+finish (ictus__adaptive *s, ictus__lane *a, bool *step)
+{
+  ICTUS_TRY (settle (s, a, s->w->t1_ms, step));
+  *step = a->n->tn <= s->w->t1_ms;
+  return ICTUS_OK;
+}
+
 /* The state at t, where something arrives; what was below the threshold there is armed. */
 static void
 before_jump (ictus__adaptive *s, ictus__neuron *n, size_t i, double t, double *y)
@@ -308,7 +318,7 @@ proceed_grid (ictus__adaptive *s, ictus__lane *a, bool *step)
       if (st->sample >= 0)
         sample (s, a, st->sample, st->t_ms);
     }
-  return settle (s, a, s->w->t1_ms, step);
+  return finish (s, a, step);
 }
 
 /* All events of one time, ev[0 .. m-1] */
@@ -347,7 +357,7 @@ proceed_exact (ictus__adaptive *s, ictus__lane *a, bool *step)
       for (; a->k < w->nsample && w->sample_ms[a->k] <= t; ++a->k)
         sample (s, a, a->k, t);
     }
-  return settle (s, a, w->t1_ms, step);
+  return finish (s, a, step);
 }
 
 ictus_err
