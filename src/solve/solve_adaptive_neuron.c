@@ -257,8 +257,8 @@ settle (ictus__adaptive *s, ictus__lane *a, double t, bool *step)
   return ICTUS_OK;
 }
 
-/* The end of the window. A neuron that is just there takes its next step, too: now it is at hand, and all input
-   up to here is known. */
+/* The end of the window. A neuron that is just there takes its next step, too: now it is at hand, and all
+   input up to here is known. */
 static ictus_err
 finish (ictus__adaptive *s, ictus__lane *a, bool *step)
 {
