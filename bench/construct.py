@@ -10,10 +10,10 @@ DRAWN = ("weight: {distribution: normal, mean: 1 pA, std: 0.1 pA, min: 0 pA}, de
          "min: 0.1 ms}")
 
 
-def text(neurons, indegree, how):
-    return ("ictus: 1\nname: construct\nrun: {t_stop: 100 ms, resolution: 0.1 ms}\npopulations:\n"
+def text(ms, neurons, indegree, how):
+    return ("ictus: 1\nname: construct\nrun: {t_stop: %g ms, resolution: 0.1 ms}\npopulations:\n"
             "  A: {size: %d, model: iaf_psc_delta, solver: exact}\nprojections:\n"
-            "  a: {source: A, target: A, rule: fixed_indegree, indegree: %d, %s}\n" % (neurons, indegree, how.replace(" pA", " mV")))
+            "  a: {source: A, target: A, rule: fixed_indegree, indegree: %d, %s}\n" % (ms, neurons, indegree, how.replace(" pA", " mV")))
 
 
 def main():
@@ -23,11 +23,11 @@ def main():
     total = b.pick([1e5], [1e6, 1e7], [1e7, 1e8])
     for n in total:
         for how, word in ((SAME, "the same for all"), (DRAWN, "drawn")):
-            path = b.write("construct-%g-%s.yaml" % (n, word[:3]), text(int(n / 1000), 1000, how))
+            path = b.write("construct-%g-%s.yaml" % (n, word[:3]), text(b.pick(100, 5000, 5000), int(n / 1000), 1000, how))
             contenders = {"%g, %s, %d" % (n, word, np): lambda path=path, np=np: b.ictus(path, np=np, sample=True) for np in (1, 2)}
             for name, got in b.interleave(contenders).items():
                 report(b, name, got)
-    b.note("standing: resident memory in the last windows of 100 ms without a spike; both less what an empty run takes")
+    b.note("standing: resident memory in the windows, in which no neuron fires (-: too short to be seen); both less what an empty run takes")
     return b.finish()
 
 
@@ -37,10 +37,11 @@ def report(b, name, got):
     built = [max(g["wall_s"] - g["run_wall_s"] - empty["wall_s"], 1e-3) for g in got]
     low, mid, high = frame.spread(built)
     synapses = got[0]["synapses"]
-    standing = min(g["last_bytes"] for g in got) - empty["last_bytes"]
+    stood = [g["standing_bytes"] - empty["peak_bytes"] for g in got if g["standing_bytes"]]
+    stood = [x for x in stood if x > 0]
     peak = max(g["peak_bytes"] for g in got) - empty["peak_bytes"]
-    b.row("%.0e" % synapses, name.split(", ")[1], np, low, mid, high, synapses / low / np / 1e6, standing / synapses, peak / synapses,
-          peak / standing if standing > 0 else "-")
+    b.row("%.0e" % synapses, name.split(", ")[1], np, low, mid, high, synapses / low / np / 1e6, min(stood) / synapses if stood else "-",
+          peak / synapses, peak / min(stood) if stood else "-")
 
 
 if __name__ == "__main__":

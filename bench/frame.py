@@ -58,12 +58,13 @@ def machine():
 
 
 class Sampler(threading.Thread):
-    """Looks at the memory of the processes of a program below a parent, while it runs: largest and last resident size."""
+    """Looks at the memory of the processes of a program below a parent, while it runs: largest resident size of each, and that of all
+    together as time passes."""
 
     def __init__(self, pid, program):
         super().__init__(daemon=True)
         self.pid, self.program, self.stop = pid, os.path.realpath(program), threading.Event()
-        self.peak, self.last = {}, {}
+        self.peak, self.series = {}, []
 
     def children(self, pid):
         for c in read("/proc/%d/task/%d/children" % (pid, pid)).split():
@@ -71,6 +72,7 @@ class Sampler(threading.Thread):
             yield from self.children(int(c))
 
     def look(self):
+        total = 0
         for p in [self.pid] + list(self.children(self.pid)):
             try:
                 if os.path.realpath("/proc/%d/exe" % p) != self.program:
@@ -80,10 +82,13 @@ class Sampler(threading.Thread):
             text = read("/proc/%d/status" % p)
             hwm, rss = re.search(r"VmHWM:\s*(\d+)", text), re.search(r"VmRSS:\s*(\d+)", text)
             if hwm and rss:
-                self.peak[p], self.last[p] = int(hwm.group(1)) * 1024, int(rss.group(1)) * 1024
+                self.peak[p] = int(hwm.group(1)) * 1024
+                total += int(rss.group(1)) * 1024
+        if total > 0:
+            self.series.append((time.monotonic(), total))
 
     def run(self):
-        while not self.stop.wait(0.02):
+        while not self.stop.wait(0.01):
             self.look()
 
 
@@ -110,7 +115,7 @@ def execute(cmd, timeout, cwd=None, sample=None, env=None):
         got = {"stdout": out.read(), "stderr": err.read(), "status": p.returncode, "wall_s": wall,
                "cpu_s": usage.ru_utime + usage.ru_stime, "rank_peak_bytes": usage.ru_maxrss * 1024}
     if look:
-        got["peak_bytes"], got["last_bytes"] = sum(look.peak.values()), sum(look.last.values())
+        got["peak_bytes"], got["series"] = sum(look.peak.values()), look.series
     if wall >= timeout:
         raise Skip("stopped after %g s" % timeout)
     return got
@@ -181,6 +186,8 @@ class Bench:
         if not m:
             raise Skip("the last line of ictus run was not understood")
         got.update(t_ms=float(m.group(1)), run_wall_s=max(float(m.group(2)), 0.005), spikes=int(m.group(4)), synapses=int(m.group(5)))
+        if sample:
+            got["standing_bytes"] = standing(got.pop("series"), got["run_wall_s"])
         for part, seconds in re.findall(r"([a-z]+) ([0-9.]+)", m.group(3)):
             got[part + "_s"] = float(seconds)
         if summary is not None:
@@ -370,6 +377,13 @@ def layout(head, rows):
     width = [max([len(r[c]) for r in cells if len(r) > c] or [0]) for c in range(max(len(r) for r in cells))]
     for r in cells:
         yield "  ".join(c.ljust(width[k]) if k == 0 else c.rjust(width[k]) for k, c in enumerate(r)).rstrip()
+
+
+def standing(series, seconds):
+    """Resident size while the windows run, the last seconds before the end: the middle of what was seen, since the end itself is
+    already tidying up. None if that was too short to be seen."""
+    seen = [size for t, size in series if t >= series[-1][0] - seconds] if series else []
+    return statistics.median(seen) if len(seen) >= 5 else None
 
 
 def read_array(path, code):

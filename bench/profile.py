@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: BSD-3-Clause
-"""Where the time of one core goes in four networks: share of the samples of each function, by perf (cpu-clock). Not part of "make bench":
+"""Where the time of one core goes in some networks: share of the samples of each function, by perf (cpu-clock). Not part of "make bench":
 "make bench-profile". The program must have symbols (CFLAGS with -g, not stripped)."""
 import os
 import re
@@ -40,7 +40,9 @@ def main():
             ["populations.E.size=800", "populations.I.size=200"] if b.size == "smoke" else [])),
         "microcircuit": (pd14.experiment(b, b.pick(0.02, 0.1, 0.2), "poisson", ms), []),
         "cuba": (os.path.join(brette, "cuba.yaml"), ["run.t_stop=%g" % (5 * ms)]),
-        "cobahh": (os.path.join(brette, "cobahh.yaml"), ["run.t_stop=%g" % (ms / 4), "run.timing=exact"]),
+        "cobahh, cvode-adams": (os.path.join(brette, "cobahh.yaml"), ["run.t_stop=%g" % (ms / 4), "run.timing=exact"]),
+        "cobahh, rk45": (os.path.join(brette, "cobahh.yaml"), ["run.t_stop=%g" % (2 * ms), "run.timing=exact"] + [
+            "populations.%s.solver={name: rk45, rtol: 1e-3, atol: 1e-3}" % p for p in "EI"]),
     }
     b.columns("network", "function", "object", "share %")
     for name, (path, sets) in runs.items():

@@ -150,14 +150,16 @@ def cobahh(b):
     for name, got in results.items():
         (solver, level), program = name.split(", ")[0].split(), name.split(", ")[1]
         try:
-            times = b.peer(*args, level)["times"] if program == "NEURON" else loaded(b, solver, level, ms)
+            alone = b.peer(*args, level) if program == "NEURON" else {"times": loaded(b, solver, level, ms)}
         except frame.Skip as why:
             b.note("%s: %s" % (name, why))
             continue
-        mean, worst, lone = frame.nearest_errors(times, want)
+        mean, worst, lone = frame.nearest_errors(alone["times"], want)
         each = [g["run_s"] * 1e6 / g["n"] / (g["model_s"] * 1000) for g in got]
         low, mid, high = frame.spread(each)
-        b.row("COBAHH", program, solver, level, low, mid, high, mean, worst, str(lone))
+        b.row("COBAHH", program, solver, level, low, mid, high, mean, worst, str(lone), got[0]["spikes"] / got[0]["n"] / got[0]["model_s"])
+        if "run_s" in alone:
+            b.note("COBAHH: NEURON at %s takes %.3g us a millisecond for one neuron alone under given input" % (level, alone["run_s"] * 1e6 / ms))
         if mean > 0:
             points.setdefault("%s, %s" % (solver, program), []).append((mean, low))
     equal_error(b, points)
@@ -188,7 +190,8 @@ def picture(b, name, points, title, x, y):
 
 def main():
     b = frame.Bench("work-precision", "spike-time error against cost", repeats=(1, 3, 5))
-    b.columns("what", "program", "method", "tolerance or step", "cost: min", "median", "max", "mean error ms", "largest error ms", "missing or more")
+    b.columns("what", "program", "method", "tolerance or step", "cost: min", "median", "max", "mean error ms", "largest error ms", "missing or more",
+              "rate Hz")
     free(b)
     b.line()
     cobahh(b)
