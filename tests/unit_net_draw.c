@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/* Numbers drawn in vectors: against references made one by one, the same bits on every level of instructions, and the
-   distributions that they should have. */
+/* Numbers drawn in vectors: against references made one by one, the same bits on every level of instructions,
+   and the distributions that they should have. */
 #include "net_toy.h"
 
 #include "net/net_draw.h"
@@ -14,12 +14,12 @@
 enum { N = 1000, ROOM = 1024 };
 
 /* For inner loops: ck_assert leaves a note in a file each time. */
-#define MUST(x)         \
-  do                    \
-    {                   \
-      if (!(x))         \
-        ck_assert (x);  \
-    }                   \
+#define MUST(x)                                                                                              \
+  do                                                                                                         \
+    {                                                                                                        \
+      if (!(x))                                                                                              \
+        ck_assert (x);                                                                                       \
+    }                                                                                                        \
   while (0)
 
 static const ictus__key KEY = { { 0x12345678, 0x9abcdef0 } };
@@ -34,7 +34,8 @@ static void
 philox (uint32_t unit, uint64_t number, uint32_t again, uint32_t out[4])
 {
   philox4x32_key_t key = { { KEY.k[0], KEY.k[1] } };
-  philox4x32_ctr_t ctr = { { unit, (uint32_t) number, (uint32_t) (number >> 32), again } }, x = philox4x32 (ctr, key);
+  philox4x32_ctr_t ctr = { { unit, (uint32_t) number, (uint32_t) (number >> 32), again } },
+                   x = philox4x32 (ctr, key);
 
   for (int k = 0; k < 4; ++k)
     out[k] = x.v[k];
@@ -158,8 +159,8 @@ START_TEST (levels_agree_bit_for_bit)
   for (int level = least_level (); level <= ictus_isa_best (); ++level)
     {
       const ictus__draws *v = ictus__draws_at (level);
-      double(*out)[ROOM] = level == least_level () ? x : y;
-      uint32_t(*count)[ROOM] = level == least_level () ? c : d;
+      double (*out)[ROOM] = level == least_level () ? x : y;
+      uint32_t (*count)[ROOM] = level == least_level () ? c : d;
 
       v->words (&ask, N, one, two);
       one[0] = 0; /* the ends of the range */
@@ -241,9 +242,13 @@ END_TEST
 
 START_TEST (ticks_are_the_nearest)
 {
-  double x[] = { 0, 0.04, 0.05, 0.15, 0.25, 1.5, 6553.5, 1e6, 429496729.5, 429496729.7, 1e300, -1, -INFINITY };
+  double x[]
+      = { 0, 0.04, 0.05, 0.15, 0.25, 1.5, 6553.5, 1e6, 429496729.5, 429496729.7, 1e300, -1, -INFINITY };
   double y[sizeof x / sizeof *x];
-  enum { NX = sizeof x / sizeof *x };
+  enum
+  {
+    NX = sizeof x / sizeof *x
+  };
 
   memcpy (y, x, sizeof y);
   ictus__draws_here ()->ticks (NX, 0.1, y);
@@ -348,7 +353,9 @@ draw_all (ictus_dist weight, ictus_dist delay)
   size_t size[2] = { CELLS, CELLS };
   toy t;
   ictus__wires *w;
-  values v = { .t = &t, .weight = { .least = INFINITY, .most = -INFINITY }, .delay = { .least = INFINITY, .most = -INFINITY } };
+  values v = { .t = &t,
+               .weight = { .least = INFINITY, .most = -INFINITY },
+               .delay = { .least = INFINITY, .most = -INFINITY } };
 
   toy_start (&t, 2, size, 0, 1);
   t.exp.grid = false;
@@ -380,14 +387,16 @@ check_moments (const moments *m, double mean, double sd)
 
 START_TEST (weights_and_delays_have_their_moments)
 {
-  values v = draw_all (dist (ICTUS_DIST_NORMAL, 5, 2, -INFINITY, INFINITY), dist (ICTUS_DIST_UNIFORM, 0, 0, 1, 4));
+  values v
+      = draw_all (dist (ICTUS_DIST_NORMAL, 5, 2, -INFINITY, INFINITY), dist (ICTUS_DIST_UNIFORM, 0, 0, 1, 4));
   double mean = v.product / v.weight.n, cov = mean - v.weight.s / v.weight.n * (v.delay.s / v.delay.n);
 
   check_moments (&v.weight, 10, 4);
   check_moments (&v.delay, 2.5, 3 / sqrt (12));
   ck_assert (v.delay.least >= 1 && v.delay.most <= 4);
   ck_assert_double_lt (fabs (cov) / (4 * 3 / sqrt (12)), 4.5 / sqrt (v.weight.n)); /* independent */
-  v = draw_all (dist (ICTUS_DIST_CONSTANT, 3, 0, -INFINITY, INFINITY), dist (ICTUS_DIST_LOGNORMAL, 0.2, 0.3, 0, INFINITY));
+  v = draw_all (dist (ICTUS_DIST_CONSTANT, 3, 0, -INFINITY, INFINITY),
+                dist (ICTUS_DIST_LOGNORMAL, 0.2, 0.3, 0, INFINITY));
   ck_assert (v.weight.least == 6 && v.weight.most == 6);
   check_moments (&v.delay, exp (0.2 + 0.045), exp (0.2 + 0.045) * sqrt (expm1 (0.09)));
 }
@@ -396,7 +405,8 @@ END_TEST
 /* A normal distribution cut at its mean has mean a + b sqrt (2 / pi). */
 START_TEST (cut_distributions_are_drawn_again)
 {
-  values v = draw_all (dist (ICTUS_DIST_NORMAL, 5, 2, 5, INFINITY), dist (ICTUS_DIST_NORMAL, 1.5, 0.75, 0.1, INFINITY));
+  values v = draw_all (dist (ICTUS_DIST_NORMAL, 5, 2, 5, INFINITY),
+                       dist (ICTUS_DIST_NORMAL, 1.5, 0.75, 0.1, INFINITY));
 
   ck_assert (v.weight.least >= 10 && v.delay.least >= 0.1);
   check_moments (&v.weight, 2 * (5 + 2 * sqrt (2 / M_PI)), 4 * sqrt (1 - 2 / M_PI));
@@ -407,7 +417,8 @@ START_TEST (narrow_cuts_come_to_an_end)
 {
   /* 1 in 1000 lies inside: as little as an experiment may ask for */
   double cut = 3.09, mean = exp (-cut * cut / 2) / sqrt (2 * M_PI) / (0.5 * erfc (cut / sqrt (2)));
-  values v = draw_all (dist (ICTUS_DIST_NORMAL, 0, 1, cut, INFINITY), dist (ICTUS_DIST_CONSTANT, 1, 0, -INFINITY, INFINITY));
+  values v = draw_all (dist (ICTUS_DIST_NORMAL, 0, 1, cut, INFINITY),
+                       dist (ICTUS_DIST_CONSTANT, 1, 0, -INFINITY, INFINITY));
 
   ck_assert (v.weight.least >= 6.18 && v.weight.most < 14);
   check_moments (&v.weight, 2 * mean, 2 * sqrt (1 + cut * mean - mean * mean));
@@ -463,9 +474,13 @@ tally_up (void *ctx, const ictus__batch *b)
 /* Every source as often as any other: chi square of 3001 sources within 4.5 deviations. */
 START_TEST (sources_of_every_rule_are_even)
 {
-  static const ictus_rule rule[] = { ICTUS_RULE_FIXED_INDEGREE, ICTUS_RULE_FIXED_TOTAL_NUMBER, ICTUS_RULE_PAIRWISE_BERNOULLI,
-                                     ICTUS_RULE_FIXED_OUTDEGREE };
-  enum { FROM = 3001, TO = 1999 };
+  static const ictus_rule rule[] = { ICTUS_RULE_FIXED_INDEGREE, ICTUS_RULE_FIXED_TOTAL_NUMBER,
+                                     ICTUS_RULE_PAIRWISE_BERNOULLI, ICTUS_RULE_FIXED_OUTDEGREE };
+  enum
+  {
+    FROM = 3001,
+    TO = 1999
+  };
 
   for (int r = 0; r < 4; ++r)
     for (int multapses = 0; multapses < 2; ++multapses)
@@ -487,9 +502,11 @@ START_TEST (sources_of_every_rule_are_even)
         mean = (double) c.n / n;
         for (int k = 0; k < n; ++k)
           chi2 += (chosen[k] - mean) * (chosen[k] - mean) / mean;
-        shrink = rule[r] == ICTUS_RULE_PAIRWISE_BERNOULLI ? 0.9
-                 : multapses || rule[r] == ICTUS_RULE_FIXED_TOTAL_NUMBER ? 1 : 1 - 301.0 / n;
-        ck_assert_msg (fabs (chi2 / shrink - n) < 4.5 * sqrt (2.0 * n), "rule %d: chi square %g of %d", r, chi2 / shrink, n);
+        shrink = rule[r] == ICTUS_RULE_PAIRWISE_BERNOULLI                ? 0.9
+                 : multapses || rule[r] == ICTUS_RULE_FIXED_TOTAL_NUMBER ? 1
+                                                                         : 1 - 301.0 / n;
+        ck_assert_msg (fabs (chi2 / shrink - n) < 4.5 * sqrt (2.0 * n), "rule %d: chi square %g of %d", r,
+                       chi2 / shrink, n);
         ictus_free (c.out);
         ictus_free (c.in);
         toy_end (&t);
@@ -499,8 +516,9 @@ END_TEST
 
 START_TEST (small_populations_are_no_exception)
 {
-  static const ictus_rule rule[] = { ICTUS_RULE_ONE_TO_ONE, ICTUS_RULE_ALL_TO_ALL, ICTUS_RULE_FIXED_INDEGREE, ICTUS_RULE_FIXED_OUTDEGREE,
-                                     ICTUS_RULE_FIXED_TOTAL_NUMBER, ICTUS_RULE_PAIRWISE_BERNOULLI };
+  static const ictus_rule rule[]
+      = { ICTUS_RULE_ONE_TO_ONE,      ICTUS_RULE_ALL_TO_ALL,         ICTUS_RULE_FIXED_INDEGREE,
+          ICTUS_RULE_FIXED_OUTDEGREE, ICTUS_RULE_FIXED_TOTAL_NUMBER, ICTUS_RULE_PAIRWISE_BERNOULLI };
 
   for (int r = 0; r < 6; ++r)
     for (int multapses = r == 4; multapses < 2; ++multapses)
@@ -525,8 +543,8 @@ END_TEST
 /* The same on every level, through all that is built of it. */
 START_TEST (every_level_builds_the_same_net)
 {
-  static const ictus_rule rule[] = { ICTUS_RULE_FIXED_INDEGREE, ICTUS_RULE_FIXED_OUTDEGREE, ICTUS_RULE_FIXED_TOTAL_NUMBER,
-                                     ICTUS_RULE_PAIRWISE_BERNOULLI };
+  static const ictus_rule rule[] = { ICTUS_RULE_FIXED_INDEGREE, ICTUS_RULE_FIXED_OUTDEGREE,
+                                     ICTUS_RULE_FIXED_TOTAL_NUMBER, ICTUS_RULE_PAIRWISE_BERNOULLI };
   char name[4] = "v2";
   uint64_t first = 0;
 

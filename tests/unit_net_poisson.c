@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/* Poisson trains: counts against their definition and their distribution, and trains that depend on nothing but the
-   seed, the stimulus and the neuron. */
+/* Poisson trains: counts against their definition and their distribution, and trains that depend on nothing
+   but the seed, the stimulus and the neuron. */
 #include "net_toy.h"
 
 #include "net/net_draw.h"
@@ -14,12 +14,12 @@
 enum { N = 1000, ROOM = 1024 };
 
 /* For inner loops: ck_assert leaves a note in a file each time. */
-#define MUST(x)         \
-  do                    \
-    {                   \
-      if (!(x))         \
-        ck_assert (x);  \
-    }                   \
+#define MUST(x)                                                                                              \
+  do                                                                                                         \
+    {                                                                                                        \
+      if (!(x))                                                                                              \
+        ck_assert (x);                                                                                       \
+    }                                                                                                        \
   while (0)
 
 static const ictus__key KEY = { { 0x12345678, 0x9abcdef0 } };
@@ -28,7 +28,8 @@ static void
 philox (uint32_t unit, uint64_t number, uint32_t again, uint32_t out[4])
 {
   philox4x32_key_t key = { { KEY.k[0], KEY.k[1] } };
-  philox4x32_ctr_t ctr = { { unit, (uint32_t) number, (uint32_t) (number >> 32), again } }, x = philox4x32 (ctr, key);
+  philox4x32_ctr_t ctr = { { unit, (uint32_t) number, (uint32_t) (number >> 32), again } },
+                   x = philox4x32 (ctr, key);
 
   for (int k = 0; k < 4; ++k)
     out[k] = x.v[k];
@@ -93,7 +94,8 @@ START_TEST (counts_are_thresholds_below_a_word)
                   while ((int) n < t.nexact && w >= t.exact[n])
                     ++n;
                   /* 32 bits of a threshold decide in the middle: there the next count may come as early */
-                  MUST (byte (c[i], k) == n || ((int) n < t.nexact && byte (c[i], k) == n + 1 && x[k] == t.exact[n] >> 32));
+                  MUST (byte (c[i], k) == n
+                        || ((int) n < t.nexact && byte (c[i], k) == n + 1 && x[k] == t.exact[n] >> 32));
                 }
             }
           ck_assert_uint_eq (all, any);
@@ -126,28 +128,32 @@ START_TEST (thresholds_are_those_of_the_distribution)
         {
           long double is = t.exact[k] == 0 ? 1 : (long double) (0 - t.exact[k]) * 0x1p-64L;
 
-          ck_assert_msg (fabsl (is - above) <= 1e-14L * (above < 0.5L ? above : 1 - above) + 0x1p-58L, "mean %g: P (X > %d) is %Lg, not %Lg",
-                         mean[m], k, is, above);
+          ck_assert_msg (fabsl (is - above) <= 1e-14L * (above < 0.5L ? above : 1 - above) + 0x1p-58L,
+                         "mean %g: P (X > %d) is %Lg, not %Lg", mean[m], k, is, above);
           above += p[k];
         }
     }
 }
 END_TEST
 
-/* Chi square of counts, with all beyond the last likely one taken together; correlations of neighbours in space and
-   time. */
+/* Chi square of counts, with all beyond the last likely one taken together; correlations of neighbours in
+   space and time. */
 START_TEST (counts_are_poisson_and_independent)
 {
   static const double mean[] = { 0.003, 0.12, 1.2, 2.3, 10, 30, 60 };
-  enum { UNITS = 4000, BLOCKS = 50 };
+  enum
+  {
+    UNITS = 4000,
+    BLOCKS = 50
+  };
   static uint32_t unit[UNITS + 96], c[UNITS + 96], before[UNITS + 96];
 
   for (uint32_t i = 0; i < UNITS; ++i)
     unit[i] = i;
   for (int m = 0; m < 7; ++m)
     {
-      double seen[257] = { 0 }, all = 4.0 * UNITS * BLOCKS, p = exp (-mean[m]), rest = 1, left = all, chi2 = 0, s = 0, q = 0, beside = 0,
-             after = 0, later = 0;
+      double seen[257] = { 0 }, all = 4.0 * UNITS * BLOCKS, p = exp (-mean[m]), rest = 1, left = all,
+             chi2 = 0, s = 0, q = 0, beside = 0, after = 0, later = 0;
       int cells = 0;
       ictus__counts t;
 
@@ -182,8 +188,10 @@ START_TEST (counts_are_poisson_and_independent)
           if (k > mean[m] && all * p <= 10)
             break;
         }
-      ck_assert_msg (chi2 < cells + 4 * sqrt (2.0 * cells) + 8, "mean %g: chi square %g of %d", mean[m], chi2, cells);
-      ck_assert_msg (fabs (left - all * rest) < 5 * sqrt (all * rest) + 5, "mean %g: %g in the tails, expected %g", mean[m], left, all * rest);
+      ck_assert_msg (chi2 < cells + 4 * sqrt (2.0 * cells) + 8, "mean %g: chi square %g of %d", mean[m], chi2,
+                     cells);
+      ck_assert_msg (fabs (left - all * rest) < 5 * sqrt (all * rest) + 5,
+                     "mean %g: %g in the tails, expected %g", mean[m], left, all * rest);
       ck_assert_double_lt (fabs (s) / sqrt (all * mean[m]), 4);
       ck_assert_double_lt (fabs (q / all / mean[m] - 1), 4 * sqrt ((2 + 1 / mean[m]) / all));
       ck_assert_double_lt (fabs (beside) / mean[m] / sqrt (all), 4.5);
@@ -222,7 +230,7 @@ enum { CELLS = 23, PORTS = 2, TICKS = 90 };
 typedef struct trial
 {
   double rate_Hz, start_ms, stop_ms;
-  bool each, some;          /* a weight for each neuron; some of the neurons only */
+  bool each, some; /* a weight for each neuron; some of the neurons only */
   ictus_tick from, window;
   int nrank;
 } trial;
@@ -303,15 +311,24 @@ run_grid (const trial *x)
 
 START_TEST (slots_depend_on_no_window_rank_or_beginning)
 {
-  static const trial other[] = { { .window = 1, .nrank = 1 }, { .window = 3, .nrank = 2 },  { .window = 7, .nrank = 3 },
-                                 { .window = 4, .nrank = 30 }, { .window = 2, .nrank = 1, .from = 17 }, { .window = 5, .nrank = 3, .from = 40 } };
+  static const trial other[] = { { .window = 1, .nrank = 1 },
+                                 { .window = 3, .nrank = 2 },
+                                 { .window = 7, .nrank = 3 },
+                                 { .window = 4, .nrank = 30 },
+                                 { .window = 2, .nrank = 1, .from = 17 },
+                                 { .window = 5, .nrank = 3, .from = 40 } };
   static const double rate[] = { 40, 3000, 230000, 2e6 }; /* means 0.004, 0.3, 23, 200 */
 
   for (int r = 0; r < 4; ++r)
     for (int kind = 0; kind < 8; ++kind)
       {
-        trial x = { .rate_Hz = rate[r], .stop_ms = kind & 4 ? 5.3 : INFINITY, .start_ms = kind & 4 ? 1.3 : 0,
-                    .each = kind & 1, .some = kind & 2, .window = TICKS, .nrank = 1 };
+        trial x = { .rate_Hz = rate[r],
+                    .stop_ms = kind & 4 ? 5.3 : INFINITY,
+                    .start_ms = kind & 4 ? 1.3 : 0,
+                    .each = kind & 1,
+                    .some = kind & 2,
+                    .window = TICKS,
+                    .nrank = 1 };
         double *all = run_grid (&x), sum = 0, mean;
 
         for (size_t k = 0; k < (TICKS + 1) * CELLS; ++k)
@@ -321,7 +338,8 @@ START_TEST (slots_depend_on_no_window_rank_or_beginning)
             MUST ((k > 13 && k <= 53) || all[(size_t) k * CELLS + i] == 0);
         mean = rate[r] * 1e-4 * (kind & 4 ? 40 : TICKS) * (kind & 2 ? 6 : CELLS); /* events */
         if (!(kind & 1))
-          ck_assert_msg (fabs (sum / 1.5 - mean) < 4.5 * sqrt (mean) + 1, "rate %g: %g events, expected %g", rate[r], sum / 1.5, mean);
+          ck_assert_msg (fabs (sum / 1.5 - mean) < 4.5 * sqrt (mean) + 1, "rate %g: %g events, expected %g",
+                         rate[r], sum / 1.5, mean);
         for (size_t o = 0; o < sizeof other / sizeof *other; ++o)
           {
             trial y = x;
@@ -331,7 +349,8 @@ START_TEST (slots_depend_on_no_window_rank_or_beginning)
             y.nrank = other[o].nrank;
             y.from = other[o].from;
             again = run_grid (&y);
-            ck_assert_mem_eq (all + (y.from + 1) * CELLS, again + (y.from + 1) * CELLS, (size_t) (TICKS - y.from) * CELLS * sizeof *all);
+            ck_assert_mem_eq (all + (y.from + 1) * CELLS, again + (y.from + 1) * CELLS,
+                              (size_t) (TICKS - y.from) * CELLS * sizeof *all);
             ictus_free (again);
           }
         ictus_free (all);
@@ -408,7 +427,9 @@ run_exact (const trial *x)
               {
                 MUST (w.event[e].t_ms > w.t0_ms && w.event[e].t_ms <= w.t1_ms && w.event[e].port == 1);
                 ck_assert_int_eq (ictus_grow (&all.h, &all.cap, all.n + 1, sizeof *all.h), ICTUS_OK);
-                all.h[all.n++] = (heard){ .t_ms = w.event[e].t_ms, .weight = w.event[e].weight, .gid = t.pop[0].cells.gid[i] };
+                all.h[all.n++] = (heard){ .t_ms = w.event[e].t_ms,
+                                          .weight = w.event[e].weight,
+                                          .gid = t.pop[0].cells.gid[i] };
               }
           ictus_net_input_done (&t.net, &w);
         }
@@ -427,12 +448,18 @@ START_TEST (events_depend_on_no_window_or_rank)
   for (int r = 0; r < 3; ++r)
     for (int kind = 0; kind < 8; ++kind)
       {
-        trial x = { .rate_Hz = rate[r], .stop_ms = kind & 4 ? 5.37 : INFINITY, .start_ms = kind & 4 ? 1.31 : 0,
-                    .each = kind & 1, .some = kind & 2, .window = 4, .nrank = 3 };
+        trial x = { .rate_Hz = rate[r],
+                    .stop_ms = kind & 4 ? 5.37 : INFINITY,
+                    .start_ms = kind & 4 ? 1.31 : 0,
+                    .each = kind & 1,
+                    .some = kind & 2,
+                    .window = 4,
+                    .nrank = 3 };
         hearing all = run_exact (&x);
         double mean = rate[r] * 1e-3 * (kind & 4 ? 4.06 : 9) * (kind & 2 ? 6 : CELLS);
 
-        ck_assert_msg (fabs ((double) all.n - mean) < 4.5 * sqrt (mean) + 1, "rate %g: %zu events, expected %g", rate[r], all.n, mean);
+        ck_assert_msg (fabs ((double) all.n - mean) < 4.5 * sqrt (mean) + 1,
+                       "rate %g: %zu events, expected %g", rate[r], all.n, mean);
         for (size_t k = 0; k < all.n; ++k)
           {
             MUST (all.h[k].t_ms > x.start_ms && all.h[k].t_ms <= x.stop_ms);
@@ -457,7 +484,8 @@ START_TEST (events_depend_on_no_window_or_rank)
 }
 END_TEST
 
-/* The places of events within 1 ms are even: chi square of 20 parts, 19 degrees of freedom, 99.99 % point 53. */
+/* The places of events within 1 ms are even: chi square of 20 parts, 19 degrees of freedom, 99.99 % point 53.
+ */
 START_TEST (events_are_even_in_time)
 {
   trial x = { .rate_Hz = 30000, .stop_ms = INFINITY, .window = 4, .nrank = 1 };

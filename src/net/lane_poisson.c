@@ -20,8 +20,8 @@ static inline vs
 add_above (vs n, vs x, vs least)
 {
 #if ICTUS_LEVEL == 4
-  return (vs) _mm512_mask_sub_epi32 ((__m512i) n, _mm512_cmpgt_epi32_mask ((__m512i) x, (__m512i) least), (__m512i) n,
-                                     _mm512_set1_epi32 (-1));
+  return (vs) _mm512_mask_sub_epi32 ((__m512i) n, _mm512_cmpgt_epi32_mask ((__m512i) x, (__m512i) least),
+                                     (__m512i) n, _mm512_set1_epi32 (-1));
 #else
   return n - (x > least);
 #endif
@@ -43,7 +43,8 @@ is_outside (const ictus__counts *c, uint32_t word)
   return word < c->low || word > c->high;
 }
 
-/* Bytes of the four counts of each lane: put those right whose words x lie outside; y are the words that follow. */
+/* Bytes of the four counts of each lane: put those right whose words x lie outside; y are the words that
+   follow. */
 static vu __attribute__ ((noinline))
 correct (const ictus__counts *c, ictus__key key, const vu *x, vu unit, vu block, vu packed)
 {
@@ -64,10 +65,11 @@ correct (const ictus__counts *c, ictus__key key, const vu *x, vu unit, vu block,
 
 uint32_t ICTUS__OF_LEVEL (ictus__count) (const ictus__counts *c, ictus__key key, uint64_t block, size_t n,
                                          const uint32_t *unit, uint32_t *out);
-void ICTUS__OF_LEVEL (ictus__add) (size_t n, const uint32_t *count, int bin, double w, const double *w_of, double *x);
+void ICTUS__OF_LEVEL (ictus__add) (size_t n, const uint32_t *count, int bin, double w, const double *w_of,
+                                   double *x);
 
-/* Four words of a neuron lie in two vectors, two words a lane; GROUP lanes of neurons at once share what is read of
-   the table. */
+/* Four words of a neuron lie in two vectors, two words a lane; GROUP lanes of neurons at once share what is
+   read of the table. */
 enum { SETS = 2, GROUP = SETS * VW };
 
 typedef struct group
@@ -122,8 +124,8 @@ count_group (const ictus__counts *c, ictus__key key, vu block, group *g)
 }
 
 uint32_t
-ICTUS__OF_LEVEL (ictus__count) (const ictus__counts *c, ictus__key key, uint64_t block, size_t n, const uint32_t *unit,
-                                uint32_t *out)
+ICTUS__OF_LEVEL (ictus__count) (const ictus__counts *c, ictus__key key, uint64_t block, size_t n,
+                                const uint32_t *unit, uint32_t *out)
 {
   vu seen = v_all (0);
   uint64_t all = 0;
@@ -151,7 +153,8 @@ ICTUS__OF_LEVEL (ictus__count) (const ictus__counts *c, ictus__key key, uint64_t
 
 /* Beyond the vectors one by one: a neuron's sum does not depend on its neighbours. */
 void
-ICTUS__OF_LEVEL (ictus__add) (size_t n, const uint32_t *count, int bin, double w, const double *w_of, double *x)
+ICTUS__OF_LEVEL (ictus__add) (size_t n, const uint32_t *count, int bin, double w, const double *w_of,
+                              double *x)
 {
   const vu byte = v_all (255);
   size_t i = 0;
@@ -161,7 +164,8 @@ ICTUS__OF_LEVEL (ictus__add) (size_t n, const uint32_t *count, int bin, double w
       v_stored (x + i, v_loadd (x + i) + v_double (v_load32 (count + i) >> 8 * bin & byte) * w);
   else
     for (; i + VW <= n; i += VW)
-      v_stored (x + i, v_loadd (x + i) + v_double (v_load32 (count + i) >> 8 * bin & byte) * v_loadd (w_of + i));
+      v_stored (x + i,
+                v_loadd (x + i) + v_double (v_load32 (count + i) >> 8 * bin & byte) * v_loadd (w_of + i));
   for (; i < n; ++i)
     x[i] += (double) (count[i] >> 8 * bin & 255) * (w_of == NULL ? w : w_of[i]);
 }

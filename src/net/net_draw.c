@@ -56,7 +56,8 @@ fixed_point (double x)
   return (uint64_t) hi << 32 | (uint64_t) ((x * 0x1p32 - hi) * 0x1p32);
 }
 
-/* P (X > k) and P (X <= k), each summed from its small end, give a threshold its digits where they are needed. Made from
+/* P (X > k) and P (X <= k), each summed from its small end, give a threshold its digits where they are
+   needed. Made from
    + * / alone: the same bits everywhere. */
 void
 ictus__counts_make (double mean, ictus__counts *c)

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/* Poisson trains: one of its own for every target neuron. Counts are drawn for bins of time, four at once, events of
-   exact timing for one bin at once, each keyed by (seed, stimulus, neuron, bin): what is kept of them is only kept, and could be
-   drawn again by any rank at any time. Active for start < t <= stop. */
+/* Poisson trains: one of its own for every target neuron. Counts are drawn for bins of time, four at once,
+   events of exact timing for one bin at once, each keyed by (seed, stimulus, neuron, bin): what is kept of
+   them is only kept, and could be drawn again by any rank at any time. Active for start < t <= stop. */
 #include "net_impl.h"
 
 #include <math.h>
@@ -17,10 +17,10 @@ struct ictus__train
   ictus__key key, time_key;
   double mean;         /* of a bin: a tick of the grid, or 1 ms */
   ictus__counts table; /* mean <= ICTUS__COUNT_MEAN */
-  uint32_t *unit;      /* [nat] index of each neuron within its population; room for full vectors, as in count */
-  uint64_t block;      /* count holds bins BINS * block ..; UINT64_MAX: none yet */
-  uint32_t *count;     /* [nat] a byte a bin */
-  uint32_t any;        /* all of count or'ed */
+  uint32_t *unit;  /* [nat] index of each neuron within its population; room for full vectors, as in count */
+  uint64_t block;  /* count holds bins BINS * block ..; UINT64_MAX: none yet */
+  uint32_t *count; /* [nat] a byte a bin */
+  uint32_t any;    /* all of count or'ed */
   /* exact timing: the events of one bin, by the part of the bin they lie in, then by neuron */
   uint64_t bin; /* UINT64_MAX: none yet */
   double *t_ms;
@@ -74,7 +74,8 @@ open_train (const ictus_net *net, ictus__poisson *s, double bin_ms)
     return ICTUS_E_NOMEM;
   t->draws = ictus__draws_here ();
   t->key = ictus__net_key (net->exp->seed, ICTUS_RNG_POISSON, (uint64_t) s->stimulus, (uint64_t) s->target);
-  t->time_key = ictus__net_key (net->exp->seed, ICTUS_RNG_POISSON, (uint64_t) s->stimulus, (uint64_t) 1 << 32 | (uint64_t) s->target);
+  t->time_key = ictus__net_key (net->exp->seed, ICTUS_RNG_POISSON, (uint64_t) s->stimulus,
+                                (uint64_t) 1 << 32 | (uint64_t) s->target);
   t->mean = s->conf->rate_Hz * bin_ms * 1e-3;
   t->block = t->bin = UINT64_MAX;
   for (size_t j = 0; j < s->nat; ++j)

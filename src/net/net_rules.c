@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /* Connection rules, named and defined as in NEST. Every target neuron has numbers of its own, so that any
-   rank makes the synapses of its neurons alone. (fixed_outdegree has numbers of the sources, which all ranks draw, each
-   keeping its own targets.) */
+   rank makes the synapses of its neurons alone. (fixed_outdegree has numbers of the sources, which all ranks
+   draw, each keeping its own targets.) */
 #include "net_impl.h"
 
 #include <math.h>
@@ -118,15 +118,16 @@ from_any (const pass *p, size_t i, uint64_t n)
   return ICTUS_OK;
 }
 
-/* m different ones of n: Floyd's sampling without replacement (Bentley and Floyd 1987, doi:10.1145/30401.315746).
-   Drawn are choices 0 .. done - 1 of m; x holds some more, choice j one of the first n - m + j + 1 neurons. Marks hold
-   the serial number of who chose, so that they need no clearing. */
+/* m different ones of n: Floyd's sampling without replacement (Bentley and Floyd 1987,
+   doi:10.1145/30401.315746). x holds some of the choices, choice j one of the first n - m + j + 1 neurons,
+   where `last` is n - m + j for the first of them. Marks hold the serial number of who chose, so that they
+   need no clearing. */
 static void
-keep_new (const pass *p, uint32_t serial, uint64_t last, size_t n, uint32_t *x)
+keep_new (const pass *p, uint32_t serial, uint64_t last, size_t count, uint32_t *x)
 {
   uint32_t *mark = p->mark;
 
-  for (size_t k = 0; k < n; ++k, ++last)
+  for (size_t k = 0; k < count; ++k, ++last)
     {
       if (mark[x[k]] == serial)
         x[k] = (uint32_t) last;

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/* Weights and delays of synapses, each keyed by its target and its number; one block of random words serves both. */
+/* Weights and delays of synapses, each keyed by its target and its number; one block of random words serves
+   both. */
 #include "net_impl.h"
 
 #include <math.h>
@@ -7,8 +8,8 @@
 
 #include "net_draw.h"
 
-/* A cut distribution is drawn again until a value falls inside. At least 1 in 1000 does (that is checked where
-   distributions are read), so that this many times are not enough with probability < 1e-40. */
+/* A cut distribution is drawn again until a value falls inside. At least 1 in 1000 does (that is checked
+   where distributions are read), so that this many times are not enough with probability < 1e-40. */
 enum { TRIES = 100000 };
 
 typedef struct batch_words /* what is drawn for, and words of it */
@@ -51,7 +52,7 @@ transform (const ictus__draws *draws, const ictus_dist *d, size_t n, const uint6
     draws->exponentiate (n, x);
 }
 
-/* Places of those outside of min .. max among the n given ones (at NULL: among all). */
+/* Places of those outside of min .. max; out has room for n + 1. */
 static size_t
 find_outside (const ictus_dist *d, size_t n, const double *x, uint16_t *out)
 {
@@ -67,7 +68,8 @@ find_outside (const ictus_dist *d, size_t n, const double *x, uint16_t *out)
 
 /* Draw those again that are outside. */
 static void
-redraw (const batch_words *from, const ictus_dist *d, bool delay, double *x, const uint16_t *outside, size_t nout)
+redraw (const batch_words *from, const ictus_dist *d, bool delay, double *x, const uint16_t *outside,
+        size_t nout)
 {
   batch_words w = { .ask = from->ask, .draws = from->draws };
   uint16_t at[ICTUS__BATCH + 1], still[ICTUS__BATCH + 1];
@@ -133,7 +135,8 @@ ictus__net_draw_values (const ictus_net *net, const ictus__wires *w, const ictus
   double x[ICTUS__BATCH];
 
   words.draws = ictus__draws_here ();
-  if ((weight != NULL && w->weight.kind != ICTUS_DIST_CONSTANT) || (delay != NULL && w->delay.kind != ICTUS_DIST_CONSTANT))
+  if ((weight != NULL && w->weight.kind != ICTUS_DIST_CONSTANT)
+      || (delay != NULL && w->delay.kind != ICTUS_DIST_CONSTANT))
     {
       words.ask.key = ictus__net_key (net->exp->seed, ICTUS_RNG_WEIGHT, ictus__net_pack (w), 0);
       for (size_t k = 0; k < b->n; ++k)

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/* Vectors of 64-bit lanes as wide as the level of instructions has them, for lane_draw.c and lane_poisson.c only. */
+/* Vectors of 64-bit lanes as wide as the level of instructions has them, for lane_draw.c and lane_poisson.c
+   only. */
 #ifndef ICTUS_NET_VECTOR_H
 #define ICTUS_NET_VECTOR_H
 
@@ -86,13 +87,13 @@ v_load32 (const uint32_t *p) /* one number a lane */
   vh h;
 
   memcpy (&h, p, sizeof h);
-  return __builtin_convertvector (h, vu);
+  return __builtin_convertvector(h, vu);
 }
 
 static inline void
 v_store32 (uint32_t *p, vu a) /* the low half of each lane */
 {
-  vh h = __builtin_convertvector (a, vh);
+  vh h = __builtin_convertvector(a, vh);
 
   memcpy (p, &h, sizeof h);
 }
@@ -112,7 +113,8 @@ v_stored (double *p, vd v)
   memcpy (p, &v, sizeof v);
 }
 
-/* Ten rounds of Philox; each lane of x holds a word in its low half, what is in the high halves does not matter. */
+/* Ten rounds of Philox; each lane of x holds a word in its low half, what is in the high halves does not
+   matter. */
 static inline void
 v_philox (ictus__key key, vu x[4])
 {
@@ -161,7 +163,7 @@ static inline vd
 v_log (vd x)
 {
   vu bits = (vu) x, one = (bits & 0x000fffffffffffff) | 0x3ff0000000000000;
-  vd m = (vd) one, f, s, z, w, r, half, e;
+  vd m = (vd) one, f, s, z, w, q, r, half, e;
   vi big = m > 0x1.6a09e667f3bcdp0;
 
   e = v_double_signed ((vi) (bits >> 52) - 1023 - big);
@@ -170,9 +172,9 @@ v_log (vd x)
   z = s * s;
   w = z * z;
   r = w * (3.999999999940941908e-01 + w * (2.222219843214978396e-01 + w * 1.531383769920937332e-01));
-  r = z * (6.666666666666735130e-01
-           + w * (2.857142874366239149e-01 + w * (1.818357216161805012e-01 + w * 1.479819860511658591e-01)))
-      + r;
+  q = 6.666666666666735130e-01
+      + w * (2.857142874366239149e-01 + w * (1.818357216161805012e-01 + w * 1.479819860511658591e-01));
+  r = z * q + r;
   half = f * f * 0.5;
   return e * 6.93147180369123816490e-01 - ((half - (s * (half + r) + e * 1.90821492927058770002e-10)) - f);
 }
@@ -182,7 +184,7 @@ static inline vd
 v_exp (vd x)
 {
   const vd least = { 0 };
-  vd k, hi, lo, t, c, y;
+  vd k, hi, lo, t, p, c, y;
   vu n, half;
 
   x = v_pick (x > 710.0, least + 710.0, x);
@@ -193,11 +195,11 @@ v_exp (vd x)
   lo = k * 1.90821492927058770002e-10;
   x = hi - lo;
   t = x * x;
-  c = x
-      - t * (1.66666666666666019037e-01
-             + t * (-2.77777777770155933842e-03
-                    + t * (6.61375632143793436117e-05
-                           + t * (-1.65339022054652515390e-06 + t * 4.13813679705723846039e-08))));
+  p = t * 4.13813679705723846039e-08 - 1.65339022054652515390e-06;
+  p = t * p + 6.61375632143793436117e-05;
+  p = t * p - 2.77777777770155933842e-03;
+  p = t * p + 1.66666666666666019037e-01;
+  c = x - t * p;
   y = 1.0 - ((lo - x * c / (2.0 - c)) - hi);
   half = n >> 1; /* in two steps, so that neither leaves the range */
   return y * (vd) ((half - 1024 + 1023) << 52) * (vd) ((n - half - 1024 + 1023) << 52);
