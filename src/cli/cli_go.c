@@ -380,16 +380,23 @@ static void
 report (const ictus_engine *engine, const char *path)
 {
   ictus_engine_stats s;
+  ictus_engine_totals t;
   char lanes[48] = "";
 
   ictus_engine_get_stats (engine, &s);
+  ictus_engine_get_totals (engine, &t);
   if (s.solver.lanes_offered > 0)
     snprintf (lanes, sizeof lanes, "; %.1f %% of lanes busy",
               100.0 * (double) s.solver.lanes_used / (double) s.solver.lanes_offered);
+  if (ictus_cli_is_main () && t.ranks > 1)
+    ictus_log ("%d ranks sent %.4g MB in %llu messages and %llu windows; the busiest worked %.2f s, %.0f %% above the mean; at "
+               "least %.2f s in the exchange",
+               t.ranks, 1e-6 * (double) t.bytes_sent, (unsigned long long) t.messages, (unsigned long long) s.windows,
+               t.most, t.mean > 0 ? 100 * (t.most / t.mean - 1) : 0.0, t.exchange_s);
   if (ictus_cli_is_main ())
     ictus_log ("%.1f ms in %.2f s (solve %.2f, exchange %.2f, deliver %.2f on rank 0%s), %llu spikes, %llu "
                "synapses%s%s",
-               s.t_ms, s.wall_s, s.solve_s, s.exchange_s, s.deliver_s, lanes, (unsigned long long) s.spikes,
+               s.t_ms, s.wall_s, s.solve_s, s.exchange_s, s.deliver_s + s.input_s, lanes, (unsigned long long) s.spikes,
                (unsigned long long) s.synapses, path != NULL ? "; " : "", path != NULL ? path : "");
 }
 
