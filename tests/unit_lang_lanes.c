@@ -137,6 +137,43 @@ START_TEST (functions_agree_at_ordinary_and_at_special_points)
 }
 END_TEST
 
+/* A model of so many operations that it is compiled in another way. */
+START_TEST (large_models_agree)
+{
+  enum { N = 40 };
+  int level;
+  lane_model m;
+  ictus_text t = { 0 };
+  double *p, y[N * M], f[N * M], f1[N], one[N], time = 0;
+  ictus_rng r = ictus_rng_open (6, ICTUS_RNG_TEST, (uint64_t) _i, 0, 0);
+  ictus_lane_args a = { .m = M, .t = &time, .ts = 0, .y = y, .ys = M };
+
+  if (!level_at (_i, &level))
+    return;
+  ictus_text_add (&t, "par a=1, b=2\n");
+  for (int k = 0; k < N; ++k)
+    ictus_text_add (&t, "x%d' = -x%d/(a+%d) + vtrap(x%d,b) + exprel(x%d) + exp(-x%d)*cosh(x%d) + mod(x%d,3)*sinh(x%d)\n", k, k, k,
+                    (k + 1) % N, (k + 2) % N, (k + 3) % N, (k + 4) % N, (k + 5) % N, (k + 6) % N);
+  m = load_lanes ("large", t.s, names[level]);
+  p = default_parameters (&m.m);
+  a.p = p;
+  for (size_t i = 0; i < N * M; ++i)
+    y[i] = ictus_rng_normal (&r);
+  m.l->rhs (&a, f, M);
+  for (size_t i = 0; i < M; ++i)
+    {
+      for (size_t k = 0; k < N; ++k)
+        one[k] = y[k * M + i];
+      m.m.k->rhs (0, one, p, NULL, f1);
+      for (size_t k = 0; k < N; ++k)
+        ck_assert_double_eq_tol (f[k * M + i], f1[k], 1e-13 * (fabs (f1[k]) + 10));
+    }
+  ictus_free (p);
+  ictus_text_clear (&t);
+  unload_lanes (&m);
+}
+END_TEST
+
 int
 main (void)
 {
@@ -147,6 +184,7 @@ main (void)
 
   tcase_set_timeout (c, 120);
   tcase_add_loop_test (c, functions_agree_at_ordinary_and_at_special_points, 0, LEVELS);
+  tcase_add_loop_test (c, large_models_agree, 0, LEVELS);
   suite_add_tcase (s, c);
   srunner_run_all (sr, CK_ENV);
   failed = srunner_ntests_failed (sr);

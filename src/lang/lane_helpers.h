@@ -33,6 +33,11 @@ typedef double lane_mem __attribute__ ((vector_size (8 * LANE_N), aligned (8), m
 
 #define LANE_F static inline __attribute__ ((always_inline, unused))
 #define LANE_V LANE_F lane_v
+#if defined LANE_LARGE /* the model is: what is long is called */
+#define LANE_LONG static __attribute__ ((noinline, unused)) lane_v
+#else
+#define LANE_LONG LANE_V
+#endif
 
 LANE_V
 lane_load (const double *x)
@@ -312,7 +317,7 @@ lane_slow_fmod (lane_v x, lane_v y, lane_v r)
 }
 
 /* remainder with the sign of y: in [0, y) */
-LANE_V
+LANE_LONG
 lane_mod (lane_v x, lane_v y)
 {
   const lane_v o = lane_all (0.0), first = lane_fmod (x, y);
@@ -396,7 +401,7 @@ lane_scale (lane_v x, lane_v n)
 
 enum { LANE_LEAST = -700, LANE_MOST = 1400 }; /* below exp(x) is nothing beside 1; above all is 0 or infinite */
 
-LANE_V
+LANE_LONG
 lane_exp (lane_v x)
 {
   const lane_parts s = lane_split (lane_cut (x, -LANE_MOST, LANE_MOST));
@@ -413,7 +418,7 @@ lane_half_exp (lane_v x)
   return lane_scale (lane_all (1.0) + s.p, s.n - lane_all (1.0));
 }
 
-LANE_V
+LANE_LONG
 lane_cosh (lane_v x)
 {
   const lane_v a = lane_fabs (x);
@@ -421,7 +426,7 @@ lane_cosh (lane_v x)
   return lane_if (lane_lt (lane_all (700.0), a), lane_half_exp (a), lane_near_cosh (x));
 }
 
-LANE_V
+LANE_LONG
 lane_sinh (lane_v x)
 {
   const lane_v a = lane_fabs (x), far = lane_half_exp (a);
@@ -430,7 +435,7 @@ lane_sinh (lane_v x)
 }
 
 /* x / (exp(x) - 1) = x 2^-n / (p + (1 - 2^-n)), which goes to 0 only where it is 0, long after exp(x) has overflowed. */
-LANE_V
+LANE_LONG
 lane_xoverexpm1 (lane_v x)
 {
   const lane_v one = lane_all (1.0), top = lane_upto (x, LANE_MOST);
@@ -442,7 +447,7 @@ lane_xoverexpm1 (lane_v x)
 
 /* Its derivative: the series of lang_helpers.h near 0, elsewhere (1 - x - g) / (exp(x) - 1) for x > 0 and the same
    without cancellation, (1 - x exp(x) / (exp(x) - 1)) / (exp(x) - 1), for x < 0. */
-LANE_V
+LANE_LONG
 lane_xoverexpm1_d (lane_v x)
 {
   static const double c[] = { 0.16666666666666666, -0.0055555555555555558, 0.00019841269841269841,
@@ -463,7 +468,7 @@ lane_xoverexpm1_d (lane_v x)
 }
 
 /* (exp(x) - 1) / x = 2^n (p + (1 - 2^-n)) / x */
-LANE_V
+LANE_LONG
 lane_exprel (lane_v x)
 {
   const lane_v one = lane_all (1.0), bottom = lane_upto (x, LANE_MOST);
@@ -474,7 +479,7 @@ lane_exprel (lane_v x)
 }
 
 /* Its derivative: the series of (n+1) x^n / (n+2)! near 0, elsewhere (exp(x) - exprel(x)) / x */
-LANE_V
+LANE_LONG
 lane_exprel_d (lane_v x)
 {
   const lane_v one = lane_all (1.0), bottom = lane_upto (x, LANE_MOST);

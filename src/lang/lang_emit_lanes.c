@@ -7,9 +7,9 @@
 #include "lang/lang_impl.h"
 #include "lang/lane_text.h" /* made by make: kernel.h and lane_helpers.h as strings */
 
-/* Functions of more nodes than this exist once, for shared parameters and for those of each lane: the compiler takes
-   its time. */
-enum { LARGE = 4000 };
+/* The compiler takes its time: functions of more nodes than this exist once, for shared parameters and for those of each
+   lane; and in a model that has such, exp is called. */
+enum { LARGE = 1000 };
 
 static const ictus__node *
 node (const ictus__writer *w, int i)
@@ -240,6 +240,19 @@ entry (const ictus__writer *w, size_t j)
   return !ictus__is_const (&w->g, w->map[w->L->jac[j]], 0);
 }
 
+/* Is the largest function large? That is f and its Jacobian. */
+static bool
+is_large (ictus__writer *w)
+{
+  int ns = w->L->count[ICTUS_LANG_STATE], n = 0;
+
+  for (int i = 0; i < ns; ++i)
+    w->root[n++] = w->map[w->L->rhs[i]];
+  for (int j = 0; j < ns * ns; ++j)
+    w->root[n++] = w->map[w->L->jac[j]];
+  return mark_wanted (w, w->root, n) > LARGE;
+}
+
 static ictus_err
 functions (ictus__writer *w, int *nnz)
 {
@@ -301,7 +314,8 @@ ictus_lang_emit_lanes (const ictus_lang *lang, const char *symbol, ictus_text *o
 
   w.e.out = out;
   ICTUS_GO (ictus__writer_open (&w));
-  ictus_text_add (out, "/* Made by ictus from a model file; changes will be lost. */\n%s\n%s\n", kernel_text, lane_text);
+  ictus_text_add (out, "/* Made by ictus from a model file; changes will be lost. */\n%s\n%s%s\n", kernel_text,
+                  is_large (&w) ? "#define LANE_LARGE\n" : "", lane_text);
   ictus_text_add (out, "#define LANE_Y(k) lane_load (y + (k) * ys + i)\n"
                        "#define LANE_P(k) (ps > 0 ? lane_load (p + (k) * ps + i) : lane_all (p[k]))\n"
                        "#define LANE_U(k) (us > 0 ? lane_load (u + (k) * us + i) : lane_all (u[k]))\n"

@@ -45,7 +45,6 @@ ictus__model_key (const char *text, const char *name, const char *compiler, int 
   hash_piece (h, name);
   hash_piece (h, compiler);
   hash_piece (h, ICTUS_KERNEL_CFLAGS);
-  hash_piece (h, ICTUS_LANE_CFLAGS);
   hash_piece (h, ictus__model_level_flags (level));
   hash_piece (h, abi);
   snprintf (key, 40, "%016" PRIx64 "%016" PRIx64, h[0], h[1]);

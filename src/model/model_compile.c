@@ -225,7 +225,7 @@ ictus__model_compile (const ictus_lang *lang, const ictus__model_plan *plan)
 
   ICTUS_GO (make_folder ());
   ICTUS_GO (name_files (plan, &w));
-  ictus_text_add (&flags, "%s %s -shared -w", ICTUS_LANE_CFLAGS, ictus__model_level_flags (plan->level));
+  ictus_text_add (&flags, ICTUS_KERNEL_CFLAGS " %s -shared -w", ictus__model_level_flags (plan->level));
   if (flags.failed)
     ICTUS_GO (ICTUS_FAIL (ICTUS_E_NOMEM, "out of memory"));
   ICTUS_GO (write_file (w.c.s, &plan->c));

@@ -35,7 +35,7 @@ void ictus__model_key (const char *text, const char *name, const char *compiler,
 ictus_err ictus__model_compile (const ictus_lang *lang, const ictus__model_plan *plan);
 /* The compiler: $CC, else that of configure; more than one word when it has options. */
 const char *ictus__model_compiler (void);
-/* Its flags for lane kernels of a level, without those of all levels (ICTUS_LANE_CFLAGS). */
+/* Its flags for a level of lane kernels, besides ICTUS_KERNEL_CFLAGS: their vectors are written out, nothing has to be found. */
 const char *ictus__model_level_flags (int level);
 
 /* Kernels in the cache carry a seal at their end: a truncated or changed file is never loaded. */
