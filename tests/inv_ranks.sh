@@ -8,7 +8,7 @@ same () { h5diff --exclude-path /provenance "$1" "$2"; }
 # dataset NAME of FILE has more than N entries
 more_than () { test "`h5ls "$1/$2" | sed -n 's/.*{\([0-9]*\).*/\1/p'`" -gt "$3"; }
 
-for net in net-cvode net-exact net-mixed net-tiny net-lanes; do
+for net in net-cvode net-exact net-mixed net-tiny net-lanes net-fixed; do
   ok "$net runs on one rank" on 1 "$ICTUS_BIN" run "$data/$net.yaml" -o "$net-1" --quiet
   for n in 1 2 3 4; do
     for how in block round-robin file; do
@@ -44,6 +44,9 @@ for p in E I A X; do
 done
 for p in hh lif izh cond ext; do
   ok "net-mixed: $p fires" more_than net-mixed-1/results.h5 spikes/$p/timestamps 10
+done
+for p in izh cond hh lif; do
+  ok "net-fixed: $p fires" more_than net-fixed-1/results.h5 spikes/$p/timestamps 10
 done
 ok "another seed gives another result" on 2 "$ICTUS_BIN" run "$data/net-cvode.yaml" -o other --quiet --seed 8
 differs () { ! same "$1" "$2"; }

@@ -114,6 +114,44 @@ START_TEST (currents_go_on_while_the_potential_is_held)
 }
 END_TEST
 
+/* X follows V, also while V is held after a spike. */
+START_TEST (a_state_that_depends_on_a_held_one_goes_on)
+{
+  static const char text[] = "par t_ref=5\n"
+                             "V' = -V/10\n"
+                             "X' = (V - X)/5\n"
+                             "port a: V += w\n"
+                             "port b: X += w\n"
+                             "spike V >= 2\n"
+                             "reset V = 1\n"
+                             "refractory t_ref hold V\n"
+                             "done\n";
+  double x = 6 * (exp (-0.01) - exp (-0.02)), v = exp (-0.01);
+  ictus_model *m;
+  rig *r;
+
+  rig_must (ictus_model_open ("follows.ode", NULL, text, &m));
+  r = rig_make (m, 1);
+  r->m = m;
+  ictus_model_defaults (m, r->p);
+  rig_init (r);
+  rig_start (r, "exact", 1e-6, 0.1);
+  r->y[0] = 3; /* fires in the first step, held till 5.1 ms */
+  rig_event (r, 2.1, 0, 7); /* dropped */
+  rig_event (r, 3.1, 1, 0.5);
+  rig_run (r, 5.1, 0.3);
+  ck_assert_uint_eq (r->out.n, 1);
+  ck_assert_double_eq (r->refr[0], 5.1);
+  ck_assert_double_eq (r->y[0], 1);
+  x = 1 + (x - 1) * exp (-1) + 0.5 * exp (-0.4);
+  ck_assert_double_eq_tol (r->y[1], x, 1e-13);
+  rig_run (r, 5.2, 0.1);
+  ck_assert_double_eq_tol (r->y[0], v, 1e-14);
+  ck_assert_double_eq_tol (r->y[1], x * exp (-0.02) + 2 * (v - exp (-0.02)), 1e-13);
+  rig_close (r);
+}
+END_TEST
+
 /* The same neuron alone, among equals, among others that share its matrix or not. */
 START_TEST (neighbours_change_nothing)
 {
@@ -199,6 +237,7 @@ main (void)
   tcase_add_test (t, the_propagator_keeps_all_digits);
   tcase_add_test (t, a_constant_current_fires_at_the_ticks_of_the_formula);
   tcase_add_test (t, currents_go_on_while_the_potential_is_held);
+  tcase_add_test (t, a_state_that_depends_on_a_held_one_goes_on);
   tcase_add_test (t, neighbours_change_nothing);
   tcase_add_test (t, windows_and_restarts_change_nothing);
   suite_add_tcase (s, t);

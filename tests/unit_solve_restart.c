@@ -16,7 +16,8 @@ static const struct
               { "rosenbrock", "iaf_cond_exp", 0, 500 },       { "rosenbrock", "aeif_cond_exp", 0.1, 700 },
               { "rosenbrock", "hodgkin_huxley", 0, 9 },       { "exact", "iaf_psc_exp", 0.1, 500 },
               { "exact", "iaf_psc_alpha", 0.1, 500 },         { "exp-euler", "iaf_cond_exp", 0.1, 500 },
-              { "rk4", "izhikevich", 0.1, 9 },                { "euler", "izhikevich", 0.1, 9 } };
+              { "rk4", "izhikevich", 0.1, 9 },                { "euler", "izhikevich", 0.1, 9 },
+              { "exact", "iaf_psc_delta", 0.1, 500 },         { "exp-euler", "hh_cond_exp_traub", 0.1, 500 } };
 
 enum { NCASE = sizeof cases / sizeof *cases };
 
