@@ -11,7 +11,8 @@ enum
   ENGINE_MAX_SAMPLING = 256,
   ENGINE_FIT = 32,           /* spikes that fit a packet at first */
   ENGINE_PACKETS = 64 << 20, /* bytes: packets of all ranks together do not grow beyond it */
-  ENGINE_NFORM = 3
+  ENGINE_NFORM = 3,
+  ENGINE_NPHASE = 4 /* solve, exchange, deliver, input */
 };
 
 typedef enum engine_form /* how spikes get from rank to rank; results do not depend on it */
@@ -137,10 +138,10 @@ typedef struct engine_clock /* the stretches between restart marks, each cut int
 
 typedef struct engine_watch /* phases are timed in some windows only when these are short */
 {
-  bool on;       /* in this window */
-  double weight; /* windows that this one stands for */
-  double last_s;
-  unsigned left; /* windows until the next that is timed */
+  bool on;          /* in this window */
+  double last_s, before_s[ENGINE_NPHASE]; /* the last look at the clock; sums before this window */
+  unsigned skipped; /* windows before this one that were not timed */
+  unsigned left;    /* windows until the next that is timed */
 } engine_watch;
 
 struct ictus_engine
@@ -211,7 +212,7 @@ ictus_err engine_exchange_finish (ictus_engine *e);
 
 /* engine_neighbours.c. Who needs whose spikes; *share as in the struct. Collective. */
 ictus_err engine_neighbours_find (ictus_engine *e);
-void engine_neighbours_clear (engine_neighbours *q);
+void engine_neighbours_clear (engine_neighbours *q); /* collective where it was opened */
 ictus_err engine_neighbours_open (ictus_engine *e); /* before the first window in this form. Collective. */
 void engine_neighbours_start (ictus_engine *e, const engine_span *span); /* x->request: the verdict. Collective. */
 

@@ -100,6 +100,8 @@ engine_trial_begin (ictus_engine *e)
     {
       if (e->ex.neighbours.share <= FEW)
         t->form[t->nform++] = ENGINE_NEIGHBOURS;
+      else
+        engine_neighbours_clear (&e->ex.neighbours);
       if (may_overlap (e))
         t->form[t->nform++] = ENGINE_OVERLAP;
     }
@@ -141,6 +143,8 @@ decide (ictus_engine *e)
       best = k;
   t->decided = true;
   ICTUS_TRY (take_form (e, t->form[best]));
+  if (e->ex.form != ENGINE_NEIGHBOURS)
+    engine_neighbours_clear (&e->ex.neighbours);
   say (e, all[ENGINE_NFORM + best]);
   return ICTUS_OK;
 }

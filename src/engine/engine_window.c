@@ -86,7 +86,7 @@ solve_population (ictus_engine *e, int p, const ictus_population *pop, ictus_win
   before = e->watch.on ? ictus_wall_s () : 0;
   ICTUS_TRY (ictus_net_input (e->net, p, w));
   if (e->watch.on)
-    e->stats.input_s += e->watch.weight * (ictus_wall_s () - before);
+    e->stats.input_s += ictus_wall_s () - before;
   err = ictus_solver_window (e->solver[p], w, mine);
   return err == ICTUS_OK ? ICTUS_OK : ictus_err_prefix (err, "population %s", pop->name);
 }
@@ -171,11 +171,21 @@ enum
   STANDS_FOR = 8 /* windows */
 };
 
+static void
+phases (ictus_engine_stats *s, double **phase)
+{
+  phase[0] = &s->solve_s;
+  phase[1] = &s->exchange_s;
+  phase[2] = &s->deliver_s;
+  phase[3] = &s->input_s;
+}
+
 /* The next window is solved: are its phases timed? */
 static void
 watch_begin (ictus_engine *e)
 {
   engine_watch *a = &e->watch;
+  double *phase[ENGINE_NPHASE];
 
   if (a->left > 0)
     {
@@ -183,11 +193,14 @@ watch_begin (ictus_engine *e)
       a->on = false;
       return;
     }
+  phases (&e->stats, phase);
+  for (int k = 0; k < ENGINE_NPHASE; ++k)
+    a->before_s[k] = *phase[k];
   a->on = true;
   a->last_s = ictus_wall_s ();
 }
 
-/* Seconds since the last look, as this window counts. */
+/* Seconds since the last look, where this window is timed. */
 static double
 watch_look (ictus_engine *e)
 {
@@ -197,22 +210,27 @@ watch_look (ictus_engine *e)
   if (!a->on)
     return 0;
   now = ictus_wall_s ();
-  s = a->weight * (now - a->last_s);
+  s = now - a->last_s;
   a->last_s = now;
   return s;
 }
 
-/* The next window is timed and stands for itself, or it stands for those before it that are not. */
+/* A short window stands for those before it that were not timed; a long one, in which the system may have done something
+   else, for itself. */
 static void
 watch_end (ictus_engine *e, double begin_s)
 {
   engine_watch *a = &e->watch;
-  bool is_short = a->on && a->last_s - begin_s < SHORT_S;
+  bool is_short = a->last_s - begin_s < SHORT_S;
+  double *phase[ENGINE_NPHASE];
 
   if (!a->on)
     return;
-  a->weight = is_short ? STANDS_FOR : 1;
+  phases (&e->stats, phase);
+  for (int k = 0; k < ENGINE_NPHASE && is_short; ++k)
+    *phase[k] += a->skipped * (*phase[k] - a->before_s[k]);
   a->left = is_short ? STANDS_FOR - 1 : 0;
+  a->skipped = a->left;
 }
 
 /* Input of the next windows. */
@@ -367,8 +385,6 @@ ictus_engine_run (ictus_engine *e)
   if (e->ended != ICTUS_OK)
     return ICTUS_FAIL (ICTUS_E_ARG, "a run that failed at %g ms cannot go on", e->stats.t_ms);
   e->stats.window_ms = e->window_ms;
-  if (e->watch.weight < 1)
-    e->watch.weight = 1;
   ictus_progress_begin (&progress, e->show_progress && e->rank == 0, e->stats.t_ms, e->exp->t_stop_ms);
   err = run_windows (e, &progress, &stop);
   e->ended = err;
