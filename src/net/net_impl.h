@@ -36,7 +36,7 @@ typedef struct ictus__wires /* one projection onto one target population */
   double *d_of;         /* [nsyn] ms */
 } ictus__wires;
 
-typedef struct ictus__synapse /* what a rule draws */
+typedef struct ictus__synapse /* a line of a list */
 {
   uint64_t source;      /* index within its population */
   uint32_t to;          /* local index of the target */
@@ -328,17 +328,16 @@ ictus_err ictus__net_read_wires (ictus_net *net);
 ictus_err ictus__wires_refuse (const ictus_net *net, const ictus__wires *w);
 void ictus__wires_clear (ictus__wires *w);
 
-/* net_rules.c: call f for every synapse of a local target, in the same order every time */
-ictus_err ictus__net_draw (const ictus_net *net, const ictus__wires *w, ictus__sink f, void *ctx);
-/* The same draw, many synapses at a time. */
+/* net_rules.c: call f for all synapses of local targets, many at a time, in the same order every time */
 ictus_err ictus__net_draw_batches (const ictus_net *net, const ictus__wires *w, ictus__batch_sink f, void *ctx);
-/* The weights (scaled; NULL: not wanted) and delays (ms, or whole ticks on the grid: the nearest, at least 1; NULL: not
-   wanted) of a batch, keyed by (seed, projection, target population, neuron, number): drawn in vectors, the same on every
-   level of instructions. A negative delay, or one of exact timing that is not positive, comes out as it was drawn, one of
-   more than UINT32_MAX ticks as INFINITY. */
+uint64_t ictus__net_pack (const ictus__wires *w);
+
+/* net_values.c: the weights (scaled; NULL: not wanted) and delays (ms, or whole ticks on the grid: the nearest, at
+   least 1; NULL: not wanted) of a batch, keyed by (seed, projection, target population, neuron, number): drawn in
+   vectors, the same on every level of instructions. A negative delay, or one of exact timing that is not positive,
+   comes out as it was drawn, one of more than UINT32_MAX ticks as INFINITY. */
 void ictus__net_draw_values (const ictus_net *net, const ictus__wires *w, const ictus__batch *b, double *weight,
                              double *delay);
-uint64_t ictus__net_pack (const ictus__wires *w);
 
 /* net_list.c */
 ictus_err ictus__net_draw_list (const ictus_net *net, const ictus__wires *w, ictus__batch_sink f, void *ctx);

@@ -364,39 +364,3 @@ done:
   ictus_free (p.count);
   return e;
 }
-
-/* ---- one at a time ------------------------------------------------------------------------------ */
-
-typedef struct single
-{
-  const ictus_population *to;
-  ictus__sink f;
-  void *ctx;
-} single;
-
-static ictus_err
-each (void *ctx, const ictus__batch *b)
-{
-  const single *one = ctx;
-
-  for (size_t k = 0; k < b->n; ++k)
-    {
-      ictus__synapse s = { .source = b->source[k],
-                           .to = b->to[k],
-                           .gid = one->to->cells.gid[b->to[k]],
-                           .number = b->number[k],
-                           .weight = b->weight == NULL ? NAN : b->weight[k],
-                           .delay = b->delay == NULL ? NAN : b->delay[k] };
-
-      ICTUS_TRY (one->f (one->ctx, &s));
-    }
-  return ICTUS_OK;
-}
-
-ictus_err
-ictus__net_draw (const ictus_net *net, const ictus__wires *w, ictus__sink f, void *ctx)
-{
-  single one = { .to = &net->pop[w->target], .f = f, .ctx = ctx };
-
-  return ictus__net_draw_batches (net, w, each, &one);
-}
