@@ -24,6 +24,18 @@ wrong () { # SENTENCE TEXT
 }
 experiment
 ok "a small experiment is fine" status 0 ictus check x.yaml
+cat >a.yaml <<EOF
+ictus: 1
+run: {t_stop: 10 ms}
+populations:
+  E: {size: 4, model: iaf_psc_exp, solver: auto}
+  H: {size: 4, model: hodgkin_huxley, solver: {name: auto, rtol: 1e-4, atol: 1e-4}}
+EOF
+ok "a solver may be left to be found" status 0 ictus check a.yaml
+ok "... what was found is told for a linear model" says "population E: auto: exact (the model is linear and timing is on the grid)"
+ok "... and for one that is not" says "population H: auto: rk45 (in a trial of 50 ms rk45 took "
+ok "a plan tells it, too" status 0 ictus plan a.yaml
+ok "... among what it assumes" says "population H: auto: rk45 (in a trial of 50 ms rk45 took "
 experiment "sise: 5"
 wrong "an unknown key" "ictus: x.yaml:4:51: unknown key 'sise'; did you mean 'size'?"
 ok "... with the line" says "    4 |   E: {size: 4, model: iaf_psc_exp, solver: exact, sise: 5}"

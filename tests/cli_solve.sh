@@ -23,6 +23,8 @@ ok "last" says " 90.0307268"
 ok "a solver that refuses says why in its row" status 0 ictus solve hodgkin_huxley --solver cvode-bdf,exact --t-stop 2 --no-output
 ok "with the reason" says "refuses: the model must be linear"
 ok "alone it is an error" status 65 ictus solve hodgkin_huxley --solver exact --no-output
+ok "adaptive solvers in lanes run with exact spike times" status 0 ictus solve hodgkin_huxley --solver rk45,rosenbrock,auto --rtol 1e-9 --atol 1e-9 --no-output --spikes
+ok "at the known ones" says "1.9014205"
 ok "an unknown solver is answered with the nearest" status 65 ictus solve lif --solver rk3 --no-output
 ok "by name" says "did you mean \"rk4\"?"
 ok "an unknown parameter too" status 65 ictus solve lif --par V_ht=1 --no-output

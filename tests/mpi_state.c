@@ -283,7 +283,8 @@ same_lists (ictus_image *a, ictus_image *b, const char *name, ictus_image_type t
 static bool
 counts_work (const char *solver)
 {
-  return strncmp (solver, "cvode", 5) == 0 || strcmp (solver, "rk45") == 0 || strcmp (solver, "rosenbrock") == 0;
+  return strncmp (solver, "cvode", 5) == 0 || strcmp (solver, "rk45") == 0 || strcmp (solver, "rosenbrock") == 0
+         || strcmp (solver, "auto") == 0; /* no linear model here leaves it to auto, which would take exact */
 }
 
 /* Everything but what depends on the ranks (statistics of solvers that share work). *waiting: something is on its way */

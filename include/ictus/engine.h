@@ -63,6 +63,12 @@ void ictus_engine_destroy (ictus_engine **e);
  * is needed.
  * \retval ICTUS_E_INPUT  the first refusal, shown in the experiment. Collectivity: none. */
 ictus_err ictus_engine_check_solvers (const ictus_net *net);
+/** The solver of a population, where the experiment leaves it to `auto` the one that was found (phase created). The same on
+ * all ranks.
+ * \param [out] name  NULL where spikes are replayed. Borrowed
+ * \param [out] why   [256] why auto chose it; "" where the experiment names it
+ * \retval ICTUS_E_INPUT  the solver refuses the model. Collectivity: none. */
+ictus_err ictus_engine_solver_choice (const ictus_net *net, int pop, const char **name, char *why);
 
 /** The hook is copied. Before the first run; the same hooks in the same order on all ranks if they have flush
  * or mark.

@@ -78,6 +78,8 @@ void ictus_cli_dir (const ictus_cli_common *c, const char *name, ictus_text *out
 void ictus_cli_experiment_dir (const ictus_cli_common *c, const ictus_conf *conf, ictus_text *out);
 /** What ictus check does with an experiment: its values, models, solvers, the files it names. Collectivity: none. */
 ictus_err ictus_cli_check_conf (ictus_conf *conf);
+/** A line for each population that leaves its solver to `auto`. Collectivity: none. */
+void ictus_cli_log_choices (const ictus_net *net);
 /** Make a folder (rank 0) and agree. Collectivity: all of MPI_COMM_WORLD. */
 ictus_err ictus_cli_mkdir (const char *dir);
 

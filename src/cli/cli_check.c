@@ -99,10 +99,22 @@ ictus_cli_check_conf (ictus_conf *conf)
     ICTUS_GO (check_file (conf, ictus_node_find (ictus_conf_root (conf), "run"), "partition"));
   ICTUS_GO (ictus_net_create (MPI_COMM_SELF, x, &net));
   ICTUS_GO (ictus_engine_check_solvers (net));
+  ictus_cli_log_choices (net);
 done:
   ictus_net_destroy (&net);
   ictus_experiment_destroy (&x);
   return e;
+}
+
+void
+ictus_cli_log_choices (const ictus_net *net)
+{
+  char why[256];
+  const char *name;
+
+  for (int p = 0; p < ictus_net_npopulation (net); ++p)
+    if (ictus_engine_solver_choice (net, p, &name, why) == ICTUS_OK && why[0] != '\0')
+      ictus_log ("population %s: auto: %s (%s)", ictus_net_population (net, p)->name, name, why);
 }
 
 static ictus_err

@@ -344,6 +344,8 @@ prepare (job *j)
     ICTUS_TRY (ictus_plan_guard (MPI_COMM_WORLD, j->exp));
   ICTUS_TRY (ictus_engine_create (MPI_COMM_WORLD, j->exp, &j->engine));
   ictus_engine_progress (j->engine, j->o->progress);
+  if (ictus_cli_is_main ())
+    ictus_cli_log_choices (ictus_engine_net (j->engine));
   if (j->dir == NULL) /* nothing to go on from: end where we are */
     ICTUS_TRY (ictus_engine_hook (j->engine, &(ictus_hook){ .stop = ictus_cli_told_to_end }));
   ICTUS_TRY (choose_summary (j));

@@ -175,6 +175,30 @@ write_models (ictus_h5 *f, const ictus_net *net)
   return ICTUS_OK;
 }
 
+/* Which solver each population has that leaves it to `auto`, and why. */
+static ictus_err
+write_solvers (ictus_h5 *f, MPI_Comm comm, const ictus_net *net)
+{
+  const char *path = "/provenance/solvers", *name;
+  char why[256];
+  bool begun = false;
+
+  for (int p = 0; net != NULL && p < ictus_net_npopulation (net); ++p)
+    {
+      ictus_text t = { 0 };
+
+      ICTUS_TRY (ictus_comm_agree (comm, ictus_engine_solver_choice (net, p, &name, why)));
+      if (why[0] == '\0')
+        continue;
+      if (!begun)
+        ICTUS_TRY (ictus_h5_group (f, path));
+      begun = true;
+      ictus_text_add (&t, "%s (%s)", name, why);
+      ICTUS_TRY (put_text (f, comm, path, ictus_net_population (net, p)->name, &t));
+    }
+  return ICTUS_OK;
+}
+
 /* A file that the experiment reads: its path as written, and what was in it. */
 static ictus_err
 write_file (ictus_h5 *f, MPI_Comm comm, const ictus_experiment *exp, const char *name, const char *key)
@@ -271,6 +295,7 @@ ictus_provenance_write (ictus_h5 *f, MPI_Comm comm, const ictus_experiment *exp,
   ICTUS_TRY (write_engine (f, comm, exp));
   ICTUS_TRY (write_texts (f, comm, exp));
   ICTUS_TRY (write_models (f, net));
+  ICTUS_TRY (write_solvers (f, comm, net));
   ICTUS_TRY (write_files (f, comm, exp));
   return write_run (f, comm, exp, part, argc, argv);
 }

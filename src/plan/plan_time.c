@@ -157,11 +157,27 @@ about_machine (const ictus_plan *p, void (*f) (void *ctx, const char *sentence),
   f (ctx, s);
 }
 
+/* What `auto` stands for. */
+static void
+about_solvers (const ictus_plan *p, void (*f) (void *ctx, const char *sentence), void *ctx)
+{
+  char sentence[400], why[256];
+  const char *name;
+
+  for (int k = 0; k < ictus_net_npopulation (p->net); ++k)
+    if (ictus_engine_solver_choice (p->net, k, &name, why) == ICTUS_OK && why[0] != '\0')
+      {
+        snprintf (sentence, sizeof sentence, "population %.60s: auto: %s (%s)", ictus_net_population (p->net, k)->name, name, why);
+        f (ctx, sentence);
+      }
+}
+
 void
 plan_assumptions (const ictus_plan *p, void (*f) (void *ctx, const char *sentence), void *ctx)
 {
   about_rates (p, f, ctx);
   f (ctx, "neurons are dealt evenly; a partition that does otherwise has a larger largest rank");
+  about_solvers (p, f, ctx);
   if (p->rates.measured)
     about_machine (p, f, ctx);
 }
