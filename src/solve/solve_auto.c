@@ -19,7 +19,7 @@
 #define CLEAR 20       /* so many times the work of rosenbrock is enough to know */
 #define MOST_RHS 2e6   /* nor more than that: about a second */
 #define MARGIN 1.5     /* rosenbrock must do with so much less: the more events, the less its long steps gain */
-#define ELIMINATE 0.01 /* an operation of the elimination, over the right-hand side of one state */
+#define ELIMINATE 0.02 /* an operation of the elimination, over the right-hand side of one state */
 
 /* ---- the trial ------------------------------------------------------------------------------------------ */
 
