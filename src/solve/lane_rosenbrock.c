@@ -6,7 +6,7 @@
 
      (1/(h gamma) - J) u_i = f (t + alpha_i h, y_i) + sum_j (c_ij / h) u_j + gamma_i h df/dt,   y_i = y0 + sum_j a_ij u_j
 
-   From the sixth stage on, each begins where the one before ended: y_i = y_i-1 + u_i-1. The last two ends are the solutions
+   From the seventh stage on each begins where the one before ended: y_i = y_i-1 + u_i-1. The last two ends are the solutions
    of order 4 and 5, so their difference is u_8. */
 #include "solve_rosenbrock.h"
 
@@ -106,7 +106,7 @@ matrix (ictus__block *b, const room *r)
   const ictus__laned *l = b->l;
   ictus_lane_args args = { .m = ICTUS_LANE, .t = b->t, .ts = 1, .y = b->y0, .ys = ICTUS_LANE, .p = b->p,
                            .ps = b->ps, .u = b->u, .us = ICTUS_LANE };
-  const vec *keep = (const vec *) b->keep, diagonal = r->ih * (1 / GAMMA);
+  const vec *keep = (const vec *) (const void *) b->keep, diagonal = r->ih * (1 / GAMMA);
   vec *A = r->A;
 
   ictus__lane_jac (l, &args, (double *) r->f, (double *) A, ICTUS_LANE);
@@ -225,7 +225,7 @@ static inline __attribute__ ((always_inline)) void
 stage_slope (ictus__block *b, const room *r, int i)
 {
   size_t n = (size_t) r->lu->n;
-  const vec *y0 = (const vec *) b->y0;
+  const vec *y0 = (const vec *) (const void *) b->y0;
 
   if (i > NSTAGE - 3)
     for (size_t k = 0; k < n; ++k)
@@ -246,7 +246,7 @@ static void
 dense (ictus__block *b, const room *r)
 {
   size_t n = (size_t) r->lu->n;
-  vec *q = (vec *) b->q;
+  vec *q = (vec *) (void *) b->q;
 
   for (size_t k = 0; k < n; ++k)
     {
@@ -268,8 +268,8 @@ static void
 finish (ictus__block *b, const room *r)
 {
   size_t n = (size_t) r->lu->n;
-  const vec *y0 = (const vec *) b->y0, *e = r->u + (NSTAGE - 1) * n;
-  vec *y1 = (vec *) b->y1, sum = r->h * 0.0;
+  const vec *y0 = (const vec *) (const void *) b->y0, *e = r->u + (NSTAGE - 1) * n;
+  vec *y1 = (vec *) (void *) b->y1, sum = r->h * 0.0;
 
   for (size_t k = 0; k < n; ++k)
     {
