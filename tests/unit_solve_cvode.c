@@ -26,24 +26,40 @@ START_TEST (spikes_of_hodgkin_huxley_come_when_they_should)
 }
 END_TEST
 
-/* The last of seven spikes, after 90 ms of free running */
+/* The error of the last of seven spikes, after 90 ms of free running, scatters by itself: at a loose tolerance a change of
+   the last digit, or of 1 % of the tolerance, makes it anything up to four times its root mean square. So it is that of
+   several tolerances close to each other. */
+static double
+error_at (const char *solver, double tol)
+{
+  double sum = 0;
+
+  for (int k = -4; k <= 4; ++k)
+    {
+      rig *r = rig_open ("hodgkin_huxley", 1);
+      double d;
+
+      rig_init (r);
+      rig_start (r, solver, tol * (1 + 0.02 * k), 0);
+      rig_run (r, 100, 100);
+      ck_assert_uint_eq (r->out.n, 7);
+      d = r->out.s[6].t_ms - hh_last;
+      sum += d * d;
+      rig_close (r);
+    }
+  return sqrt (sum / 9);
+}
+
 START_TEST (the_error_falls_with_the_tolerance)
 {
   double before = 1;
 
   for (double tol = 1e-4; tol > 1e-13; tol /= 100)
     {
-      rig *r = rig_open ("hodgkin_huxley", 1);
-      double d;
+      double d = error_at (both[_i], tol);
 
-      rig_init (r);
-      rig_start (r, both[_i], tol, 0);
-      rig_run (r, 100, 100);
-      ck_assert_uint_eq (r->out.n, 7);
-      d = fabs (r->out.s[6].t_ms - hh_last);
       ck_assert_msg (d < before / 3, "tolerance %g: error %g, before %g", tol, d, before);
       before = d;
-      rig_close (r);
     }
   ck_assert_double_lt (before, 1e-7);
 }

@@ -5,6 +5,13 @@
 #include <math.h>
 #include <string.h>
 
+enum /* vectors that CVODE takes: a guess too low costs a slab more, one too high some memory */
+{
+  BDF_VECTORS = 15,   /* history 6, scratch 7, interface of linear solvers 2 */
+  ADAMS_VECTORS = 20, /* history 13, scratch 7 */
+  OWN_VECTORS = 4
+};
+
 /* ---- a neuron comes to a time ---------------------------------------------------------------- */
 
 static ictus_tick
@@ -237,7 +244,7 @@ cvode_window (void *self, const ictus_window *w, ictus_spikes *out)
       if (e == ICTUS_OK)
         continue;
       if (!c->fresh && CVodeGetDky (c->mem, c->tn, 0, s->y) >= 0)
-        ictus__bank_scatter (&s->b, i, NV_DATA_S (s->y));
+        ictus__bank_scatter (&s->b, i, ictus__vec (s->y));
       return e;
     }
   return ICTUS_OK;
@@ -279,16 +286,13 @@ cvode_destroy (void *self)
   if (s->cell != NULL)
     for (size_t i = 0; i < s->b.n; ++i)
       ictus__cell_destroy (&s->cell[i]);
-  if (s->y != NULL)
-    N_VDestroy (s->y);
-  if (s->out != NULL)
-    N_VDestroy (s->out);
-  if (s->atol != NULL)
-    N_VDestroy (s->atol);
+  ictus__pool_clear (&s->pool);
+  ictus__linear_clear (&s->linear);
   if (s->ctx != NULL)
     SUNContext_Free (&s->ctx);
   ictus_free (s->cell);
   ictus_free (s->work);
+  ictus_free (s->atol);
   ictus_free (s->u);
   ictus_free (s->st.s);
   ictus__bank_clear (&s->b);
@@ -309,15 +313,22 @@ cvode_create (const ictus_solver_config *cfg, const ictus_cells *cells, void **s
   s->cell = ictus_alloc (cells->n, sizeof *s->cell);
   s->work = ictus_alloc (cells->n, sizeof *s->work);
   s->u = ictus_alloc (s->drive && !s->varies ? cells->n * (size_t) s->b.nu : 0, sizeof *s->u);
-  if (s->cell == NULL || s->work == NULL || s->u == NULL)
+  s->atol = ictus_alloc ((size_t) s->b.ns, sizeof *s->atol);
+  if (s->cell == NULL || s->work == NULL || s->u == NULL || s->atol == NULL)
     return ICTUS_E_NOMEM;
+  s->rtol = cfg->rtol;
+  for (int k = 0; k < s->b.ns; ++k)
+    s->atol[k] = cfg->atol_of != NULL && cfg->atol_of[k] > 0 ? cfg->atol_of[k] : cfg->atol;
   if (ictus__sun_context (&s->ctx) != 0)
     return ICTUS_FAIL (ICTUS_E_RESOURCE, "SUNDIALS: no context could be made");
-  s->y = N_VNew_Serial (s->b.ns, s->ctx);
-  s->out = N_VNew_Serial (s->b.ns, s->ctx);
-  s->atol = N_VNew_Serial (s->b.ns, s->ctx);
-  if (s->y == NULL || s->out == NULL || s->atol == NULL)
-    return ICTUS_FAIL (ICTUS_E_NOMEM, "SUNDIALS: out of memory");
+  ictus__pool_init (&s->pool, s->ctx, s->b.ns, cells->n * (bdf ? BDF_VECTORS : ADAMS_VECTORS) + OWN_VECTORS);
+  s->y = ictus__pool_vector (&s->pool);
+  s->out = ictus__pool_vector (&s->pool);
+  if (s->y == NULL || s->out == NULL)
+    return ICTUS_E_NOMEM;
+  if (bdf)
+    ICTUS_TRY (ictus__linear_init (&s->linear, cells->model, cells->n));
+  ICTUS_TRY (ictus__iteration_init (s, bdf));
   for (size_t i = 0; i < cells->n; ++i)
     ICTUS_TRY (ictus__cell_create (s, i, cfg, bdf));
   return ICTUS_OK;

@@ -44,20 +44,21 @@ ictus__cell_piece (ictus__cell *c, double t)
 
 /* ---- callbacks ------------------------------------------------------------------------------- */
 
-static int
-cell_rhs (sunrealtype t, N_Vector y, N_Vector f, void *data)
+int
+ictus__cell_rhs (sunrealtype t, N_Vector y, N_Vector f, void *data)
 {
   ictus__cell *c = data;
   ictus__cvode *s = c->s;
-  double *fv = NV_DATA_S (f), sum = 0;
+  double *fv = ictus__vec (f), sum = 0;
+  int ns = s->b.ns;
 
-  s->b.k->rhs (t, NV_DATA_S (y), ictus__bank_p (&s->b, c->i), ictus__cell_input (c, t), fv);
+  s->b.k->rhs (t, ictus__vec (y), ictus__bank_p (&s->b, c->i), ictus__cell_input (c, t), fv);
   s->work[c->i] += 1;
   if (c->hold)
-    for (int k = 0; k < s->b.ns; ++k)
+    for (int k = 0; k < ns; ++k)
       if (s->b.held[k])
         fv[k] = 0;
-  for (int k = 0; k < s->b.ns; ++k)
+  for (int k = 0; k < ns; ++k)
     sum += fv[k] * 0.0; /* 0, or NaN when one is not finite */
   if (sum == 0)
     return 0;
@@ -65,24 +66,31 @@ cell_rhs (sunrealtype t, N_Vector y, N_Vector f, void *data)
   return 1; /* CVODE tries a smaller step */
 }
 
-static int
-cell_jac (sunrealtype t, N_Vector y, N_Vector f, SUNMatrix J, void *data, N_Vector a, N_Vector b, N_Vector d)
+void
+ictus__cell_jac (ictus__cell *c, double t, const double *y)
 {
-  ictus__cell *c = data;
   ictus__cvode *s = c->s;
-  double *Jv = SM_DATA_D (J); /* [ns, ns], column-major as ours */
+  ictus__linear *l = &s->linear;
+  double *J;
 
-  (void) f;
-  (void) a;
-  (void) b;
-  (void) d;
-  s->b.k->jac (t, NV_DATA_S (y), ictus__bank_p (&s->b, c->i), ictus__cell_input (c, t), Jv);
+  s->b.k->jac (t, y, ictus__bank_p (&s->b, c->i), ictus__cell_input (c, t), l->jac);
   s->stats.jac += 1;
+  J = ictus__linear_take (l, c, l->jac);
   if (c->hold)
-    for (int k = 0; k < s->b.ns; ++k)
-      if (s->b.held[k])
-        for (int j = 0; j < s->b.ns; ++j)
-          Jv[j * s->b.ns + k] = 0;
+    for (int e = 0; e < l->lane.nnz; ++e)
+      if (s->b.held[l->lane.row[e]])
+        J[e] = 0;
+}
+
+static int
+cell_weights (N_Vector y, N_Vector w, void *data)
+{
+  const ictus__cvode *s = ((const ictus__cell *) data)->s;
+  const double *yv = ictus__vec (y);
+  double *wv = ictus__vec (w);
+
+  for (int k = 0; k < s->b.ns; ++k)
+    wv[k] = 1 / (s->rtol * fabs (yv[k]) + s->atol[k]);
   return 0;
 }
 
@@ -92,7 +100,7 @@ cell_root (sunrealtype t, N_Vector y, sunrealtype *g, void *data)
   const ictus__cell *c = data;
   const ictus__bank *b = &c->s->b;
 
-  *g = b->k->fire (t, NV_DATA_S (y), ictus__bank_p (b, c->i), ictus__cell_input (c, t));
+  *g = b->k->fire (t, ictus__vec (y), ictus__bank_p (b, c->i), ictus__cell_input (c, t));
   return 0;
 }
 
@@ -128,7 +136,7 @@ ictus__cell_state (ictus__cell *c, double t, double *y)
   flag = CVodeGetDky (c->mem, t, 0, s->y);
   if (flag < 0)
     return ictus__cell_fail (c, t, flag);
-  memcpy (y, NV_DATA_S (s->y), sizeof *y * (size_t) s->b.ns);
+  memcpy (y, ictus__vec (s->y), sizeof *y * (size_t) s->b.ns);
   return ICTUS_OK;
 }
 
@@ -175,7 +183,7 @@ ictus__cell_begin (ictus__cell *c, double t)
   CVodeGetNumErrTestFails (c->mem, &fails);
   s->stats.fails += (uint64_t) fails;
   s->stats.restarts += 1;
-  ictus__bank_gather (&s->b, c->i, NV_DATA_S (s->y));
+  ictus__bank_gather (&s->b, c->i, ictus__vec (s->y));
   flag = CVodeReInit (c->mem, t, s->y);
   if (flag >= 0 && c->gn == 0)
     flag = look_again (c);
@@ -190,7 +198,7 @@ ictus__cell_begin (ictus__cell *c, double t)
   c->hold = s->b.any_held && t < s->b.cells->refr_until[c->i];
   c->gn = -1;
   if (s->b.k->fire != NULL)
-    c->gn = s->b.k->fire (t, NV_DATA_S (s->y), ictus__bank_p (&s->b, c->i), ictus__cell_input (c, t));
+    c->gn = s->b.k->fire (t, ictus__vec (s->y), ictus__bank_p (&s->b, c->i), ictus__cell_input (c, t));
   return ictus__cell_set_stop (c);
 }
 
@@ -230,6 +238,7 @@ ictus__cell_step (ictus__cell *c)
 
   s->bad = -1;
   s->words[0] = 0;
+  s->now = c;
   flag = CVode (c->mem, c->tn + 1, s->out, &t, CV_ONE_STEP);
   if (flag < 0)
     return ictus__cell_fail (c, c->tn, flag);
@@ -262,44 +271,13 @@ ictus__cell_step (ictus__cell *c)
     }
   if (b->k->fire == NULL)
     return ICTUS_OK;
-  c->gn = b->k->fire (c->tn, NV_DATA_S (s->out), ictus__bank_p (b, c->i), ictus__cell_input (c, c->tn));
+  c->gn = b->k->fire (c->tn, ictus__vec (s->out), ictus__bank_p (b, c->i), ictus__cell_input (c, c->tn));
   if (c->gn >= 0 && c->armed && c->tn >= b->cells->refr_until[c->i])
     c->tr = c->tn; /* began at or above the threshold, so it did not cross it */
   return ICTUS_OK;
 }
 
 /* ---- life ------------------------------------------------------------------------------------ */
-
-static int
-cell_tolerances (ictus__cvode *s, ictus__cell *c, const ictus_solver_config *cfg)
-{
-  if (cfg->atol_of == NULL)
-    return CVodeSStolerances (c->mem, cfg->rtol, cfg->atol);
-  for (int k = 0; k < s->b.ns; ++k)
-    NV_Ith_S (s->atol, k) = cfg->atol_of[k] > 0 ? cfg->atol_of[k] : cfg->atol;
-  return CVodeSVtolerances (c->mem, cfg->rtol, s->atol);
-}
-
-static int
-cell_algebra (ictus__cvode *s, ictus__cell *c, bool bdf)
-{
-  sunindextype ns = s->b.ns;
-  int flag;
-
-  if (!bdf)
-    {
-      c->nls = SUNNonlinSol_FixedPoint (s->y, 0, s->ctx);
-      return c->nls == NULL ? CV_MEM_FAIL : CVodeSetNonlinearSolver (c->mem, c->nls);
-    }
-  c->A = SUNDenseMatrix (ns, ns, s->ctx);
-  if (c->A == NULL)
-    return CV_MEM_FAIL;
-  c->ls = SUNLinSol_Dense (s->y, c->A, s->ctx);
-  if (c->ls == NULL)
-    return CV_MEM_FAIL;
-  flag = CVodeSetLinearSolver (c->mem, c->ls, c->A);
-  return flag < 0 ? flag : CVodeSetJacFn (c->mem, cell_jac);
-}
 
 ictus_err
 ictus__cell_create (ictus__cvode *s, size_t i, const ictus_solver_config *cfg, bool bdf)
@@ -314,10 +292,13 @@ ictus__cell_create (ictus__cvode *s, size_t i, const ictus_solver_config *cfg, b
   c->mem = CVodeCreate (bdf ? CV_BDF : CV_ADAMS, s->ctx);
   if (c->mem == NULL)
     return ICTUS_FAIL (ICTUS_E_NOMEM, "neuron %llu: CVODE: out of memory", ictus__bank_id (&s->b, i));
-  ictus__bank_gather (&s->b, i, NV_DATA_S (s->y));
+  if (bdf)
+    ictus__linear_give (&s->linear, c);
+  ictus__bank_gather (&s->b, i, ictus__vec (s->y));
   if ((flag = ictus__sun_capture (s->ctx, c->mem, s->words)) < 0
-      || (flag = CVodeInit (c->mem, cell_rhs, 0, s->y)) < 0 || (flag = CVodeSetUserData (c->mem, c)) < 0
-      || (flag = cell_tolerances (s, c, cfg)) < 0 || (flag = cell_algebra (s, c, bdf)) < 0
+      || (flag = CVodeInit (c->mem, ictus__cell_rhs, 0, s->y)) < 0 || (flag = CVodeSetUserData (c->mem, c)) < 0
+      || (flag = CVodeWFtolerances (c->mem, cell_weights)) < 0
+      || (flag = ictus__iteration_give (s, c, bdf)) < 0
       || (flag = CVodeSetMaxErrTestFails (c->mem, 50)) < 0
       || (flag = CVodeSetMaxConvFails (c->mem, 50)) < 0
       || (flag = CVodeSetMaxHnilWarns (c->mem, -1)) < 0
@@ -334,10 +315,4 @@ ictus__cell_destroy (ictus__cell *c)
 {
   if (c->mem != NULL)
     CVodeFree (&c->mem);
-  if (c->nls != NULL)
-    SUNNonlinSolFree (c->nls);
-  if (c->ls != NULL)
-    SUNLinSolFree (c->ls);
-  if (c->A != NULL)
-    SUNMatDestroy (c->A);
 }
