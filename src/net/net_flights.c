@@ -9,8 +9,7 @@ enum
 {
   BUNDLE = 20, /* bits for the number of a bundle */
   CHUNK = 64,  /* spikes whose rows are fetched before they are looked into */
-  AHEAD = 6,   /* rows that are fetched before they are added */
-  LINES = 8    /* of 64 bytes that are fetched of one; what follows comes by itself */
+  AHEAD = 8    /* rows whose first lines are fetched before they are added */
 };
 
 /* ---- make --------------------------------------------------------------------------------------- */
@@ -115,6 +114,12 @@ typedef uint16_t __attribute__ ((aligned (1), may_alias)) loose_uint16;
 typedef float __attribute__ ((aligned (1), may_alias)) loose_float;
 typedef double __attribute__ ((aligned (1), may_alias)) loose_double;
 
+static uint32_t
+each_of (const ictus__bundle *b) /* bytes of a synapse */
+{
+  return 2 + (uint32_t) b->kind.width;
+}
+
 static inline void
 add_synapses (double *x, const ictus__kind *kind, const uint8_t *at, size_t n)
 {
@@ -167,7 +172,7 @@ keep_sent (ictus__flights *a, const ictus__sent *s, size_t n)
   return ICTUS_OK;
 }
 
-static void
+static inline __attribute__ ((always_inline)) void
 fetch_row (const ictus__bundle *b, uint64_t source)
 {
   if (b->row_source != NULL || b->nsyn == 0)
@@ -214,7 +219,7 @@ set_out (ictus_net *net, ictus__flight f, bool late)
   size_t number = f.order & (((size_t) 1 << BUNDLE) - 1);
   const ictus__bundle *b = &net->rows.bundle[number];
   ictus__lane *lane = &net->flights.lane[net->flights.lane_of[number]];
-  uint32_t each = 2 + (uint32_t) b->kind.width;
+  uint32_t each = each_of (b);
   ictus_tick given = net->slots.given;
 
   if (b->kind.k > 0)
@@ -332,21 +337,44 @@ bundle_of (const ictus_net *net, const ictus__flight *f)
   return &net->rows.bundle[f->order & (((uint64_t) 1 << BUNDLE) - 1)];
 }
 
-static inline void
-fetch (const ictus__flight *f)
+/* A function that only prefetches does nothing in the eyes of gcc, and calls of it are dropped, unless it is inlined first. */
+static inline __attribute__ ((always_inline)) void
+fetch (const ictus__flight *f, uint32_t each)
 {
   const char *at = (const char *) f->at;
-  size_t bytes = (size_t) f->n * 6 + 2;
+  uint32_t bytes = f->n * each;
 
-  for (size_t line = 0; line < LINES && line * 64 < bytes + 63; ++line)
-    __builtin_prefetch (at + line * 64);
+  __builtin_prefetch (at);
+  __builtin_prefetch (at + bytes + 1); /* the head of the next segment */
+  if (bytes > 62)
+    __builtin_prefetch (at + 64);
+  if (bytes > 126)
+    {
+      __builtin_prefetch (at + 128);
+      if (bytes > 190)
+        __builtin_prefetch (at + 192);
+    }
+  if (bytes > 254)
+    {
+      __builtin_prefetch (at + 256);
+      __builtin_prefetch (at + 320);
+      __builtin_prefetch (at + 384);
+      __builtin_prefetch (at + 448);
+    }
+  if (bytes > 510)
+    {
+      __builtin_prefetch (at + 512);
+      __builtin_prefetch (at + 576);
+      __builtin_prefetch (at + 640);
+      __builtin_prefetch (at + 704);
+    }
 }
 
 /* All segments of one row that arrive at tick k; false when it is done. */
 static inline bool
 add_flight (double *x, const ictus__bundle *b, ictus__flight *f, ictus_tick k)
 {
-  uint32_t each = 2 + (uint32_t) b->kind.width;
+  uint32_t each = each_of (b);
 
   do
     {
@@ -379,13 +407,13 @@ land_block (ictus_net *net, int block, ictus_tick k)
       x = ictus__inbox_slot (&net->group[p].inbox, k) - net->group[p].inbox.base;
   x += b->first;
   for (size_t i = 0; i < n && i < AHEAD; ++i)
-    fetch (a->due[i].f);
+    fetch (a->due[i].f, each_of (bundle_of (net, a->due[i].f)));
   for (size_t i = 0; i < n; ++i)
     {
       const ictus__bundle *bundle = bundle_of (net, a->due[i].f);
 
       if (i + AHEAD < n)
-        fetch (a->due[i + AHEAD].f);
+        fetch (a->due[i + AHEAD].f, each_of (bundle_of (net, a->due[i + AHEAD].f)));
       if (!add_flight (x, bundle, a->due[i].f, k) && bundle->kind.k == 0)
         ++a->lane[a->lane_of[bundle - net->rows.bundle]].done;
     }

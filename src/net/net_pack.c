@@ -134,6 +134,8 @@ fill (void *ctx, const ictus__batch *batch)
   uint32_t k[ICTUS__BATCH];
   bool weights = p->b->kind.width > 0, delays = p->b->kind.k == 0;
 
+  for (size_t i = 0; i < batch->n; ++i) /* while values are drawn, the counters come */
+    __builtin_prefetch (&p->at[batch->source[i]], 1);
   ictus__net_draw_values (&p->part, p->w, batch, weights ? p->weight : NULL, delays ? p->delay : NULL);
   if (delays)
     ICTUS_TRY (check_delays (p, batch->n, k));
