@@ -41,7 +41,7 @@ residual (const ictus__iteration *it, const step *s, N_Vector ycor, void *mem)
     return it->sys (ycor, it->delta, mem); /* fails again, and knows how to say so */
   for (int k = 0; k < n; ++k)
     d[k] = s->gamma * f[k] - (s->rl1 * zn1[k] + cor[k]);
-  return SUN_NLS_SUCCESS;
+  return CV_SUCCESS;
 }
 
 /* delta: the residual with the sign turned, then the correction, which is added to ycor. M was made for another gamma
@@ -59,7 +59,7 @@ correct (ictus__iteration *it, const step *s, N_Vector ycor)
       d[k] *= scale;
       cor[k] += d[k];
     }
-  return SUN_NLS_SUCCESS;
+  return CV_SUCCESS;
 }
 
 /* From the residual on until it converges, or not. */
@@ -72,13 +72,13 @@ iterate (SUNNonlinearSolver nls, const step *s, N_Vector ycor, N_Vector w, doubl
   for (it->cur = 0;;)
     {
       it->niter += 1;
-      if ((flag = correct (it, s, ycor)) != SUN_NLS_SUCCESS)
+      if ((flag = correct (it, s, ycor)) != CV_SUCCESS)
         return flag;
       if ((flag = it->test (nls, ycor, it->delta, tol, w, mem)) != SUN_NLS_CONTINUE)
         return flag;
       if (++it->cur >= it->most)
         return SUN_NLS_CONV_RECVR;
-      if ((flag = residual (it, s, ycor, mem)) != SUN_NLS_SUCCESS)
+      if ((flag = residual (it, s, ycor, mem)) != CV_SUCCESS)
         return flag;
     }
 }
@@ -100,9 +100,9 @@ newton_solve (SUNNonlinearSolver nls, N_Vector y0, N_Vector ycor, N_Vector w, su
     {
       it->cur = 0;
       flag = residual (it, &s, ycor, mem);
-      if (flag == SUN_NLS_SUCCESS && setup)
+      if (flag == CV_SUCCESS && setup)
         flag = it->setup (bad, &current, mem);
-      if (flag != SUN_NLS_SUCCESS) /* a new Jacobian would not help */
+      if (flag != CV_SUCCESS) /* a new Jacobian would not help */
         break;
       flag = iterate (nls, &s, ycor, w, tol, mem);
       if (flag <= 0 || current)
@@ -111,7 +111,7 @@ newton_solve (SUNNonlinearSolver nls, N_Vector y0, N_Vector ycor, N_Vector w, su
       setup = bad = SUNTRUE; /* once more, with a new Jacobian */
       memset (ictus__vec (ycor), 0, sizeof (double) * (size_t) it->n);
     }
-  it->nfail += flag != SUN_NLS_SUCCESS;
+  it->nfail += flag != CV_SUCCESS;
   return flag;
 }
 
@@ -168,7 +168,7 @@ fixed_solve (SUNNonlinearSolver nls, N_Vector y0, N_Vector ycor, N_Vector w, sun
       it->niter += 1;
       if ((flag = it->test (nls, ycor, it->delta, tol, w, mem)) != SUN_NLS_CONTINUE)
         {
-          it->nfail += flag != SUN_NLS_SUCCESS;
+          it->nfail += flag != CV_SUCCESS;
           return flag;
         }
     }
@@ -196,14 +196,14 @@ static int
 set_sys (SUNNonlinearSolver nls, SUNNonlinSolSysFn f)
 {
   ((ictus__iteration *) nls->content)->sys = f;
-  return SUN_NLS_SUCCESS;
+  return CV_SUCCESS;
 }
 
 static int
 set_setup (SUNNonlinearSolver nls, SUNNonlinSolLSetupFn f)
 {
   ((ictus__iteration *) nls->content)->setup = f;
-  return SUN_NLS_SUCCESS;
+  return CV_SUCCESS;
 }
 
 static int
@@ -211,35 +211,35 @@ set_test (SUNNonlinearSolver nls, SUNNonlinSolConvTestFn f, void *data)
 {
   (void) data; /* the memory of one neuron: each call of solve brings that of its own */
   ((ictus__iteration *) nls->content)->test = f;
-  return SUN_NLS_SUCCESS;
+  return CV_SUCCESS;
 }
 
 static int
 set_most (SUNNonlinearSolver nls, int most)
 {
   ((ictus__iteration *) nls->content)->most = most;
-  return SUN_NLS_SUCCESS;
+  return CV_SUCCESS;
 }
 
 static int
 get_iterations (SUNNonlinearSolver nls, long int *n)
 {
   *n = ((const ictus__iteration *) nls->content)->niter;
-  return SUN_NLS_SUCCESS;
+  return CV_SUCCESS;
 }
 
 static int
 get_current (SUNNonlinearSolver nls, int *n)
 {
   *n = ((const ictus__iteration *) nls->content)->cur;
-  return SUN_NLS_SUCCESS;
+  return CV_SUCCESS;
 }
 
 static int
 get_failures (SUNNonlinearSolver nls, long int *n)
 {
   *n = ((const ictus__iteration *) nls->content)->nfail;
-  return SUN_NLS_SUCCESS;
+  return CV_SUCCESS;
 }
 
 static SUNLinearSolver_Type
