@@ -138,10 +138,10 @@ ictus_err ictus_engine_sort_spikes (ictus_spikes *list);
 /** Length of the windows of an experiment whose smallest delay is min_delay_ms (INFINITY: no synapses), ms.
  * Collectivity: none. */
 double ictus_engine_window (const ictus_experiment *exp, double min_delay_ms);
-/** Heap memory of the solver of a population: bytes a neuron, measured on a few (net sampled, see
- * ictus_net_sample); 0 for populations that replay spikes.
+/** Heap memory of the solver of a population, measured on a few neurons (net sampled, see ictus_net_sample): bytes
+ * a neuron, and *base once for all of them on a rank; 0 for populations that replay spikes.
  * \retval ICTUS_E_INPUT  the solver refuses the model. Collectivity: none. */
-ictus_err ictus_engine_solver_bytes (const ictus_net *net, int pop, double *each);
+ictus_err ictus_engine_solver_bytes (const ictus_net *net, int pop, double *base, double *each);
 /** What the exchange takes on one of nrank ranks.
  * \param net            its neurons and timing say how a spike travels
  * \param mean,most      spikes of all ranks in a window: on average; in the fullest

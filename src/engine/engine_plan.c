@@ -75,7 +75,7 @@ done:
 }
 
 ictus_err
-ictus_engine_solver_bytes (const ictus_net *net, int pop, double *each)
+ictus_engine_solver_bytes (const ictus_net *net, int pop, double *base, double *each)
 {
   const ictus_experiment *exp = ictus_net_experiment (net);
   const ictus_population *p = ictus_net_population (net, pop);
@@ -85,7 +85,7 @@ ictus_engine_solver_bytes (const ictus_net *net, int pop, double *each)
   ictus_solver_config config;
   ictus_err e;
 
-  *each = 0;
+  *base = *each = 0;
   if (p->model == NULL || many == 0)
     return ICTUS_OK;
   atol = ictus_alloc ((size_t)p->model->kernel->nstate, sizeof *atol);
@@ -95,6 +95,7 @@ ictus_engine_solver_bytes (const ictus_net *net, int pop, double *each)
     ICTUS_GO (measure (exp, p, &config, few, &small));
   ICTUS_GO (measure (exp, p, &config, many, &large));
   *each = fmax (large - small, 0) / (double)(many - few);
+  *base = fmax (large - *each * (double)many, 0);
 done:
   ictus_free (atol);
   return e;

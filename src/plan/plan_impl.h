@@ -103,8 +103,8 @@ struct ictus_plan
 /* plan_memory.c. What the largest of nrank ranks holds, and what the run writes, at the given rates. */
 ictus_err plan_need_make (const ictus_net *net, int nrank, bool recorders, const plan_rates *rates,
                           plan_need *out);
-/* Bytes a neuron of the solver of each population, [npop], measured. Local. */
-ictus_err plan_solver_bytes (const ictus_experiment *exp, double *each);
+/* Of the solver of each population: bytes on every rank, and bytes a neuron, [npop], measured. Local. */
+ictus_err plan_solver_bytes (const ictus_experiment *exp, double *base, double *each);
 void plan_need_clear (plan_need *n);
 /* The program as it was before anything was measured. */
 void plan_need_keep_fixed (plan_need *n, const plan_need *before);

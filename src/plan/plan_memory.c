@@ -28,7 +28,7 @@ add (plan_need *n, plan_kind kind, const char *name, double bytes, double number
 }
 
 ictus_err
-plan_solver_bytes (const ictus_experiment *exp, double *each)
+plan_solver_bytes (const ictus_experiment *exp, double *base, double *each)
 {
   ictus_net *few = NULL;
   ictus_err e;
@@ -36,7 +36,7 @@ plan_solver_bytes (const ictus_experiment *exp, double *each)
   ICTUS_GO (ictus_net_create (MPI_COMM_SELF, exp, &few));
   ICTUS_GO (ictus_net_sample (few, SAMPLE));
   for (int p = 0; p < exp->npopulation; ++p)
-    ICTUS_GO (ictus_engine_solver_bytes (few, p, &each[p]));
+    ICTUS_GO (ictus_engine_solver_bytes (few, p, &base[p], &each[p]));
 done:
   ictus_net_destroy (&few);
   return e;
@@ -46,8 +46,9 @@ done:
 static ictus_err
 add_neurons (const ictus_experiment *exp, const size_t *local, double cells, plan_need *n)
 {
-  double *each = ictus_alloc ((size_t)exp->npopulation, sizeof *each), here = 0;
-  ictus_err e = each == NULL ? ICTUS_E_NOMEM : plan_solver_bytes (exp, each);
+  size_t npop = (size_t)exp->npopulation;
+  double *base = ictus_alloc (2 * npop, sizeof *base), *each = base + npop, here = 0;
+  ictus_err e = base == NULL ? ICTUS_E_NOMEM : plan_solver_bytes (exp, base, each);
 
   if (e != ICTUS_OK)
     goto done;
@@ -59,10 +60,10 @@ add_neurons (const ictus_experiment *exp, const size_t *local, double cells, pla
   ICTUS_GO (add (n, PLAN_NEURONS, NULL, cells, here, n->neurons, here > 0 ? cells / here : 0));
   for (int p = 0; p < exp->npopulation; ++p)
     if (exp->population[p].model != NULL)
-      ICTUS_GO (add (n, PLAN_SOLVERS, exp->population[p].name, each[p] * (double)local[p], (double)local[p],
+      ICTUS_GO (add (n, PLAN_SOLVERS, exp->population[p].name, base[p] + each[p] * (double)local[p], (double)local[p],
                      (double)exp->population[p].size, each[p]));
 done:
-  ictus_free (each);
+  ictus_free (base);
   return e;
 }
 
