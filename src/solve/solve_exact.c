@@ -10,6 +10,8 @@
 #include <math.h>
 #include <string.h>
 
+enum { PART = 64 }; /* lanes at a time where states need a place beside their own */
+
 typedef struct propagator /* of one matrix A; all [ns, ns], column-major */
 {
   double *A, *P, *Q, *P_held, *Q_held;
@@ -40,8 +42,8 @@ typedef struct exact
   size_t cap_coef;
   double *bv, *qb;   /* [ns, np] b and Q b, or [ns] when shared; bv only where it is needed (not apart) */
   uint8_t *one;      /* [nstrip, ns] 1: the same q for the whole strip */
-  double *f, *z;     /* [ns, ICTUS__ROW] scratch */
-  double *kept;      /* [ns, ICTUS__ROW] the states of those that are held after the step */
+  double *f, *z;     /* [ns, PART] scratch */
+  double *kept;      /* [ns, ICTUS__STRIP] the states after the step of those that are held, where it is not apart */
   double *A, *v;     /* [ns, ns], [ns] scratch */
   const double **arg_y, **arg_c; /* [nnz] */
 } exact;
@@ -261,15 +263,15 @@ exact_restart (void *self, double t_ms)
 
 /* ---- b --------------------------------------------------------------------------------------- */
 
-/* Q b of the lanes of a strip from b in x->f. */
+/* b and Q b of n lanes from b in x->f. */
 static void
-multiply_q (exact *x, const ictus__strip *p, size_t n, size_t stride)
+multiply_q (exact *x, const ictus__strip *p, size_t n)
 {
-  size_t ns = (size_t) x->s.b.ns;
+  size_t ns = (size_t) x->s.b.ns, stride = x->shared ? 1 : x->s.np;
 
   for (size_t c = 0; c < n; ++c)
     {
-      size_t last = c < p->n ? c : p->n - 1;
+      size_t last = c < p->n ? c : p->n - 1, to = x->shared ? 0 : p->first + c;
       const double *Q = x->prop[x->prop_of[p->first + last]].Q;
 
       for (size_t r = 0; r < ns; ++r)
@@ -278,33 +280,39 @@ multiply_q (exact *x, const ictus__strip *p, size_t n, size_t stride)
           double sum = 0;
 
           for (int e = x->rows[r].first; e < x->rows[r].first + x->rows[r].n; ++e)
-            sum += Q[(size_t) x->col[e] * ns + k] * x->f[(size_t) x->col[e] * ICTUS__ROW + last];
-          x->qb[k * stride + (x->shared ? 0 : p->first + c)] = sum;
+            sum += Q[(size_t) x->col[e] * ns + k] * x->f[(size_t) x->col[e] * PART + last];
+          x->qb[k * stride + to] = sum;
           if (x->bv != NULL)
-            x->bv[k * stride + (x->shared ? 0 : p->first + c)] = x->f[k * ICTUS__ROW + last];
+            x->bv[k * stride + to] = x->f[k * PART + last];
         }
     }
 }
 
-/* b and Q b of a strip for the step that begins at t: b is the right-hand side where all states are 0. */
+/* The same for the lanes from c on, for the step that begins at t: b is the right-hand side where all states are 0. */
 static void
-set_affine (exact *x, const ictus__strip *p, double t)
+set_affine (exact *x, const ictus__strip *p, size_t c, double t)
 {
-  ictus__strips *s = &x->s;
+  ictus__strip q = { .first = p->first + c, .n = p->n - c < PART ? p->n - c : PART };
   ictus_lane_args a;
-  ictus__strip q = *p;
-  size_t ns = (size_t) s->b.ns, stride = x->shared ? 1 : s->np;
 
-  if (x->shared) /* the first lanes serve all */
-    q.m = ICTUS_LANE;
-  memset (x->z, 0, ns * ICTUS__ROW * sizeof *x->z);
-  a = ictus__strip_args (s, &q, &t, x->z, ICTUS__ROW);
-  ictus__lane_rhs (&s->l, &a, x->f, ICTUS__ROW);
-  s->stats.rhs += x->shared ? 1 : p->n;
-  multiply_q (x, p, x->shared ? 1 : p->m, stride);
+  q.m = x->shared ? ICTUS_LANE : (q.n + ICTUS_LANE - 1) / ICTUS_LANE * ICTUS_LANE; /* the first lanes serve all */
+  memset (x->z, 0, (size_t) x->s.b.ns * PART * sizeof *x->z);
+  a = ictus__strip_args (&x->s, &q, &t, x->z, PART);
+  ictus__lane_rhs (&x->s.l, &a, x->f, PART);
+  x->s.stats.rhs += x->shared ? 1 : q.n;
+  multiply_q (x, &q, x->shared ? 1 : q.m);
+}
+
+static void
+set_affines (exact *x, const ictus__strip *p, double t)
+{
+  size_t ns = (size_t) x->s.b.ns;
+
+  for (size_t c = 0; c < (x->shared ? 1 : p->n); c += PART)
+    set_affine (x, p, c, t);
   for (size_t k = 0; k < ns && !x->shared; ++k)
     {
-      const double *v = x->qb + k * stride + p->first;
+      const double *v = x->qb + k * x->s.np + p->first;
       bool one = true;
 
       for (size_t c = 1; c < p->m && one; ++c)
@@ -335,57 +343,74 @@ advance_held (const exact *x, const ictus__strip *p, size_t c, int k)
 
 /* Before the step: what the states of held lanes will be after it. */
 static void
-keep_held (exact *x, const ictus__strip *p)
+before (exact *x, const ictus__strip *p)
 {
+  if (x->apart)
+    {
+      ictus__strip_held (&x->s, p, true);
+      return;
+    }
   for (size_t e = 0; e < p->nhold; ++e)
     for (int k = 0; k < x->s.b.ns; ++k)
-      if (x->s.b.held[k])
-        x->kept[(size_t) k * ICTUS__ROW + e] = p->y[(size_t) k * p->ys + x->s.hold[e]];
-      else if (!x->apart)
-        x->kept[(size_t) k * ICTUS__ROW + e] = advance_held (x, p, x->s.hold[e], k);
+      x->kept[(size_t) k * ICTUS__STRIP + e] = x->s.b.held[k] ? p->y[(size_t) k * p->ys + x->s.hold[e]]
+                                                              : advance_held (x, p, x->s.hold[e], k);
 }
 
 static void
-put_held (const exact *x, const ictus__strip *p)
+after (const exact *x, const ictus__strip *p)
 {
+  if (x->apart)
+    {
+      ictus__strip_held (&x->s, p, false);
+      return;
+    }
   for (size_t e = 0; e < p->nhold; ++e)
     for (int k = 0; k < x->s.b.ns; ++k)
-      if (x->s.b.held[k] || !x->apart)
-        p->y[(size_t) k * p->ys + x->s.hold[e]] = x->kept[(size_t) k * ICTUS__ROW + e];
+      p->y[(size_t) k * p->ys + x->s.hold[e]] = x->kept[(size_t) k * ICTUS__STRIP + e];
+}
+
+/* Lanes c to c + m - 1 of a strip. */
+static void
+advance (exact *x, const ictus__strip *p, size_t c, size_t m)
+{
+  ictus__strips *s = &x->s;
+  size_t ns = (size_t) s->b.ns, stride = x->shared ? 1 : s->np, from = p->first + c;
+  bool mixed = x->alike[p->at] == MIXED;
+  const double *P = mixed ? NULL : x->prop[x->alike[p->at]].P;
+
+  for (size_t r = 0; r < ns; ++r)
+    {
+      const row *w = &x->rows[r];
+      size_t k = (size_t) w->k;
+      ictus__line l = { .q = x->qb + k * stride + (x->shared ? 0 : from), .n = w->n,
+                        .qs = x->shared || x->one[p->at * ns + k] ? 0 : 1, .y = x->arg_y + w->first,
+                        .c = x->arg_c + w->first, .cs = mixed ? 1 : 0 };
+
+      for (int e = w->first; e < w->first + w->n; ++e)
+        {
+          x->arg_y[e] = p->y + (size_t) x->col[e] * p->ys + c;
+          x->arg_c[e] = mixed ? x->coef + (size_t) e * s->np + from : P + (size_t) x->col[e] * ns + k;
+        }
+      s->loops->line (m, &l, x->in_place ? p->y + k * p->ys + c : x->z + k * PART);
+    }
+  for (size_t k = 0; k < ns && !x->in_place; ++k)
+    memcpy (p->y + k * p->ys + c, x->z + k * PART, m * sizeof *p->y);
 }
 
 static void
 step_exact (void *self, const ictus__strip *p, double t, double te)
 {
   exact *x = self;
-  ictus__strips *s = &x->s;
-  size_t ns = (size_t) s->b.ns, stride = x->shared ? 1 : s->np;
-  bool mixed = x->alike[p->at] == MIXED;
-  const double *P = mixed ? NULL : x->prop[x->alike[p->at]].P;
+  size_t part = x->in_place ? ICTUS__STRIP : PART;
 
   (void) te;
-  if (s->fresh[p->at] && (!x->shared || p->at == 0))
-    set_affine (x, p, t);
-  s->fresh[p->at] = 0;
-  keep_held (x, p);
-  for (size_t r = 0; r < ns; ++r)
-    {
-      const row *w = &x->rows[r];
-      size_t k = (size_t) w->k;
-      ictus__line l = { .q = x->qb + k * stride + (x->shared ? 0 : p->first),
-                        .qs = x->shared || x->one[p->at * ns + k] ? 0 : 1, .n = w->n, .y = x->arg_y + w->first,
-                        .c = x->arg_c + w->first, .cs = mixed ? 1 : 0 };
-
-      for (int e = w->first; e < w->first + w->n; ++e)
-        {
-          x->arg_y[e] = p->y + (size_t) x->col[e] * p->ys;
-          x->arg_c[e] = mixed ? x->coef + (size_t) e * s->np + p->first : P + (size_t) x->col[e] * ns + k;
-        }
-      s->loops->line (p->m, &l, x->in_place ? p->y + k * p->ys : x->z + k * ICTUS__ROW);
-    }
-  for (size_t k = 0; k < ns && !x->in_place; ++k)
-    memcpy (p->y + k * p->ys, x->z + k * ICTUS__ROW, p->m * sizeof *p->y);
-  put_held (x, p);
+  if (x->s.fresh[p->at] && (!x->shared || p->at == 0))
+    set_affines (x, p, t);
+  x->s.fresh[p->at] = 0;
+  before (x, p);
+  for (size_t c = 0; c < p->m; c += part)
+    advance (x, p, c, p->m - c < part ? p->m - c : part);
+  after (x, p);
 }
 
 static ictus_err
@@ -413,6 +438,7 @@ exact_destroy (void *self)
   ictus_free (x->col);
   ictus_free (x->coef);
   ictus_free (x->bv);
+  ictus_free (x->kept);
   ictus_free (x->qb);
   ictus_free (x->one);
   ictus_free (x->f);
@@ -443,20 +469,21 @@ exact_create (const ictus_solver_config *cfg, const ictus_cells *cells, void **s
   x->col = ictus_alloc (ns * ns, sizeof *x->col);
   x->qb = ictus_alloc (ns, columns * sizeof *x->qb);
   x->one = ictus_alloc (ns, x->s.nstrip);
-  x->f = ictus_alloc (3 * ns, ICTUS__ROW * sizeof *x->f);
+  x->f = ictus_alloc (2 * ns, PART * sizeof *x->f);
   x->A = ictus_alloc (ns * (ns + 1), sizeof *x->A);
   x->arg_y = ictus_alloc (2 * ns * ns, sizeof *x->arg_y);
   if (x->table == NULL || x->prop_of == NULL || x->alike == NULL || x->rows == NULL || x->col == NULL || x->qb == NULL
       || x->one == NULL || x->f == NULL || x->A == NULL || x->arg_y == NULL)
     return ICTUS_E_NOMEM;
-  x->z = x->f + ns * ICTUS__ROW;
-  x->kept = x->z + ns * ICTUS__ROW;
+  x->z = x->f + ns * PART;
   x->v = x->A + ns * ns;
   x->arg_c = x->arg_y + ns * ns;
   ICTUS_TRY (plan_rows (x));
-  if (x->s.b.any_held && !x->apart && (x->bv = ictus_alloc (ns, columns * sizeof *x->bv)) == NULL)
-    return ICTUS_E_NOMEM;
-  return ICTUS_OK;
+  if (x->apart || !x->s.b.any_held)
+    return ICTUS_OK;
+  x->bv = ictus_alloc (ns, columns * sizeof *x->bv);
+  x->kept = ictus_alloc (ns, ICTUS__STRIP * sizeof *x->kept);
+  return x->bv == NULL || x->kept == NULL ? ICTUS_E_NOMEM : ICTUS_OK;
 }
 
 static void

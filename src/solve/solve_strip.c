@@ -9,9 +9,14 @@
 ictus__strip
 ictus__strip_at (const ictus__strips *s, size_t at)
 {
+  size_t full = s->b.n / ICTUS_LANE * ICTUS_LANE; /* neurons that fill their lanes */
   ictus__strip p = { .at = at, .first = at * ICTUS__STRIP };
 
-  p.n = s->b.n - p.first < ICTUS__STRIP ? s->b.n - p.first : ICTUS__STRIP;
+  if (p.first >= full)
+    p.first = full;
+  p.n = (p.first < full ? full : s->b.n) - p.first;
+  if (p.n > ICTUS__STRIP)
+    p.n = ICTUS__STRIP;
   p.m = (p.n + ICTUS_LANE - 1) / ICTUS_LANE * ICTUS_LANE;
   return p;
 }
@@ -49,7 +54,7 @@ enter (ictus__strips *s, size_t at)
       return p;
     }
   p.y = s->tail;
-  p.ys = ICTUS__ROW;
+  p.ys = ICTUS_LANE;
   for (int k = 0; k < s->b.ns; ++k, Y += s->b.n)
     {
       double *y = p.y + (size_t) k * p.ys;
@@ -199,13 +204,13 @@ hold_at (ictus__strips *s, ictus__strip *p, double t)
 
 /* ---- input of a tick ----------------------------------------------------------------------------------------- */
 
-/* The slot row of the last strip, with idle lanes. */
+/* The slot row of what is left over at the end, with idle lanes. */
 static const double *
 slot_tail (ictus__strips *s, const ictus__strip *p, const double *slot)
 {
   for (int port = 0; port < s->b.nport; ++port)
     {
-      double *w = s->tail_w + (size_t) port * ICTUS__ROW;
+      double *w = s->tail_w + (size_t) port * ICTUS_LANE;
 
       memcpy (w, slot + (size_t) port * s->b.n + p->first, p->n * sizeof *w);
       memset (w + p->n, 0, (p->m - p->n) * sizeof *w);
@@ -213,21 +218,23 @@ slot_tail (ictus__strips *s, const ictus__strip *p, const double *slot)
   return s->tail_w;
 }
 
-/* Held states of lanes that are held keep their values: jumps on them are dropped. */
-static void
-held (const ictus__strips *s, const ictus__strip *p, bool keep)
+void
+ictus__strip_held (const ictus__strips *s, const ictus__strip *p, bool keep)
 {
-  for (size_t e = 0; e < p->nhold; ++e)
-    for (int k = 0; k < s->b.ns; ++k)
-      if (s->b.held[k])
-        {
-          double *y = &p->y[(size_t) k * p->ys + s->hold[e]], *z = &s->kept[(size_t) k * ICTUS__ROW + e];
+  double *z = s->kept;
 
+  for (int k = 0; k < s->b.ns && p->nhold > 0; ++k)
+    if (s->b.held[k])
+      {
+        double *y = p->y + (size_t) k * p->ys;
+
+        for (size_t e = 0; e < p->nhold; ++e)
           if (keep)
-            *z = *y;
+            z[e] = y[s->hold[e]];
           else
-            *y = *z;
-        }
+            y[s->hold[e]] = z[e];
+        z += ICTUS__STRIP;
+      }
 }
 
 static void
@@ -237,14 +244,14 @@ arrive (ictus__strips *s, ictus__strip *p, double t, const double *slot)
   const double *w = tail ? slot_tail (s, p, slot) : slot + p->first;
 
   hold_at (s, p, t);
-  held (s, p, true);
+  ictus__strip_held (s, p, true); /* jumps on them are dropped */
   for (size_t e = 0; e < s->nleap; ++e)
     {
       s->here[e] = s->leap[e];
       s->here[e].c += s->leap[e].cs * p->first;
     }
-  s->loops->leaps (p->m, s->here, s->nleap, w, tail ? ICTUS__ROW : s->b.n, p->y, p->ys);
-  held (s, p, false);
+  s->loops->leaps (p->m, s->here, s->nleap, w, tail ? ICTUS_LANE : s->b.n, p->y, p->ys);
+  ictus__strip_held (s, p, false);
 }
 
 /* ---- a strip through a window -------------------------------------------------------------------------------- */
@@ -425,7 +432,7 @@ ictus_err
 ictus__strips_init (ictus__strips *s, const ictus_solver_config *cfg, const ictus_cells *cells, double dt_ms, int nsub,
                     ictus__strip_step *step, void *solver)
 {
-  size_t n = cells->n, ns, nu, nport;
+  size_t n = cells->n, ns, nu, nport, nheld = 0;
   bool driven = cells->drive != NULL && cells->model->kernel->ninput > 0;
 
   memset (s, 0, sizeof *s);
@@ -440,14 +447,16 @@ ictus__strips_init (ictus__strips *s, const ictus_solver_config *cfg, const ictu
   nu = (size_t) s->b.nu;
   nport = (size_t) s->b.nport;
   s->np = (n + ICTUS_LANE - 1) / ICTUS_LANE * ICTUS_LANE;
-  s->nstrip = (n + ICTUS__STRIP - 1) / ICTUS__STRIP;
+  s->nstrip = (n / ICTUS_LANE * ICTUS_LANE + ICTUS__STRIP - 1) / ICTUS__STRIP + (n % ICTUS_LANE != 0);
+  for (size_t k = 0; k < ns; ++k)
+    nheld += s->b.held[k];
   s->fresh = ictus_alloc (s->nstrip, sizeof *s->fresh);
   s->few = ictus_alloc (n, sizeof *s->few);
   s->nfew = ictus_alloc (s->nstrip, sizeof *s->nfew);
-  s->tail = ictus_alloc (ns * ICTUS__ROW, sizeof *s->tail);
-  s->tail_w = ictus_alloc (nport * ICTUS__ROW, sizeof *s->tail_w);
+  s->tail = ictus_alloc (ns * ICTUS_LANE, sizeof *s->tail);
+  s->tail_w = ictus_alloc (nport * ICTUS_LANE, sizeof *s->tail_w);
   s->g = ictus_alloc (ICTUS__STRIP, sizeof *s->g);
-  s->kept = ictus_alloc (ns * ICTUS__ROW, sizeof *s->kept);
+  s->kept = ictus_alloc (nheld * ICTUS__STRIP, sizeof *s->kept);
   s->over = ictus_alloc (ICTUS__STRIP, sizeof *s->over);
   s->hold = ictus_alloc (ICTUS__STRIP, sizeof *s->hold);
   if (s->fresh == NULL || s->few == NULL || s->nfew == NULL || s->tail == NULL || s->tail_w == NULL || s->g == NULL

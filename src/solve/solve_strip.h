@@ -3,8 +3,9 @@
  * What the solvers of fixed steps share (euler, rk4, exp-euler, exact): neurons side by side in strips of lanes
  * that stay in the first cache while they go through a window. Included by src/solve only.
  *
- * A strip lies in the arrays of the cells as it is; the last one, which may not fill its lanes, is copied, its
- * idle lanes doing what the last neuron does. So no number depends on how many neurons there are.
+ * A strip lies in the arrays of the cells as it is. Neurons that are left over at the end and do not fill their lanes
+ * are a strip of their own, which is copied, its idle lanes doing what the last neuron does. So no number depends on
+ * how many neurons there are.
  */
 #ifndef ICTUS_SOLVE_STRIP_H
 #define ICTUS_SOLVE_STRIP_H
@@ -106,9 +107,9 @@ struct ictus__strips
   double *jump;      /* [nport, ns], then rows [np] of those that differ between neurons */
   size_t cap_jump;
   /* scratch of the strip at hand */
-  double *tail, *tail_w; /* [ns, ICTUS__ROW], [nport, ICTUS__ROW] the last strip */
+  double *tail, *tail_w; /* [ns, ICTUS_LANE], [nport, ICTUS_LANE] what is left over at the end */
   double *g;             /* [ICTUS__STRIP] fire () */
-  double *kept;          /* [ns, ICTUS__ROW] held states during a jump */
+  double *kept;          /* [number of held states, ICTUS__STRIP] what ictus__strip_held keeps */
   uint16_t *over;        /* [ICTUS__STRIP] */
   uint16_t *hold;        /* [ICTUS__STRIP] lanes whose held states stand still in the step at hand */
   ictus__leap *here;     /* [nleap] those of the strip at hand */
@@ -126,7 +127,8 @@ ictus_err ictus__strips_window (ictus__strips *s, const ictus_window *w, ictus_s
 /* The arguments of the lane kernels for this strip; t: borrowed. */
 ictus_lane_args ictus__strip_args (const ictus__strips *s, const ictus__strip *p, const double *t, const double *y,
                                    size_t ys);
-/* The strip that holds the lanes from at * ICTUS__STRIP on, without states. */
-ictus__strip ictus__strip_at (const ictus__strips *s, size_t at);
+ictus__strip ictus__strip_at (const ictus__strips *s, size_t at); /* without states */
+/* Keep the held states of the lanes in hold, or put them back. */
+void ictus__strip_held (const ictus__strips *s, const ictus__strip *p, bool keep);
 
 #endif
