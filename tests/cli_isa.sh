@@ -79,6 +79,26 @@ timeout -s USR1 3 "$ICTUS_BIN" resume stopped >resume.log 2>&1
 ok "it goes on with the level it had" grep -q -e 'going on at' resume.log
 ok "and says so where that is not the default" sh -c "test $best = x86-64-v2 || grep -q 'going on with x86-64-v2, as the run was begun' resume.log"
 
+# so does a sweep
+cat >swept.yaml <<'XEOF'
+ictus: 1
+name: swept
+run: {t_stop: 20 ms, resolution: 0.1 ms}
+populations:
+  A: {model: leak.ode, size: 5, solver: rk4}
+sweep:
+  axes:
+    tau: {set: populations.A.params.tau, values: [6, 7, 8]}
+XEOF
+ok "a sweep at a level" status 0 ictus sweep swept.yaml -o swept --isa v2
+ok "goes on at it" status 0 ictus sweep swept.yaml -o swept
+if test $best != x86-64-v2; then
+  ok "and says so where that is not the default" says "going on with x86-64-v2, as the sweep was begun"
+  ok "another level is refused" status 65 ictus sweep swept.yaml -o swept --isa $best
+  ok "with both levels" says "was computed with x86-64-v2, this would go on with $best"
+  ok "--overwrite starts anew" status 0 ictus sweep swept.yaml -o swept --isa $best --overwrite
+fi
+
 # files of versions that had no levels
 if test -n "$ICTUS_PYTHON" && "$ICTUS_PYTHON" -c 'import h5py' 2>/dev/null; then
   old () { "$ICTUS_PYTHON" -c 'import h5py,sys

@@ -146,7 +146,7 @@ teardown (void)
 static ictus_err
 reopen (uint64_t digest, bool overwrite, ictus__journal *j)
 {
-  const ictus__journal_head h = { .digest = digest, .nrun = NPOINT, .nvalue = NVALUE, .nparts = 1 };
+  const ictus__journal_head h = { .digest = digest, .nrun = NPOINT, .nvalue = NVALUE, .nparts = 1, .level = ictus_isa_level () };
 
   return ictus__journal_open (dir, &h, overwrite, table, j);
 }

@@ -78,6 +78,10 @@ ictus_err ictus_sweep_run (MPI_Comm comm, ictus_conf *conf, const char *dir, con
  * \retval ICTUS_E_INPUT    there are no parts, or not of one experiment. Collectivity: all ranks of comm. */
 ictus_err ictus_sweep_merge (MPI_Comm comm, const char *dir, const ictus_sweep_options *opt);
 
+/** Level of instructions that the rows of a sweep, or of its part (part 0 .. nparts - 1; 0, 1: the whole), are computed with; 0
+ * when there are none yet. Collectivity: none (one rank only). */
+int ictus_sweep_isa (const char *dir, size_t part, size_t nparts);
+
 typedef struct ictus_sweep_run_state /* of one run that has something to tell */
 {
   size_t run;

@@ -65,6 +65,9 @@ ictus_err ictus_cli_isa (const char *wanted);
  * \retval ICTUS_E_RESOURCE  a rank lacks it
  * \retval ICTUS_E_FORMAT    they are of a version that had no levels. Collectivity: all of MPI_COMM_WORLD. */
 ictus_err ictus_cli_isa_of_checkpoint (const char *dir, const char *wanted);
+/** The same for the rows of a sweep in dir, or of a part of it.
+ * \retval ICTUS_E_RESOURCE  a rank lacks it. Collectivity: all of MPI_COMM_WORLD. */
+ictus_err ictus_cli_isa_of_sweep (const char *dir, size_t part, size_t nparts, const char *wanted);
 /** The same for a result file that was made at the level name; a remark where that cannot be.
  * Collectivity: all of MPI_COMM_WORLD. */
 ictus_err ictus_cli_isa_of_results (const char *path, const char *name, const char *wanted);

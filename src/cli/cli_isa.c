@@ -59,6 +59,24 @@ ictus_cli_isa_of_checkpoint (const char *dir, const char *wanted)
 }
 
 ictus_err
+ictus_cli_isa_of_sweep (const char *dir, size_t part, size_t nparts, const char *wanted)
+{
+  int level = 0;
+
+  if (wanted != NULL)
+    return ICTUS_OK;
+  if (ictus_cli_is_main ())
+    level = ictus_sweep_isa (dir, part, nparts > 0 ? nparts : 1);
+  ICTUS_MPI (MPI_Bcast (&level, 1, MPI_INT, 0, MPI_COMM_WORLD));
+  if (level == 0 || level == ictus_isa_level ())
+    return ICTUS_OK;
+  ICTUS_TRY (use (ictus_isa_name (level), "the sweep was begun with another level of instructions", ICTUS_E_RESOURCE));
+  if (ictus_cli_is_main ())
+    ictus_log ("going on with %s, as the sweep was begun", ictus_isa_name (level));
+  return ICTUS_OK;
+}
+
+ictus_err
 ictus_cli_isa_of_results (const char *path, const char *name, const char *wanted)
 {
   int lacks = 0;

@@ -270,6 +270,7 @@ resume_sweep (const request *q, const char *used)
 
   ictus_cli_heed_signals ();
   ICTUS_GO (ictus_cli_load (used, &q->common, &conf));
+  ICTUS_GO (ictus_cli_isa_of_sweep (q->dir, 0, 1, q->common.isa));
   e = ictus_sweep_run (MPI_COMM_WORLD, conf, q->dir, &o);
 done:
   ictus_conf_destroy (&conf);

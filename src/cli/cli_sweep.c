@@ -59,6 +59,8 @@ sweep_file (const char *path, const ictus_cli_common *c, bool only_list, ictus_s
   else
     {
       ictus_cli_experiment_dir (c, conf, &dir);
+      if (!c->overwrite)
+        ICTUS_GO (ictus_cli_isa_of_sweep (dir.s, o->part, o->nparts, c->isa));
       o->overwrite = c->overwrite;
       o->progress = !c->quiet;
       o->table = stdout;

@@ -284,7 +284,7 @@ check_no_run (const char *dir)
 static ictus_err
 prepare (sweep *s)
 {
-  ictus__journal_head head = { .nrun = s->study.nrun, .nvalue = s->study.nvalue, .part = s->part, .nparts = s->nparts };
+  ictus__journal_head head = { .nrun = s->study.nrun, .nvalue = s->study.nvalue, .part = s->part, .nparts = s->nparts, .level = ictus_isa_level () };
   ictus__source_options source = { .exp = s->study.exp, .retry_failed = s->opt->retry_failed, .part = s->part,
                                    .nparts = s->nparts };
   ictus_err e;

@@ -78,6 +78,7 @@ typedef struct ictus__journal_head /* its first line */
   uint64_t digest; /* of the experiment */
   size_t nrun, part, nparts; /* part 0 .. nparts - 1; 0, 1: the whole sweep */
   int nvalue;
+  int level; /* of instructions that its rows are computed with (ictus_isa_level) */
 } ictus__journal_head;
 
 typedef struct ictus__journal_line /* each other line */

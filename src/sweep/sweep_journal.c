@@ -18,7 +18,7 @@
 
 #include "sweep/sweep_impl.h"
 
-#define JOURNAL_VERSION 2
+#define JOURNAL_VERSION 3
 
 /* ---- names ---- */
 
@@ -154,8 +154,8 @@ parse_line (char *s, const ictus__journal_head *head, double *value, ictus__jour
 static void
 make_head (ictus_text *out, const ictus__journal_head *h)
 {
-  ictus_text_add (out, "ictus-sweep\t%d\t%016" PRIx64 "\t%zu\t%d\t%zu\t%zu", JOURNAL_VERSION, h->digest, h->nrun,
-                  h->nvalue, h->part + 1, h->nparts);
+  ictus_text_add (out, "ictus-sweep\t%d\t%016" PRIx64 "\t%zu\t%d\t%zu\t%zu\t%d", JOURNAL_VERSION, h->digest, h->nrun,
+                  h->nvalue, h->part + 1, h->nparts, h->level);
   add_hash (out);
 }
 
@@ -168,9 +168,9 @@ read_head (const char *path, char *line, size_t len, ictus__journal_head *h)
     return ICTUS_FAIL (ICTUS_E_FORMAT, "%s was written by another version of Ictus (format %d; this one has %d): --overwrite starts anew", path,
                        version, JOURNAL_VERSION);
   if (!check_hash (line, len)
-      || sscanf (line, "ictus-sweep\t%d\t%" SCNx64 "\t%zu\t%d\t%zu\t%zu%n", &version, &h->digest, &h->nrun, &h->nvalue,
-                 &h->part, &h->nparts, &n) != 6
-      || line[n] != '\0' || h->part < 1 || h->part > h->nparts || h->nvalue < 1)
+      || sscanf (line, "ictus-sweep\t%d\t%" SCNx64 "\t%zu\t%d\t%zu\t%zu\t%d%n", &version, &h->digest, &h->nrun, &h->nvalue,
+                 &h->part, &h->nparts, &h->level, &n) != 7
+      || line[n] != '\0' || ictus_isa_name (h->level) == NULL || h->part < 1 || h->part > h->nparts || h->nvalue < 1)
     return ICTUS_FAIL (ICTUS_E_FORMAT, "%s is not the journal of a sweep, or its first line is spoilt", path);
   h->part -= 1;
   return ICTUS_OK;
@@ -306,6 +306,11 @@ go_on (ictus__journal *j, const ictus__journal_head *head, const char *dir, bool
     return ICTUS_FAIL (ICTUS_E_INPUT,
                        "%s holds the sweep of another experiment (or of this one before it was changed): "
                        "choose another folder with -o, or --overwrite to start anew", dir);
+  if (found.level != head->level)
+    return ICTUS_FAIL (ICTUS_E_INPUT,
+                       "%s was computed with %s, this would go on with %s and differ in last digits: go on with --isa %s, "
+                       "or --overwrite to start anew", dir, ictus_isa_name (found.level), ictus_isa_name (head->level),
+                       ictus_isa_name (found.level));
   ICTUS_TRY (ictus__journal_each (j->path, &found, into_table, t, &good, &spoilt));
   if (spoilt > 0)
     ictus_log ("%s: %zu spoilt line%s left out; what was in them runs again", j->path, spoilt, spoilt == 1 ? "" : "s");
@@ -430,4 +435,20 @@ ictus__journal_close (ictus__journal *j)
   ictus_free (j->path);
   j->path = NULL;
   return e;
+}
+
+int
+ictus_sweep_isa (const char *dir, size_t part, size_t nparts)
+{
+  ictus_text path = { 0 };
+  ictus__journal_head head;
+  size_t good = 0;
+  int level = 0;
+
+  ictus__journal_name (dir, part, nparts, "journal", &path);
+  if (!path.failed && ictus_file_exists (path.s)
+      && ictus__journal_each (path.s, &head, NULL, NULL, &good, NULL) == ICTUS_OK && good > 0)
+    level = head.level;
+  ictus_text_clear (&path);
+  return level;
 }

@@ -162,13 +162,53 @@ write_file (merge *m)
   return ictus__file_write (m->dir, m->study.exp, m->study.net, m->table, &facts);
 }
 
+/* The level of instructions of the parts: the lowest, with a word where they differ. What was merged before keeps its own. */
+static ictus_err
+level_of_parts (const merge *m, int *level)
+{
+  ictus_text path = { 0 };
+  ictus__journal_head head;
+  size_t good;
+  int low = 0, high = 0;
+  ictus_err e = ICTUS_OK;
+
+  for (size_t k = 0; k <= m->nparts; ++k) /* the last one: the whole */
+    {
+      bool whole = k == m->nparts;
+
+      ictus_text_clear (&path);
+      ictus__journal_name (m->dir, whole ? 0 : k, whole ? 1 : m->nparts, "journal", &path);
+      ICTUS_GO (path.failed ? ICTUS_E_NOMEM : ICTUS_OK);
+      if (whole ? m->opt->overwrite || !ictus_file_exists (path.s) : !m->found[k])
+        continue;
+      ICTUS_GO (ictus__journal_each (path.s, &head, NULL, NULL, &good, NULL));
+      if (good == 0)
+        continue;
+      if (whole)
+        {
+          *level = head.level;
+          goto done;
+        }
+      low = low == 0 || head.level < low ? head.level : low;
+      high = head.level > high ? head.level : high;
+    }
+  if (low < high && m->opt->progress)
+    ictus_log ("%s: the parts were computed with %s to %s: last digits differ from those of one level", m->dir,
+               ictus_isa_name (low), ictus_isa_name (high));
+  *level = low > 0 ? low : ictus_isa_level ();
+done:
+  ictus_text_clear (&path);
+  return e;
+}
+
 /* Rank 0. */
 static ictus_err
 gather (merge *m)
 {
-  const ictus__journal_head head = { .digest = m->digest, .nrun = m->study.nrun, .nvalue = m->study.nvalue, .nparts = 1 };
+  ictus__journal_head head = { .digest = m->digest, .nrun = m->study.nrun, .nvalue = m->study.nvalue, .nparts = 1 };
 
   ICTUS_TRY (find_parts (m));
+  ICTUS_TRY (level_of_parts (m, &head.level));
   ICTUS_TRY (ictus__table_create (head.nrun, head.nvalue, &m->table));
   ICTUS_TRY (ictus__journal_open (m->dir, &head, m->opt->overwrite, m->table, &m->journal));
   for (size_t k = 0; k < m->nparts; ++k)
