@@ -370,17 +370,22 @@ ictus_err ictus__rows_layout (const ictus_net *net, const size_t *n, const int *
                               ictus__rows *rows);
 void ictus__rows_clear (ictus__rows *rows);
 
-/* net_pack.c */
-typedef struct ictus__layers /* how bytes of a bundle are used while it is made */
+/* net_fill.c */
+typedef struct ictus__layers /* the records of a bundle while it is made */
 {
-  int delay;     /* of a delay: 0, 1, 2, 4 */
-  size_t record; /* of a synapse */
+  int delay;       /* bytes of a delay: 0, 1, 2, 4 */
+  size_t record;   /* bytes of a synapse: delay, target, weight */
+  ictus_tick base; /* delays count from it */
+  size_t slack;    /* bytes before the first record */
 } ictus__layers;
 ictus__layers ictus__pack_layers (const ictus_net *net, const ictus__bundle *b);
 /* Bytes of a row of n synapses at most, when delays have a range of so many ticks. */
 size_t ictus__pack_bound (const ictus__kind *kind, size_t n, size_t range);
 /* The data of a bundle; counts the synapses of its wires. */
 ictus_err ictus__bundle_build (ictus_net *net, ictus__bundle *b);
+
+/* net_pack.c: rows from records, those of source s are n[s] */
+ictus_err ictus__bundle_pack (ictus__bundle *b, size_t nsource, const uint32_t *n, const ictus__layers *l);
 
 /* net_bundle.c */
 ictus_err ictus__rows_build (ictus_net *net);
