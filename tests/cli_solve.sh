@@ -26,6 +26,7 @@ ok "alone it is an error" status 65 ictus solve hodgkin_huxley --solver exact --
 ok "adaptive solvers in lanes run with exact spike times" status 0 ictus solve hodgkin_huxley --solver rk45,rosenbrock,auto --rtol 1e-9 --atol 1e-9 --no-output --spikes
 ok "at the known ones" says "1.9014205"
 ok "an unknown solver is answered with the nearest" status 65 ictus solve lif --solver rk3 --no-output
+ok "also among others" status 65 ictus solve lif --solver euler,rk3 --no-output
 ok "by name" says "did you mean \"rk4\"?"
 ok "an unknown parameter too" status 65 ictus solve lif --par V_ht=1 --no-output
 ok "by its name" says "V_th"

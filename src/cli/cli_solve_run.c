@@ -102,6 +102,15 @@ run_windows (ictus__solve_job *j, ictus__solve_outcome *o, bool grid, ictus_solv
   return ICTUS_OK;
 }
 
+static bool
+is_known (const char *name)
+{
+  for (size_t k = 0; ictus_solver_at (k) != NULL; ++k)
+    if (strcmp (ictus_solver_at (k)->name, name) == 0)
+      return true;
+  return false;
+}
+
 static ictus_err
 run_one (ictus__solve_job *j, const char *name)
 {
@@ -125,6 +134,8 @@ run_one (ictus__solve_job *j, const char *name)
   o->y = ictus_alloc (j->npoint * ns, sizeof *o->y);
   if (y == NULL || o->y == NULL)
     ICTUS_GO (ICTUS_E_NOMEM);
+  if (why != NULL && !is_known (name)) /* a slip of the pen, even among others */
+    ICTUS_GO (ICTUS_FAIL (ICTUS_E_INPUT, "%s", why));
   if (why != NULL)
     {
       o->refused = true;
