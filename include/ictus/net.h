@@ -65,7 +65,7 @@ bool ictus_net_has_target (const ictus_net *net, uint64_t gid);
 
 /** Deliver spikes, sorted by (time, gid), each exactly once, window by window: those of this rank's neurons, and at least
  * those of other ranks that have targets here. Rows are added into slots (grid) or
- * event lists (exact), input of a slot in the order (emission time, source, projection, synapse).
+ * event lists (exact), input of a slot in the order (emission time, source, kind of row, synapse).
  * Cost: no allocation once buffers have grown. Collectivity: none. */
 ictus_err ictus_net_deliver (ictus_net *net, const ictus_spike *s, size_t n);
 
