@@ -46,7 +46,7 @@ write_journal (const char *dir, size_t hole)
   ck_all (ictus__study_open (MPI_COMM_WORLD, conf, true, &study) == ICTUS_OK);
   if (rank () == 0)
     {
-      ictus__journal_head head = { .nrun = study.nrun, .nvalue = study.nvalue, .nparts = 1 };
+      ictus__journal_head head = { .nrun = study.nrun, .nvalue = study.nvalue, .nparts = 1, .level = ictus_isa_level () };
       ictus__journal journal = { .fd = -1 };
       ictus__table *t = NULL;
       double value[8] = { 0 };

@@ -52,6 +52,8 @@ ictus_cli_isa_of_checkpoint (const char *dir, const char *wanted)
     return ICTUS_FAIL (ICTUS_E_FORMAT,
                        "%s: its checkpoints are of a version of ictus that computed with plain x86-64 instructions; this "
                        "one cannot go on with the same results, --overwrite begins anew", dir);
+  if (ictus_isa_find (name) == 0) /* whoever reads it says what is wrong with it, and tries the one before */
+    return ICTUS_OK;
   ICTUS_TRY (use (name, "the checkpoints were made with another level of instructions", ICTUS_E_RESOURCE));
   if (ictus_cli_is_main ())
     ictus_log ("going on with %s, as the run was begun", name);
