@@ -91,9 +91,9 @@ step (ictus__block *b)
 {
   size_t n = (size_t) b->l->ns;
   const vec h = { b->h[0], b->h[1], b->h[2], b->h[3], b->h[4], b->h[5], b->h[6], b->h[7] },
-            *y0 = (const vec *) b->y0, *k1 = (const vec *) b->f0;
-  vec *y1 = (vec *) b->y1, *k7 = (vec *) b->f1, *q = (vec *) b->q;
-  vec *k2 = (vec *) b->work, *k3 = k2 + n, *k4 = k3 + n, *k5 = k4 + n, *k6 = k5 + n;
+            *y0 = (const vec *) (const void *) b->y0, *k1 = (const vec *) (const void *) b->f0;
+  vec *y1 = (vec *) (void *) b->y1, *k7 = (vec *) (void *) b->f1, *q = (vec *) (void *) b->q;
+  vec *k2 = (vec *) (void *) b->work, *k3 = k2 + n, *k4 = k3 + n, *k5 = k4 + n, *k6 = k5 + n;
   double sum[ICTUS_LANE] = { 0 };
 
   for (size_t k = 0; k < n; ++k)
