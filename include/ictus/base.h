@@ -286,5 +286,15 @@ const char *ictus_isa_name (int level); /* NULL: there is no such level. Collect
  * \retval ICTUS_E_INPUT     there is no such level
  * \retval ICTUS_E_RESOURCE  this processor lacks it; the level stays as it was. Collectivity: none. */
 ictus_err ictus_isa_use (const char *name);
+/* Code that is compiled once for every level, with ICTUS_LEVEL set: what it defines as ICTUS_LEVELED (name) is name_v2, ...;
+   ICTUS_OF_LEVEL (name, level) is the address of the one of a level. Both want name_v1 .. name_v4 declared. */
+#define ICTUS_PASTE_LEVEL_(a, b) a##_v##b
+#define ICTUS_PASTE_LEVEL(a, b) ICTUS_PASTE_LEVEL_ (a, b)
+#define ICTUS_LEVELED(name) ICTUS_PASTE_LEVEL (name, ICTUS_LEVEL)
+#if defined __x86_64__
+#define ICTUS_OF_LEVEL(name, level) ((level) >= 4 ? &name##_v4 : (level) == 3 ? &name##_v3 : &name##_v2)
+#else
+#define ICTUS_OF_LEVEL(name, level) ((void) (level), &name##_v1)
+#endif
 
 #endif

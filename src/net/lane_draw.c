@@ -238,13 +238,13 @@ ticks (size_t n, double h_ms, double *x)
     }
 }
 
-extern const ictus__draws ICTUS__OF_LEVEL (ictus__draws);
-extern uint32_t ICTUS__OF_LEVEL (ictus__count) (const ictus__counts *c, ictus__key key, uint64_t block,
+extern const ictus__draws ICTUS_LEVELED (ictus__draws);
+extern uint32_t ICTUS_LEVELED (ictus__count) (const ictus__counts *c, ictus__key key, uint64_t block,
                                                 size_t n, const uint32_t *unit, uint32_t *out);
-extern void ICTUS__OF_LEVEL (ictus__add) (size_t n, const uint32_t *count, int bin, double w,
+extern void ICTUS_LEVELED (ictus__add) (size_t n, const uint32_t *count, int bin, double w,
                                           const double *w_of, double *x);
 
-const ictus__draws ICTUS__OF_LEVEL (ictus__draws) = {
+const ictus__draws ICTUS_LEVELED (ictus__draws) = {
   .choose = choose,
   .gaps = gaps,
   .label = label,
@@ -253,6 +253,6 @@ const ictus__draws ICTUS__OF_LEVEL (ictus__draws) = {
   .normal = normal,
   .exponentiate = exponentiate,
   .ticks = ticks,
-  .count = ICTUS__OF_LEVEL (ictus__count),
-  .add = ICTUS__OF_LEVEL (ictus__add),
+  .count = ICTUS_LEVELED (ictus__count),
+  .add = ICTUS_LEVELED (ictus__add),
 };

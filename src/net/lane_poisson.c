@@ -63,9 +63,9 @@ correct (const ictus__counts *c, ictus__key key, const vu *x, vu unit, vu block,
   return packed;
 }
 
-uint32_t ICTUS__OF_LEVEL (ictus__count) (const ictus__counts *c, ictus__key key, uint64_t block, size_t n,
+uint32_t ICTUS_LEVELED (ictus__count) (const ictus__counts *c, ictus__key key, uint64_t block, size_t n,
                                          const uint32_t *unit, uint32_t *out);
-void ICTUS__OF_LEVEL (ictus__add) (size_t n, const uint32_t *count, int bin, double w, const double *w_of,
+void ICTUS_LEVELED (ictus__add) (size_t n, const uint32_t *count, int bin, double w, const double *w_of,
                                    double *x);
 
 /* Four words of a neuron lie in two vectors, two words a lane; GROUP lanes of neurons at once share what is
@@ -124,7 +124,7 @@ count_group (const ictus__counts *c, ictus__key key, vu block, group *g)
 }
 
 uint32_t
-ICTUS__OF_LEVEL (ictus__count) (const ictus__counts *c, ictus__key key, uint64_t block, size_t n,
+ICTUS_LEVELED (ictus__count) (const ictus__counts *c, ictus__key key, uint64_t block, size_t n,
                                 const uint32_t *unit, uint32_t *out)
 {
   vu seen = v_all (0);
@@ -153,7 +153,7 @@ ICTUS__OF_LEVEL (ictus__count) (const ictus__counts *c, ictus__key key, uint64_t
 
 /* Beyond the vectors one by one: a neuron's sum does not depend on its neighbours. */
 void
-ICTUS__OF_LEVEL (ictus__add) (size_t n, const uint32_t *count, int bin, double w, const double *w_of,
+ICTUS_LEVELED (ictus__add) (size_t n, const uint32_t *count, int bin, double w, const double *w_of,
                               double *x)
 {
   const vu byte = v_all (255);

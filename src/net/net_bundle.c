@@ -91,25 +91,10 @@ begin_of (const ictus__bundle *b, size_t r)
 bool
 ictus__bundle_row (const ictus__bundle *b, uint64_t source, size_t *begin, size_t *end)
 {
-  size_t r = (size_t) source;
+  size_t r;
 
-  if (b->row_source != NULL)
-    {
-      size_t lo = 0, hi = b->nrow;
-
-      while (lo < hi)
-        {
-          size_t mid = lo + (hi - lo) / 2;
-
-          if (b->row_source[mid] < source)
-            lo = mid + 1;
-          else
-            hi = mid;
-        }
-      if (lo == b->nrow || b->row_source[lo] != source)
-        return false;
-      r = lo;
-    }
+  if (!ictus__find_row (b->row_source, b->nrow, source, &r))
+    return false;
   *begin = begin_of (b, r);
   *end = begin_of (b, r + 1);
   return *end > *begin;

@@ -17,24 +17,13 @@ ictus__net_key (uint64_t seed, ictus_purpose purpose, uint64_t a, uint64_t b)
 
 /* ---- levels ------------------------------------------------------------------------------------- */
 
-#if defined __x86_64__
-extern const ictus__draws ictus__draws_v2, ictus__draws_v3, ictus__draws_v4;
+extern const ictus__draws ictus__draws_v1, ictus__draws_v2, ictus__draws_v3, ictus__draws_v4;
 
 const ictus__draws *
 ictus__draws_at (int level)
 {
-  return level >= 4 ? &ictus__draws_v4 : level == 3 ? &ictus__draws_v3 : &ictus__draws_v2;
+  return ICTUS_OF_LEVEL (ictus__draws, level);
 }
-#else
-extern const ictus__draws ictus__draws_v1;
-
-const ictus__draws *
-ictus__draws_at (int level)
-{
-  (void) level;
-  return &ictus__draws_v1;
-}
-#endif
 
 const ictus__draws *
 ictus__draws_here (void)

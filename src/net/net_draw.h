@@ -14,10 +14,6 @@
 
 #include "ictus/base.h"
 
-#define ICTUS__PASTE_LEVEL_(a, b) a##_v##b
-#define ICTUS__PASTE_LEVEL(a, b) ICTUS__PASTE_LEVEL_ (a, b)
-#define ICTUS__OF_LEVEL(name) ICTUS__PASTE_LEVEL (name, ICTUS_LEVEL)
-
 typedef struct ictus__key
 {
   uint32_t k[2];

@@ -344,6 +344,29 @@ ictus_err ictus__net_draw_list (const ictus_net *net, const ictus__wires *w, ict
 /* Every line, wherever its target lives: `to` is the index of the target within its population. */
 ictus_err ictus__net_scan_list (const ictus_net *net, const ictus__wires *w, ictus__sink f, void *ctx);
 
+/* Row of a source where empty rows may be left out (row_source [nrow], ascending; NULL: row r is that of source r); false:
+   left out. */
+static inline bool
+ictus__find_row (const uint32_t *row_source, size_t nrow, uint64_t source, size_t *row)
+{
+  size_t lo = 0, hi = nrow;
+
+  *row = (size_t) source;
+  if (row_source == NULL)
+    return true;
+  while (lo < hi)
+    {
+      size_t mid = lo + (hi - lo) / 2;
+
+      if (row_source[mid] < source)
+        lo = mid + 1;
+      else
+        hi = mid;
+    }
+  *row = lo;
+  return lo < nrow && row_source[lo] == source;
+}
+
 /* net_rows.c: exact timing */
 ictus_err ictus__wires_build (const ictus_net *net, ictus__wires *w);
 /* Row of a source: its synapses are first .. last - 1; false if there are none. */

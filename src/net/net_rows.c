@@ -267,25 +267,10 @@ ictus__wires_build (const ictus_net *net, ictus__wires *w)
 bool
 ictus__wires_row (const ictus__wires *w, uint64_t source, size_t *first, size_t *last)
 {
-  size_t r = (size_t) source;
+  size_t r;
 
-  if (w->row_source != NULL)
-    {
-      size_t lo = 0, hi = w->nrow;
-
-      while (lo < hi)
-        {
-          size_t mid = lo + (hi - lo) / 2;
-
-          if (w->row_source[mid] < source)
-            lo = mid + 1;
-          else
-            hi = mid;
-        }
-      if (lo == w->nrow || w->row_source[lo] != source)
-        return false;
-      r = lo;
-    }
+  if (!ictus__find_row (w->row_source, w->nrow, source, &r))
+    return false;
   *first = w->first[r];
   *last = w->first[r + 1];
   return *last > *first;

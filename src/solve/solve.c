@@ -76,18 +76,16 @@ ictus_err
 ictus_solver_create (const ictus_solver_config *c, const ictus_cells *cells, double t_ms, ictus_solver **out)
 {
   ictus_err e = ICTUS_OK;
-  char buf[256];
-  const char *why = ictus_solver_refuse (c, cells->model, buf);
+  char why[256];
+  const char *name;
   ictus_solver *s = NULL;
 
   *out = NULL;
-  if (why != NULL)
-    return ICTUS_FAIL (ICTUS_E_INPUT, "solver %s cannot serve model %s: %s", c->name,
-                       cells->model->kernel->name, why);
+  ICTUS_TRY (ictus_solver_choose (c, cells->model, cells->p0, &name, why));
   s = ictus_alloc (1, sizeof *s);
   if (s == NULL)
     return ICTUS_E_NOMEM;
-  s->ops = find (c->name);
+  s->ops = find (name);
   ICTUS_GO (s->ops->create (c, cells, &s->self));
   ICTUS_GO (s->ops->restart (s->self, t_ms));
   *out = s;

@@ -220,11 +220,5 @@ extern const ictus__lane_tools ictus__lane_tools_v1, ictus__lane_tools_v2, ictus
 const ictus__lane_tools *
 ictus__lane_tools_get (void)
 {
-#if defined __x86_64__
-  int level = ictus_isa_level ();
-
-  return level >= 4 ? &ictus__lane_tools_v4 : level == 3 ? &ictus__lane_tools_v3 : &ictus__lane_tools_v2;
-#else
-  return &ictus__lane_tools_v1;
-#endif
+  return ICTUS_OF_LEVEL (ictus__lane_tools, ictus_isa_level ());
 }

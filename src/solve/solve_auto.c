@@ -153,81 +153,10 @@ ictus__auto_choose (const ictus_solver_config *c, const ictus_model *m, const do
 
 /* ---- the solver -------------------------------------------------------------------------------------------- */
 
-typedef struct chosen
-{
-  const ictus_solver_ops *ops;
-  void *self;
-} chosen;
-
-static const char *
-refuse (const ictus_model *m, const ictus_solver_config *c, char *buf)
-{
-  return ictus__solver_rk45.refuse (m, c, buf); /* and so does rosenbrock */
-}
-
-static ictus_err
-create (const ictus_solver_config *c, const ictus_cells *cells, void **self)
-{
-  chosen *s = ictus_alloc (1, sizeof *s);
-  char why[256];
-
-  if (s == NULL)
-    return ICTUS_E_NOMEM;
-  *self = s;
-  ICTUS_TRY (ictus__auto_choose (c, cells->model, cells->p0, &s->ops, why));
-  return s->ops->create (c, cells, &s->self);
-}
-
-static void
-destroy (void *self)
-{
-  chosen *s = self;
-
-  if (s->self != NULL)
-    s->ops->destroy (s->self);
-  ictus_free (s);
-}
-
-static ictus_err
-window (void *self, const ictus_window *w, ictus_spikes *out)
-{
-  chosen *s = self;
-
-  return s->ops->window (s->self, w, out);
-}
-
-static ictus_err
-restart (void *self, double t_ms)
-{
-  chosen *s = self;
-
-  return s->ops->restart (s->self, t_ms);
-}
-
-static void
-stats (const void *self, ictus_solver_stats *out)
-{
-  const chosen *s = self;
-
-  s->ops->stats (s->self, out);
-}
-
-static const uint64_t *
-work (const void *self)
-{
-  const chosen *s = self;
-
-  return s->ops->work != NULL ? s->ops->work (s->self) : NULL;
-}
-
+/* A name only: ictus_solver_create makes what it stands for. */
 const ictus_solver_ops ictus__solver_auto = {
   .name = "auto",
   .summary = "rk45, or rosenbrock where a trial shows a model to be stiff; exact for linear ones on the grid",
-  .refuse = refuse,
-  .create = create,
-  .destroy = destroy,
-  .window = window,
-  .restart = restart,
-  .stats = stats,
-  .work = work,
+  .refuse = ictus__refuse_tolerances,
+  .work = ictus__adaptive_work,
 };

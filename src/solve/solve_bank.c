@@ -142,6 +142,18 @@ ictus__bank_state (const ictus__bank *b, int k)
   return lang != NULL ? ictus_lang_get (lang, ICTUS_LANG_STATE, k)->name : "of the model";
 }
 
+const char *
+ictus__refuse_tolerances (const ictus_model *m, const ictus_solver_config *c, char *buf)
+{
+  (void) m;
+  if (!(c->rtol > 0) || !(c->atol > 0))
+    {
+      snprintf (buf, 256, "its tolerances must be positive; they are rtol %g and atol %g", c->rtol, c->atol);
+      return buf;
+    }
+  return NULL;
+}
+
 ictus_tick
 ictus__tick_ceil (double t_ms, double h_ms)
 {

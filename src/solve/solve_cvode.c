@@ -370,22 +370,10 @@ cvode_work (const void *self)
   return s->work;
 }
 
-static const char *
-refuse (const ictus_model *m, const ictus_solver_config *c, char *buf)
-{
-  (void) m;
-  if (!(c->rtol > 0) || !(c->atol > 0))
-    {
-      snprintf (buf, 256, "its tolerances must be positive; they are rtol %g and atol %g", c->rtol, c->atol);
-      return buf;
-    }
-  return NULL;
-}
-
 const ictus_solver_ops ictus__solver_cvode_bdf = {
   .name = "cvode-bdf",
   .summary = "SUNDIALS CVODE, BDF of variable order and step, for stiff models; the reference",
-  .refuse = refuse,
+  .refuse = ictus__refuse_tolerances,
   .create = create_bdf,
   .destroy = cvode_destroy,
   .window = cvode_window,
@@ -397,7 +385,7 @@ const ictus_solver_ops ictus__solver_cvode_bdf = {
 const ictus_solver_ops ictus__solver_cvode_adams = {
   .name = "cvode-adams",
   .summary = "SUNDIALS CVODE, Adams-Moulton of variable order and step, for models that are not stiff",
-  .refuse = refuse,
+  .refuse = ictus__refuse_tolerances,
   .create = create_adams,
   .destroy = cvode_destroy,
   .window = cvode_window,

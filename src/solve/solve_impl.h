@@ -134,6 +134,9 @@ ictus_err ictus__stations_fill (ictus__stations *list, const ictus_window *w, bo
 /* exact: e^(A h) and the integral of e^(A s) over 0..h, both column-major [n, n]. */
 ictus_err ictus__expm (int n, const double *A, double h, double *P, double *Q);
 
+/* Adaptive solvers: NULL where both tolerances are positive. */
+const char *ictus__refuse_tolerances (const ictus_model *m, const ictus_solver_config *c, char *buf);
+
 /* What auto stands for, and why [256]; p [nslot] parameters to judge by, NULL: the defaults of the model. */
 ictus_err ictus__auto_choose (const ictus_solver_config *c, const ictus_model *m, const double *p,
                               const ictus_solver_ops **out, char *why);

@@ -12,10 +12,6 @@
 
 #include "solve_impl.h"
 
-#define ICTUS_PASTE_(a, b) a##_v##b
-#define ICTUS_PASTE(a, b) ICTUS_PASTE_ (a, b)
-#define ICTUS_LEVELED(name) ICTUS_PASTE (name, ICTUS_LEVEL)
-
 /* ---- kernels in lanes: those of the model, or its scalar ones in a loop where a table was made by hand ---- */
 
 typedef struct ictus__laned

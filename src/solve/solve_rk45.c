@@ -8,15 +8,7 @@ extern const ictus__stepper ictus__stepper_rk45_v1, ictus__stepper_rk45_v2, ictu
 const ictus__stepper *
 ictus__stepper_rk45 (void)
 {
-#if defined __x86_64__
-  int level = ictus_isa_level ();
-
-  return level >= 4   ? &ictus__stepper_rk45_v4
-         : level == 3 ? &ictus__stepper_rk45_v3
-                      : &ictus__stepper_rk45_v2;
-#else
-  return &ictus__stepper_rk45_v1;
-#endif
+  return ICTUS_OF_LEVEL (ictus__stepper_rk45, ictus_isa_level ());
 }
 
 static ictus_err
@@ -25,23 +17,11 @@ create (const ictus_solver_config *c, const ictus_cells *cells, void **self)
   return ictus__adaptive_create (c, cells, ictus__stepper_rk45 (), self);
 }
 
-static const char *
-refuse (const ictus_model *m, const ictus_solver_config *c, char *buf)
-{
-  (void) m;
-  if (!(c->rtol > 0) || !(c->atol > 0))
-    {
-      snprintf (buf, 256, "its tolerances must be positive; they are rtol %g and atol %g", c->rtol, c->atol);
-      return buf;
-    }
-  return NULL;
-}
-
 const ictus_solver_ops ictus__solver_rk45 = {
   .name = "rk45",
   .summary
   = "Dormand-Prince 5(4) with adaptive steps, eight neurons at a time, for models that are not stiff",
-  .refuse = refuse,
+  .refuse = ictus__refuse_tolerances,
   .create = create,
   .destroy = ictus__adaptive_destroy,
   .window = ictus__adaptive_window,

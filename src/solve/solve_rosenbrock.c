@@ -8,15 +8,7 @@ extern const ictus__stepper ictus__stepper_rosenbrock_v1, ictus__stepper_rosenbr
 const ictus__stepper *
 ictus__stepper_rosenbrock (void)
 {
-#if defined __x86_64__
-  int level = ictus_isa_level ();
-
-  return level >= 4   ? &ictus__stepper_rosenbrock_v4
-         : level == 3 ? &ictus__stepper_rosenbrock_v3
-                      : &ictus__stepper_rosenbrock_v2;
-#else
-  return &ictus__stepper_rosenbrock_v1;
-#endif
+  return ICTUS_OF_LEVEL (ictus__stepper_rosenbrock, ictus_isa_level ());
 }
 
 static ictus_err
@@ -25,22 +17,10 @@ create (const ictus_solver_config *c, const ictus_cells *cells, void **self)
   return ictus__adaptive_create (c, cells, ictus__stepper_rosenbrock (), self);
 }
 
-static const char *
-refuse (const ictus_model *m, const ictus_solver_config *c, char *buf)
-{
-  (void) m;
-  if (!(c->rtol > 0) || !(c->atol > 0))
-    {
-      snprintf (buf, 256, "its tolerances must be positive; they are rtol %g and atol %g", c->rtol, c->atol);
-      return buf;
-    }
-  return NULL;
-}
-
 const ictus_solver_ops ictus__solver_rosenbrock = {
   .name = "rosenbrock",
-  .summary = "RODAS 4(3) with adaptive steps, eight neurons at a time, for stiff models",
-  .refuse = refuse,
+  .summary = "Rodas5P, order 5(4), with adaptive steps, eight neurons at a time, for stiff models",
+  .refuse = ictus__refuse_tolerances,
   .create = create,
   .destroy = ictus__adaptive_destroy,
   .window = ictus__adaptive_window,

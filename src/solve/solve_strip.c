@@ -498,23 +498,10 @@ ictus__strips_clear (ictus__strips *s)
   memset (s, 0, sizeof *s);
 }
 
-#ifdef __x86_64__
-extern const ictus__lane_loops ictus__lane_loops_v2, ictus__lane_loops_v3, ictus__lane_loops_v4;
-#else
-extern const ictus__lane_loops ictus__lane_loops_v1;
-#endif
+extern const ictus__lane_loops ictus__lane_loops_v1, ictus__lane_loops_v2, ictus__lane_loops_v3, ictus__lane_loops_v4;
 
 const ictus__lane_loops *
 ictus__lane_loops_in_use (void)
 {
-#ifdef __x86_64__
-  switch (ictus_isa_level ())
-    {
-    case 4: return &ictus__lane_loops_v4;
-    case 3: return &ictus__lane_loops_v3;
-    default: return &ictus__lane_loops_v2;
-    }
-#else
-  return &ictus__lane_loops_v1;
-#endif
+  return ICTUS_OF_LEVEL (ictus__lane_loops, ictus_isa_level ());
 }
