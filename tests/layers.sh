@@ -17,6 +17,7 @@ may () {
     model)   echo "base lang kernel" ;;
     image)   echo "base comm h5" ;;
     solve)   echo "base model lang kernel" ;;
+    path)    echo "base model lang kernel" ;;
     net)     echo "base comm conf h5 image model lang kernel solve" ;;
     part)    echo "base comm conf h5 net" ;;
     engine)  echo "base comm conf h5 image lang kernel model solve net part" ;;
@@ -25,7 +26,7 @@ may () {
     sweep)   echo "base comm conf h5 image lang kernel model solve net part engine out ckpt" ;;
     plan)    echo "base comm conf h5 image lang kernel model solve net part engine out ckpt sweep" ;;
     analyse) echo "base comm h5" ;;
-    cli)     echo "ictus base comm conf h5 image lang kernel model solve net part engine out ckpt sweep plan analyse" ;;
+    cli)     echo "ictus base comm conf h5 image lang kernel model solve path net part engine out ckpt sweep plan analyse" ;;
     *)       echo "?" ;;
   esac
 }

@@ -13,6 +13,7 @@
 #include "ictus/h5.h"
 #include "ictus/image.h"
 #include "ictus/solve.h"
+#include "ictus/path.h"
 #include "ictus/net.h"
 #include "ictus/part.h"
 #include "ictus/engine.h"

@@ -4,22 +4,40 @@
  * head of every emitted C file, so it needs nothing but itself.
  *
  * Arguments, everywhere: t model time [ms]; y [nstate] states; p [nslot] parameters followed by hidden slots
- * that prepare() computes from them; u [ninput] continuous inputs (may be NULL when ninput is 0). All pure
- * functions; outputs do not overlap inputs. Collectivity: none.
+ * that prepare() computes from them; u [nu] what comes from outside: ninput continuous inputs, then ndelay delayed
+ * values, then nnoise random numbers (may be NULL when nu is 0). All pure functions; outputs do not overlap inputs.
+ * Collectivity: none.
  */
 #ifndef ICTUS_KERNEL_H
 #define ICTUS_KERNEL_H
 
 #include <stddef.h>
 
-#define ICTUS_KERNEL_ABI 2
+#define ICTUS_KERNEL_ABI 3
 #define ICTUS_KERNEL_SYMBOL "ictus_kernel_table" /* of a compiled user's model */
 #define ICTUS_LANES_SYMBOL "ictus_lanes_table"   /* the same: its lane kernels, of one level */
+
+/* What a slot of noise holds; all are independent draws, redrawn for every step of the solver and constant in it */
+enum
+{
+  ICTUS_NOISE_WIENER = 1, /* N(0,1) / sqrt (dt): an equation x' = ... + s w gets the increment s sqrt (dt) N(0,1) */
+  ICTUS_NOISE_NORMAL,     /* N(0,1) */
+  ICTUS_NOISE_UNIFORM     /* uniform in [0, 1) */
+};
+
+enum /* what happen () asks for besides */
+{
+  ICTUS_EVENT_OUTPUT = 1, /* a row of output at this time */
+  ICTUS_EVENT_STOP = 2    /* the end of the run */
+};
 
 typedef struct ictus_kernel
 {
   int abi; /* ICTUS_KERNEL_ABI */
   int nstate, npar, nslot, nport, ninput, naux;
+  int nu;     /* ninput + ndelay + nnoise */
+  int ndelay, nnoise, nmarkov, nevent;
+  int is_map; /* 1: rhs gives the next states y(t+1), not their derivatives */
   const char *name; /* of the model */
   const char *text; /* the whole .ode text */
   void (*prepare) (double *p);               /* fills p[npar .. nslot-1] */
@@ -39,6 +57,23 @@ typedef struct ictus_kernel
   double (*refractory) (const double *p);                                /* [ms]; NULL: 0 */
   /* c[port * nstate + i] = jump of y_i for an event of weight 1; NULL when nport is 0 */
   void (*port) (const double *p, double *c);
+  /* delayed values: u[ninput + k] is state delay_of[k] at time t - tau[k]; tau [ndelay], never negative (a negative one
+     counts as 0). Constant where delay_fixed[k] is 1: of parameters only. NULL when ndelay is 0 */
+  const int *delay_of;
+  const unsigned char *delay_fixed;
+  void (*delay) (double t, const double *y, const double *p, const double *u, double *tau);
+  void (*history) (double t, const double *p, double *y); /* states before the start; NULL: the initial values */
+  const unsigned char *noise; /* [nnoise] ICTUS_NOISE_...; u[ninput + ndelay + k] */
+  /* Markov variables: state markov_of[k] takes the values 0 .. markov_n[k] - 1 and has the right-hand side 0; in a
+     step dt it goes from value i to j != i with probability dt * q[i * n + j] (first order in dt); q: the matrices of
+     all variables one behind the other, diagonals without meaning */
+  const int *markov_of, *markov_n;
+  void (*rates) (double t, const double *y, const double *p, const double *u, double *q);
+  /* events (global): event k happens where g[k] crosses 0, upwards (event_sign 1), downwards (-1), or, for sign 0, at a
+     step at whose end g[k] is 0; happen () assigns to states, all right sides evaluated before, and returns ICTUS_EVENT_... bits */
+  const signed char *event_sign;
+  void (*event) (double t, const double *y, const double *p, const double *u, double *g); /* g [nevent] */
+  int (*happen) (int k, double t, double *y, const double *p, const double *u);
 } ictus_kernel;
 
 /* ---- lanes: the same functions for many neurons side by side, one a lane of the vector registers --------
@@ -60,7 +95,7 @@ typedef struct ictus_lane_args
   size_t ys;
   const double *p; /* slot k of lane i: p[k * ps + i]; ps 0: p[k] for all lanes */
   size_t ps;
-  const double *u; /* input k of lane i: u[k * us + i]; us 0: u[k] for all lanes */
+  const double *u; /* slot k < nu of lane i: u[k * us + i]; us 0: u[k] for all lanes */
   size_t us;
 } ictus_lane_args;
 

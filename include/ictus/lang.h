@@ -18,6 +18,9 @@ typedef struct ictus_lang_var
   const char *meaning; /* "" when none is given */
   double value;        /* parameters, inputs: default; states: initial value for default parameters; else 0 */
   bool held;           /* states: held at its value during refractoriness */
+  bool hidden;         /* states: stands for a parameter that an event changes; no column of output */
+  int markov;          /* states: number of values of a Markov variable, else 0; these stand behind the equations, before
+                          what is hidden */
   int line;            /* where declared, from 1 */
 } ictus_lang_var;
 
@@ -37,10 +40,69 @@ typedef struct ictus_lang_class
   bool cond_linear; /* every right-hand side affine in its own state */
   bool autonomous;  /* no right-hand side depends on t */
   bool fires;       /* has a firing condition */
+  bool delayed;     /* delay(), del_shft() */
+  bool stochastic;  /* wiener, markov, ran, normal, poisson in what is integrated or recorded */
+  bool events;      /* global */
+  bool map;         /* x(t+1) = ...: iterated, not integrated */
 } ictus_lang_class;
 
+/** What the lines beginning with @ say, and XPPAUT's values where they say nothing. Times in the unit of the model. */
+typedef struct ictus_lang_settings
+{
+  bool xpp;     /* read as XPPAUT reads: the file has none of the statements that are Ictus's own */
+  char method;  /* XPPAUT's letter: d(iscrete) e(uler) m(odified Euler) r(ungekutta) a(dams) g(ear) v(olterra) b(ackward
+                   Euler) q(ualrk) s(tiff) c(vode) 5 8 2 y(mplectic); 'd' by itself for a map */
+  double total, dt, t0, trans, bound;
+  double tol, atol, dtmin, dtmax, newt_tol, jac_eps;
+  double delay; /* longest delay that is remembered; 0: as long as needed */
+  int nout, newt_iter, maxstor;
+  uint64_t seed;
+  int poimap;   /* 0 none, 1 section, 2 maxima and minima, 3 period */
+  int poisgn;   /* direction of the section: 1 up, -1 down, 0 both */
+  bool poistop;
+  double poipln;
+  const char *poivar;      /* name of a state or "t"; "" none given: the first state. These names are owned by the ictus_lang */
+  const char *output;      /* name of the file of output; "" none given */
+  const char *xp, *yp, *zp; /* axes of the picture; "" none given: t against the first state */
+  double xlo, xhi, ylo, yhi; /* NaN: none given */
+  unsigned given; /* bit k: entry k of ictus_lang_option_name was in the file */
+} ictus_lang_settings;
+
+/** Something about the file that its author may want to know. */
+typedef enum ictus_lang_remark
+{
+  ICTUS_LANG_IGNORED, /* an option or statement that says nothing about the model (pictures, windows, AUTO, ...) */
+  ICTUS_LANG_UNKNOWN, /* a line that XPPAUT passes over and we too, perhaps a slip of the pen */
+  ICTUS_LANG_READING, /* read otherwise than it looks: comparisons that bind like powers, order of definitions, ... */
+  ICTUS_LANG_NOTDONE  /* says something about the model or its run that is not honoured, and why */
+} ictus_lang_remark;
+
+typedef struct ictus_lang_note
+{
+  ictus_lang_remark kind;
+  int line, col;
+  const char *text; /* one sentence; for IGNORED the option or word */
+} ictus_lang_note;
+
+typedef struct ictus_lang_set /* set name {a=1,x=2,dt=.1} */
+{
+  const char *name;
+  int n;
+  const char *const *item; /* [n] names of parameters, states or settings */
+  const double *value;     /* [n] */
+} ictus_lang_set;
+
+/** What a shipped model has to show: expect KIND ARGUMENTS, checked by ictus_path_expect (doc/manual/model-language.md
+ * lists the kinds). */
+typedef struct ictus_lang_expect
+{
+  const char *text; /* behind the word */
+  int line;
+} ictus_lang_expect;
+
 /** Parse, check, differentiate.
- * \param path  name for messages and (its last part without .ode) for the model
+ * \param path  name for messages and (its last part without .ode) for the model; files that the text names (tables,
+ *              #include) are looked for in its folder, then in the working folder
  * \param text  the whole file; copied
  * \retval ICTUS_E_INPUT  message "path:line:col: ..." with the line, a caret and a suggestion; *out NULL
  * Collectivity: none. */
@@ -59,6 +121,20 @@ int ictus_lang_find (const ictus_lang *lang, ictus_lang_kind kind, const char *n
 /** The nearest name of that kind, NULL if none is near. Collectivity: none. */
 const char *ictus_lang_nearest (const ictus_lang *lang, ictus_lang_kind kind, const char *name);
 ictus_lang_class ictus_lang_classify (const ictus_lang *lang); /* Collectivity: none. */
+const ictus_lang_settings *ictus_lang_get_settings (const ictus_lang *lang); /* Collectivity: none. */
+/** Name of an option of XPPAUT that is honoured (entry k of the bits "given"); NULL past the end. Collectivity: none. */
+const char *ictus_lang_option_name (int k);
+/** Set what one option says, as in "dt=0.01" (names as in XPPAUT, by prefix).
+ * \retval ICTUS_E_INPUT  no such option, or a wrong value. Collectivity: none. */
+ictus_err ictus_lang_set_option (ictus_lang_settings *s, const char *name, const char *value);
+/** Notes in the order of the file; NULL past the end. Borrowed. Collectivity: none. */
+const ictus_lang_note *ictus_lang_note_at (const ictus_lang *lang, int k);
+/** The named sets, the expectations; NULL past the end. Borrowed. Collectivity: none. */
+const ictus_lang_set *ictus_lang_set_at (const ictus_lang *lang, int k);
+const ictus_lang_expect *ictus_lang_expect_at (const ictus_lang *lang, int k); /* Collectivity: none. */
+const char *ictus_lang_shows (const ictus_lang *lang); /* what the model shows; "" if not said. Collectivity: none. */
+/** Hash of the other files that were read (tables, #include); 0 if none. Collectivity: none. */
+uint64_t ictus_lang_stamp (const ictus_lang *lang);
 /** Why the model is not linear / not conditionally linear, naming the equation; "" if it is.
  * Collectivity: none. */
 const char *ictus_lang_why_not_linear (const ictus_lang *lang);

@@ -30,6 +30,9 @@ typedef struct ictus_model
  * \retval ICTUS_E_RESOURCE  no compiler, or it failed (its message passed on), or the cache cannot be written
  * Collectivity: none. */
 ictus_err ictus_model_open (const char *name, const char *dir, const char *text, ictus_model **out);
+/** As ictus_model_open, for what is done with a model alone: lanes is NULL for a user's model, which spares most of the
+ * compiler's time. Collectivity: none. */
+ictus_err ictus_model_open_scalar (const char *name, const char *dir, const char *text, ictus_model **out);
 void ictus_model_close (ictus_model **m); /* Collectivity: none. */
 /** The same without a kernel, for those who only want to read: names, texts and errors as ictus_model_open,
  * but no compiler is needed. Collectivity: none. */
@@ -44,6 +47,9 @@ bool ictus_model_needs_compiler (const char *name, const char *dir);
 
 /** Shipped models in alphabetical order; NULL past the end. Borrowed for ever. Collectivity: none. */
 const ictus_kernel *ictus_model_shipped (size_t k);
+/** The kind of shipped model k, the folder of models/ that it lies in ("conductance", "population", ...). Borrowed for ever.
+ * Collectivity: none. */
+const char *ictus_model_shipped_kind (size_t k);
 /** Folder of the kernel cache: $ICTUS_CACHE, else $XDG_CACHE_HOME/ictus, else $HOME/.cache/ictus.
  * Collectivity: none. */
 ictus_err ictus_model_cache_dir (ictus_text *out);

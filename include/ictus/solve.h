@@ -51,6 +51,11 @@ typedef struct ictus_cells /* the neurons of one population that live on this ra
   const ictus_drive *drive; /* NULL: inputs have the default values of the model; not owned */
   double *refr_until;       /* [n] ms; refractory while t < refr_until; -INFINITY at the start; not owned */
   uint8_t *armed;           /* [n]; 1 at the start; current when y is; not owned */
+  uint64_t seed;            /* of the experiment: key of the random numbers of a neuron, with its gid and the step */
+  double *history;          /* [nhistory, n] what a solver remembers of the past for delayed values beyond y; filled from the
+                               model's history by ictus_solver_create at the start of a run; current when y is; not owned.
+                               NULL where nhistory is 0 */
+  size_t nhistory;          /* ictus_solver_history of the solver */
 } ictus_cells;
 
 typedef struct ictus_event /* input of one neuron, exact timing */
@@ -146,6 +151,11 @@ const char *ictus_solver_refuse (const ictus_solver_config *c, const ictus_model
  * \retval ICTUS_E_INPUT  the solver refuses the model (with the reason). Collectivity: none. */
 ictus_err ictus_solver_choose (const ictus_solver_config *c, const ictus_model *m, const double *p, const char **name,
                                char *why);
+
+/** Doubles a neuron that cells->history needs under this configuration: 0 for models without delays.
+ * \param p  [nslot] parameters of neuron 0: fixed delays are the same for all neurons of a population, or the solver refuses
+ * \retval ICTUS_E_INPUT  the solver refuses the model. Collectivity: none. */
+ictus_err ictus_solver_history (const ictus_solver_config *c, const ictus_model *m, const double *p, size_t *nhistory);
 
 /** Make a solver for these neurons at model time t_ms (the start or a restart mark).
  * \param cells  borrowed for the life of the solver; y, p, refr_until, armed may be changed by the caller

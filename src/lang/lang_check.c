@@ -15,7 +15,7 @@ kind_of (ictus__class cls)
     case SYM_PORT: return ICTUS_LANG_PORT;
     case SYM_INPUT: return ICTUS_LANG_INPUT;
     case SYM_AUX: return ICTUS_LANG_AUX;
-    case SYM_DERIVED: case SYM_TEMP: case SYM_FUNC: break;
+    case SYM_DERIVED: case SYM_TEMP: case SYM_FUNC: case SYM_NOISE: case SYM_TABLE: case SYM_SPECIAL: break;
     }
   return -1;
 }

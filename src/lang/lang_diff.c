@@ -59,7 +59,8 @@ d_function (ictus__dag *g, ictus__op op, int n, int a)
     case OP_XEM1: return ictus__fun1 (g, OP_XEM1_D, a);
     case OP_SIGN: case OP_HEAV: case OP_FLOOR: case OP_CEIL: return ictus__num (g, 0);
     case OP_EXPREL_D: case OP_XEM1_D: /* derivatives are not differentiated again */
-    case OP_CONST: case OP_TIME: case OP_STATE: case OP_PAR: case OP_INPUT: case OP_WEIGHT: case OP_ARG:
+    case OP_CONST: case OP_TIME: case OP_STATE: case OP_PAR: case OP_INPUT: case OP_DELAYED: case OP_NOISE:
+    case OP_TABLE: case OP_TABLE_D: case OP_WEIGHT: case OP_ARG:
     case OP_NEG: case OP_NOT: case OP_ADD: case OP_SUB: case OP_MUL: case OP_DIV: case OP_POW: case OP_POWI:
     case OP_ATAN2: case OP_MOD: case OP_MIN: case OP_MAX: case OP_LT: case OP_LE: case OP_EQ: case OP_NE:
     case OP_AND: case OP_OR: case OP_IF: case OP_COUNT: break;
@@ -113,7 +114,8 @@ rule (ictus__dag *g, int n, const int *d)
       return ictus__if (g, k.a, db, dc);
     case OP_LT: case OP_LE: case OP_EQ: case OP_NE: case OP_AND: case OP_OR: case OP_NOT:
       return ictus__num (g, 0);
-    case OP_CONST: case OP_TIME: case OP_STATE: case OP_PAR: case OP_INPUT: case OP_WEIGHT: case OP_ARG:
+    case OP_CONST: case OP_TIME: case OP_STATE: case OP_PAR: case OP_INPUT: case OP_DELAYED: case OP_NOISE:
+    case OP_TABLE: case OP_TABLE_D: case OP_WEIGHT: case OP_ARG:
     case OP_SIN: case OP_COS: case OP_TAN: case OP_ASIN: case OP_ACOS: case OP_ATAN: case OP_SINH:
     case OP_COSH: case OP_TANH: case OP_EXP: case OP_LOG: case OP_LOG10: case OP_SQRT: case OP_ABS:
     case OP_SIGN: case OP_HEAV: case OP_FLOOR: case OP_CEIL: case OP_ERF: case OP_ERFC: case OP_EXPREL:

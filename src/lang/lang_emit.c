@@ -231,6 +231,7 @@ table (writer *w, const char *symbol)
                   "  .naux = %d,\n",
                   ns_of (w), L->count[ICTUS_LANG_PAR], L->count[ICTUS_LANG_PAR] + w->nslot,
                   L->count[ICTUS_LANG_PORT], L->count[ICTUS_LANG_INPUT], L->count[ICTUS_LANG_AUX]);
+  ictus_text_add (w->e.out, "  .nu = %d,\n", L->count[ICTUS_LANG_INPUT]);
   ictus_text_add (w->e.out, "  .name =\n");
   literal (w->e.out, L->name);
   ictus_text_add (w->e.out, ",\n  .text =\n");

@@ -51,7 +51,7 @@ ictus__nops (ictus__op op)
 {
   if (op < OP_NEG)
     return 0;
-  if (op < OP_ADD || op == OP_POWI)
+  if (op < OP_ADD || op == OP_POWI || op == OP_TABLE || op == OP_TABLE_D)
     return 1;
   return op == OP_IF ? 3 : 2;
 }
@@ -61,7 +61,8 @@ own_deps (const ictus__dag *g, const ictus__node *k)
 {
   static const unsigned leaf[]
       = { [OP_CONST] = 0,         [OP_TIME] = DEP_T,   [OP_STATE] = DEP_STATE, [OP_PAR] = DEP_PAR,
-          [OP_INPUT] = DEP_INPUT, [OP_WEIGHT] = DEP_W, [OP_ARG] = DEP_ARG };
+          [OP_INPUT] = DEP_INPUT, [OP_WEIGHT] = DEP_W, [OP_ARG] = DEP_ARG, [OP_DELAYED] = DEP_DELAY,
+          [OP_NOISE] = DEP_NOISE };
   int nops = ictus__nops (k->op);
   unsigned d = 0;
 
@@ -257,7 +258,8 @@ ictus__apply (ictus__op op, double a, double b, double c)
     case OP_AND: return a != 0 && b != 0;
     case OP_OR: return a != 0 || b != 0;
     case OP_IF: return a != 0 ? b : c;
-    case OP_CONST: case OP_TIME: case OP_STATE: case OP_PAR: case OP_INPUT: case OP_WEIGHT: case OP_ARG:
+    case OP_CONST: case OP_TIME: case OP_STATE: case OP_PAR: case OP_INPUT: case OP_DELAYED: case OP_NOISE:
+    case OP_TABLE: case OP_TABLE_D: case OP_WEIGHT: case OP_ARG:
     case OP_POWI: case OP_COUNT: break;
     }
   return (double) NAN;

@@ -30,7 +30,9 @@ enum
   DEP_PAR = 8,
   DEP_W = 16,
   DEP_ARG = 32, /* stands for the argument of a function that is only checked */
-  DEP_ALL = 63
+  DEP_DELAY = 64, /* a delayed value */
+  DEP_NOISE = 128, /* a random number */
+  DEP_ALL = 255
 };
 
 /* Operations of one operand that are functions of libm or of the emitted helpers: op, name in the language
@@ -67,7 +69,11 @@ typedef enum ictus__op
   OP_TIME,
   OP_STATE, /* a: index */
   OP_PAR,   /* a: index */
-  OP_INPUT, /* a: index */
+  OP_INPUT, /* a: slot of u: an input, ninput + a delayed value, ninput + ndelay + a random number. While expressions are
+               read the counts are not known: OP_DELAYED and OP_NOISE stand for the latter two and become OP_INPUT in
+               ictus__lower */
+  OP_DELAYED, /* a: index of L->delay */
+  OP_NOISE,   /* a: index of L->noise */
   OP_WEIGHT,
   OP_ARG, /* a: number */
   OP_NEG,
@@ -91,6 +97,8 @@ typedef enum ictus__op
   OP_NE,
   OP_AND,
   OP_OR,
+  OP_TABLE,   /* a: argument, b: index of L->table (no node) */
+  OP_TABLE_D, /* its slope by the argument */
   OP_IF, /* a: condition, b: then, c: else */
   OP_COUNT
 } ictus__op;
@@ -164,8 +172,9 @@ typedef struct ictus__tok
 {
   ictus__tk kind;
   int op;          /* TK_OP: the character, or a code below */
-  size_t off, len; /* place in the text */
-  int line, col;   /* from 1 */
+  size_t off, len; /* place in the code */
+  int file;        /* index into L->file */
+  int line, col;   /* in that file, from 1 */
   double num;
 } ictus__tok;
 
@@ -188,12 +197,15 @@ typedef struct ictus__line /* a logical line */
 
 typedef enum ictus__class
 {
-  SYM_STATE,
+  SYM_STATE, /* Markov variables too */
   SYM_PAR,
   SYM_DERIVED,
   SYM_INPUT,
   SYM_TEMP,
   SYM_FUNC,
+  SYM_NOISE,   /* wiener: index into L->noise */
+  SYM_TABLE,   /* index into L->table; called like a function of one argument */
+  SYM_SPECIAL, /* special name = conv (...): index into L->special; name(i) is its component i */
   SYM_AUX, /* aux and ports have name spaces of their own */
   SYM_PORT
 } ictus__class;
@@ -211,6 +223,8 @@ typedef struct ictus__sym
   bool building;
   int init, init_stop, init_tok; /* states: tokens of the initial value, -1 none */
   bool held;
+  bool hidden; /* states: a parameter that an event assigns to */
+  int markov;  /* states: index into L->markov + 1; 0: none */
 } ictus__sym;
 
 typedef struct ictus__assign /* x = e, x += e of port and reset */
@@ -218,14 +232,92 @@ typedef struct ictus__assign /* x = e, x += e of port and reset */
   int name;  /* token */
   bool plus; /* += */
   int expr, stop;
-  int owner; /* port index, -1 for reset */
+  int owner; /* port index, OWNER_RESET, OWNER_INIT, or OWNER_EVENT - index of the event */
   int state; /* index, once checked */
   int node;
 } ictus__assign;
 
+enum
+{
+  OWNER_RESET = -1,
+  OWNER_INIT = -2,
+  OWNER_EVENT = -16 /* of event 0; -17 of event 1, ... */
+};
+
+typedef struct ictus__file /* the model file is file 0; #include adds others. Tables are no such files */
+{
+  char *path, *text;
+} ictus__file;
+
+typedef struct ictus__event /* global sign {condition} {x=..; y=..} */
+{
+  int sign, tok;
+  int expr, stop;   /* tokens of the condition */
+  int node;         /* -1 until built */
+  unsigned flags;   /* ICTUS_EVENT_... from out_put=1, arret=1 */
+} ictus__event;
+
+typedef struct ictus__markov /* markov z n, then n rows of {ex} */
+{
+  int sym, n;
+  int *expr, *stop, *node; /* [n * n] tokens; nodes, -1 on the diagonal; one allocation at expr */
+} ictus__markov;
+
+typedef struct ictus__delay /* one slot of u */
+{
+  int state, tau; /* index of the state; node */
+} ictus__delay;
+
+typedef struct ictus__table /* table name file, table name % n lo hi formula in t */
+{
+  int sym;
+  int n;           /* values */
+  double lo, hi;   /* arguments of the first and the last */
+  bool steps;      /* piecewise constant */
+  double *v;       /* [n]; of a formula: filled in ictus__check */
+  int expr, stop;  /* tokens of the formula; -1: read from a file */
+} ictus__table;
+
+typedef struct ictus__special /* special name = kind (arguments) */
+{
+  int sym;
+  int kind;       /* token of the kind: conv, fconv, sparse, fsparse, mmult, fmmult, ... */
+  int narg;
+  int arg[8], arg_stop[8]; /* tokens of the arguments */
+  int n;          /* components; 0 until it is built */
+  int *node;      /* [n] */
+} ictus__special;
+
 struct ictus_lang
 {
-  char *path, *name, *text, *title, *source;
+  char *path, *name, *text, *title, *source, *shows;
+  bool xpp;          /* read as XPPAUT reads */
+  ictus__file *file; /* [nfile] */
+  size_t nfile, capfile;
+  char *code;        /* what tokens are made of: the files with arrays and blocks written out */
+  uint64_t stamp;    /* of the other files */
+  ictus_lang_settings settings;
+  ictus_lang_note *note;     /* texts in notes_text until ictus__describe */
+  size_t nnote, capnote;
+  ictus_lang_set *set;
+  size_t nset, capset;
+  ictus_lang_expect *expect;
+  size_t nexpect, capexpect;
+  char **owned; /* strings and arrays of settings, notes, sets, expectations, each of ictus_alloc */
+  size_t nowned, capowned;
+  ictus__event *event;
+  size_t nevent, capevent;
+  ictus__markov *markov;
+  size_t nmarkov, capmarkov;
+  unsigned char *noise; /* [nnoise] ICTUS_NOISE_... */
+  size_t nnoise, capnoise;
+  ictus__delay *delay;
+  size_t ndelay, capdelay;
+  ictus__table *table;
+  size_t ntable, captable;
+  ictus__special *special;
+  size_t nspecial, capspecial;
+  int *history; /* [nstate] nodes of x(0)=formula with t in it, else the initial value; NULL: no formula has t */
   ictus__tok *tok;
   size_t ntok, captok;
   ictus__line *line;
@@ -268,6 +360,17 @@ bool ictus__is_word (const ictus_lang *L, int tok, const char *word); /* a name,
 bool ictus__is_op (const ictus_lang *L, int tok, int op);
 void ictus__lower_case (char *s);
 
+/* Keeps a string with the model; NULL: no room. */
+const char *ictus__keep (ictus_lang *L, const char *s);
+/* A note at a token; line and col at a place. */
+ictus_err ictus__note (ictus_lang *L, ictus_lang_remark kind, int tok, const char *fmt, ...)
+    __attribute__ ((format (printf, 4, 5)));
+ictus_err ictus__note_at (ictus_lang *L, ictus_lang_remark kind, int line, int col, const char *fmt, ...)
+    __attribute__ ((format (printf, 5, 6)));
+
+/* From L->text to L->code: the dialect, #include, continued lines, arrays and blocks written out, options, sets.
+   ictus__lex makes tokens of the code with places in the files they came from. */
+ictus_err ictus__expand (ictus_lang *L);
 ictus_err ictus__lex (ictus_lang *L);
 ictus_err ictus__declare (ictus_lang *L); /* statements to symbols */
 int ictus__lookup (const ictus_lang *L, ictus__class cls, const char *key);

@@ -328,7 +328,7 @@ variable (parser *p, int tok, int sym, int *n)
       *n = L->sym[sym].node;
       direct = s->cls == SYM_DERIVED;
       break;
-    case SYM_FUNC: case SYM_AUX: case SYM_PORT:
+    case SYM_FUNC: case SYM_NOISE: case SYM_TABLE: case SYM_SPECIAL: case SYM_AUX: case SYM_PORT:
       return ICTUS_FAIL (ICTUS_E_INTERNAL, "no variable");
     }
   ICTUS_TRY (made (p, tok, *n));
