@@ -187,6 +187,15 @@ enum /* operators of two characters */
   TOK_PLUSEQ
 };
 
+typedef struct ictus__span /* the code from off on, up to the next span, comes from this place */
+{
+  size_t off;
+  int file, line, col;
+  bool fixed; /* written in place of something in brackets: all of it stands at this place */
+  bool copy;  /* of a line or block that is written out once for each index */
+  int index;
+} ictus__span;
+
 typedef struct ictus__line /* a logical line */
 {
   int first;                   /* token; ends with TK_EOL */
@@ -223,7 +232,8 @@ typedef struct ictus__sym
   bool building;
   int init, init_stop, init_tok; /* states: tokens of the initial value, -1 none */
   bool held;
-  bool hidden; /* states: a parameter that an event assigns to */
+  bool hidden; /* states: a parameter that an event assigns to; expr -1, the right-hand side is 0 */
+  int par;     /* hidden states: symbol of the parameter of the same name that it starts from; that one is not found by its name */
   int markov;  /* states: index into L->markov + 1; 0: none */
 } ictus__sym;
 
@@ -241,6 +251,9 @@ enum
 {
   OWNER_RESET = -1,
   OWNER_INIT = -2,
+  OWNER_HISTORY = -3, /* state before the start, a formula in t and parameters: every x(0)=.. of XPPAUT's dialect. There a
+                         state without one was 0 before the start, whatever its initial value. In Ictus's own dialect there is
+                         none of these: x(0)=formula is an OWNER_INIT, at the start and before */
   OWNER_EVENT = -16 /* of event 0; -17 of event 1, ... */
 };
 
@@ -295,6 +308,8 @@ struct ictus_lang
   ictus__file *file; /* [nfile] */
   size_t nfile, capfile;
   char *code;        /* what tokens are made of: the files with arrays and blocks written out */
+  ictus__span *span; /* [nspan] where the code comes from, ascending */
+  size_t nspan, capspan;
   uint64_t stamp;    /* of the other files */
   ictus_lang_settings settings;
   ictus_lang_note *note;     /* texts in notes_text until ictus__describe */
