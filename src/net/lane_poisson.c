@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /* Counts of Poisson trains in vectors. Compiled for every level of instructions. */
-#include "net_vector.h"
+#include "base/base_vector.h"
+#include "net_draw.h"
 
 /* Both halves of each lane as numbers of their own, compared as unsigned ones: the highest bit is turned. */
 static inline vs
@@ -50,7 +51,7 @@ correct (const ictus__counts *c, ictus__key key, const vu *x, vu unit, vu block,
 {
   vu y[4] = { unit, block, block >> 32, v_all (1) };
 
-  v_philox (key, y);
+  v_philox (key.k, y);
   for (int l = 0; l < VW; ++l)
     for (int k = 0; k < 4; ++k)
       if (is_outside (c, (uint32_t) x[k][l]))
@@ -93,7 +94,7 @@ count_group (const ictus__counts *c, ictus__key key, vu block, group *g)
       x[1] = block;
       x[2] = block >> 32;
       x[3] = v_all (0);
-      v_philox (key, x);
+      v_philox (key.k, x);
       s[2 * k] = halves (x[0], x[1]);
       s[2 * k + 1] = halves (x[2], x[3]);
     }
