@@ -75,7 +75,7 @@ done
 EOF
 ok "a model is checked" status 0 ictus check decay.ode
 ok "its class is told" says "linear                 yes"
-ok "a nonlinear one" status 0 ictus check "$srcdir/models/hodgkin_huxley.ode"
+ok "a nonlinear one" status 0 ictus check "$srcdir/models/conductance/hodgkin_huxley.ode"
 ok "is told why" says "linear                 no: "
 printf 'x'"'"' = -yy\n' >bad.ode
 ok "a wrong model is bad input" status 65 ictus check bad.ode

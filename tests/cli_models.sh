@@ -7,7 +7,7 @@ ICTUS_CACHE=$tmp/cache; export ICTUS_CACHE
 ok "models lists" status 0 ictus models
 ok "the list has a model and its title" says "iaf_psc_exp        Leaky integrate-and-fire neuron"
 ok "the list is as long as the folder of models" \
-  test "`wc -l <"$tmp/stdout"`" -eq "`ls "$srcdir"/models/*.ode | wc -l`"
+  test "`wc -l <"$tmp/stdout"`" -eq "`ls "$srcdir"/models/*/*.ode | wc -l`"
 
 ok "models NAME shows the model" status 0 ictus models hh_cond_exp_traub
 ok "with its parameters" says "g_Na"

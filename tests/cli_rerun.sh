@@ -4,7 +4,7 @@
 . "$srcdir/tests/tap.sh"
 
 mkdir exp exp/models
-sed 's/^par I=1 /par I=1.2 /' "$srcdir/models/lif.ode" >exp/models/mine.ode
+sed 's/^par I=1 /par I=1.2 /' "$srcdir/models/integrate-and-fire/lif.ode" >exp/models/mine.ode
 cp "$srcdir/tests/data/spikes.txt" exp/
 echo '0 1' >exp/pairs.txt
 echo '2 3' >>exp/pairs.txt

@@ -38,7 +38,7 @@ ok "one is before the end" test "`grep '^checkpoint at' "$tmp/stderr" | cut -d: 
 
 # models of one's own, files, partitions: DIR is enough
 mkdir exp exp/models
-sed 's/^par I=1 /par I=1.2 /' "$srcdir/models/lif.ode" >exp/models/mine.ode
+sed 's/^par I=1 /par I=1.2 /' "$srcdir/models/integrate-and-fire/lif.ode" >exp/models/mine.ode
 cp "$data/spikes.txt" exp/
 cat >exp/net.yaml <<'EOY'
 ictus: 1

@@ -131,7 +131,8 @@ END_TEST
 
 START_TEST (derivatives_of_a_shipped_model_agree_with_differences)
 {
-  static const char *const names[] = { "hodgkin_huxley", "aeif_cond_exp", "morris_lecar", "wilson_cowan" };
+  static const char *const names[] = { "conductance/hodgkin_huxley", "integrate-and-fire/aeif_cond_exp",
+                                       "conductance/morris_lecar", "population/wilson_cowan" };
   char path[600], *text;
   loaded m;
   double *p, y[16];

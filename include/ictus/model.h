@@ -47,8 +47,8 @@ bool ictus_model_needs_compiler (const char *name, const char *dir);
 
 /** Shipped models in alphabetical order; NULL past the end. Borrowed for ever. Collectivity: none. */
 const ictus_kernel *ictus_model_shipped (size_t k);
-/** The kind of shipped model k, the folder of models/ that it lies in ("conductance", "population", ...). Borrowed for ever.
- * Collectivity: none. */
+/** The kind of shipped model k, the folder of models/ that it lies in ("conductance", "population", ...); NULL past
+ * the end. Borrowed for ever. Collectivity: none. */
 const char *ictus_model_shipped_kind (size_t k);
 /** Folder of the kernel cache: $ICTUS_CACHE, else $XDG_CACHE_HOME/ictus, else $HOME/.cache/ictus.
  * Collectivity: none. */

@@ -16,6 +16,12 @@ ictus_model_shipped (size_t k)
   return ictus__model_registry[k].kernel;
 }
 
+const char *
+ictus_model_shipped_kind (size_t k)
+{
+  return ictus_model_shipped (k) != NULL ? ictus__model_registry[k].kind : NULL;
+}
+
 static const ictus__shipped *
 find_shipped (const char *name)
 {

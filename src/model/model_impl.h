@@ -11,6 +11,7 @@ typedef struct ictus__shipped
 {
   const ictus_kernel *kernel;
   const ictus_lanes *lanes[ICTUS__LEVELS]; /* by level of instructions; NULL: not built for it */
+  const char *kind;                        /* folder of models/ */
 } ictus__shipped;
 
 /* Made at build time from models/; alphabetical, ends with a kernel NULL. */
