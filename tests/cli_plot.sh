@@ -85,10 +85,23 @@ for t in 'V_m (mV)' 'Act_m' spikes cvode-bdf rk4; do ok "shows $t" has "$t"; don
 ok "an auxiliary quantity by name" svg files/trajectory.h5 I_Na
 ok "with its unit" has 'I_Na (µA/cm²)'
 
+plane () { rm -f p.svg; status 0 ictus plot files/trajectory.h5 -o p.svg --x "$1" --y "$2"; }
+ok "a phase plane" plane V_m Act_m
+for t in 'V_m (mV)' 'Act_m' cvode-bdf rk4; do ok "shows $t" has "$t"; done
+ok "has no spikes" lacks spikes
+ok "an auxiliary quantity in it" plane V_m I_Na
+ok "with its unit" has 'I_Na (µA/cm²)'
+ok "one quantity against the time" status 0 ictus plot files/trajectory.h5 -o p.svg --y V_m
+ok "is a plane, too" has time
+
 bad () { want=$1; text=$2; shift 2; status "$want" ictus plot "$@" && says "$text"; }
 ok "an unknown --what names the nearest" bad 65 'did you mean "rate"' files/results.h5 --what rates
 ok "and for a sweep" bad 65 'did you mean "chi"' files/sweep.h5 --what chy
 ok "and for a trajectory" bad 65 'did you mean "V_m"' files/trajectory.h5 --what V_n
+ok "and for an axis" bad 65 'did you mean "V_m"' files/trajectory.h5 --x V_n --y Act_m
+ok "only trajectories have planes" bad 65 'for a trajectory only' files/results.h5 --x V_m --y g
+ok "an axis wants the other" bad 64 'wants a --y' files/trajectory.h5 --x V_m
+ok "and nothing else" bad 64 'not both' files/trajectory.h5 --x V_m --y Act_m --what V_m
 ok "no such file" bad 74 'No such file' files/none.h5
 echo hello >text.h5
 ok "not an HDF5 file" bad 65 text.h5 text.h5

@@ -12,6 +12,7 @@ enum
   PLOT_MAX_LINES = 8,    /* curves in one panel */
   PLOT_MAX_PANELS = 12,  /* one below another */
   PLOT_COLUMNS = 1500,   /* a longer curve is drawn as its envelope in so many columns */
+  PLOT_PLANE = 520,      /* height of a phase plane */
   PLOT_NAME = 128        /* longest name we make of names in a file */
 };
 
@@ -64,11 +65,19 @@ void ictus__figure_note (plot_figure *f, const char *fmt, ...) __attribute__ ((f
    the block's number. */
 int ictus__figure_curve (plot_figure *f, const double *t, double t0, double dt, const double *y, size_t n,
                          size_t stride, plot_range *r);
+/* A curve in a plane, as a block, without the points that could not be told from the one before. */
+int ictus__figure_plane (plot_figure *f, const ictus_plot_axis *x, const ictus_plot_axis *y, size_t n, plot_range rx,
+                         plot_range ry);
+void ictus__range_pad (plot_range *r); /* some room around it; something where there is nothing */
+/* Range, tics and label of the y axis of a plane, as they are. */
+void ictus__panel_plane (ictus_text *p, plot_range r, const char *label);
 /* Range, tics and label of the y axis. */
 void ictus__panel_y (ictus_text *p, plot_range r, int height, const char *label);
 void ictus__panel_label (ictus_text *p, const char *label); /* of the y axis, of a stack */
 void ictus__figure_emit (const plot_figure *f, plot_format format, ictus_text *out);
 void ictus__figure_clear (plot_figure *f);
+/* The whole way to a picture; its ending says the format. */
+ictus_err ictus__figure_draw (plot_figure *f, const char *out);
 
 /* analyse_gnuplot.c: the script through gnuplot into a file, whole or not at all. Collectivity: none. */
 ictus_err ictus__gnuplot (const char *script, size_t len, const char *out);
@@ -92,5 +101,6 @@ ictus_err ictus__plot_results (ictus_h5 *h, const char *what, plot_figure *f);
 /* boundary: file of a threshold search whose line is drawn; NULL: that of the file itself, where it is one. */
 ictus_err ictus__plot_sweep (ictus_h5 *h, const char *what, const char *boundary, plot_figure *f);
 ictus_err ictus__plot_trajectory (ictus_h5 *h, const char *what, plot_figure *f);
+ictus_err ictus__plot_plane (ictus_h5 *h, const char *x, const char *y, plot_figure *f); /* of a trajectory */
 
 #endif

@@ -39,11 +39,14 @@ kind_of (ictus_h5 *h, char *kind)
 }
 
 static ictus_err
-fill (ictus_h5 *h, const char *what, const char *boundary, plot_figure *f)
+fill (ictus_h5 *h, const ictus_plot_request *r, plot_figure *f)
 {
+  const char *what = r->what, *boundary = r->boundary;
   char kind[PLOT_NAME];
 
   ICTUS_TRY (kind_of (h, kind));
+  if (r->x != NULL && strcmp (kind, ICTUS_KIND_TRAJECTORY) != 0)
+    return ICTUS_FAIL (ICTUS_E_INPUT, "axes are chosen for a trajectory only; %s is of kind \"%s\"", h->path, kind);
   if (boundary != NULL && strcmp (kind, ICTUS_KIND_SWEEP) != 0)
     return ICTUS_FAIL (ICTUS_E_INPUT, "a boundary is drawn over the map of a sweep only; %s is of kind \"%s\"", h->path,
                        kind);
@@ -52,25 +55,43 @@ fill (ictus_h5 *h, const char *what, const char *boundary, plot_figure *f)
   if (strcmp (kind, ICTUS_KIND_SWEEP) == 0)
     return ictus__plot_sweep (h, what, boundary, f);
   if (strcmp (kind, ICTUS_KIND_TRAJECTORY) == 0)
-    return ictus__plot_trajectory (h, what, f);
+    return r->x != NULL ? ictus__plot_plane (h, r->x, r->y, f) : ictus__plot_trajectory (h, what, f);
   return ICTUS_FAIL (ICTUS_E_FORMAT, "%s is of kind \"%s\"; what can be drawn is " ICTUS_KIND_RESULTS ", "
                      ICTUS_KIND_SWEEP " and " ICTUS_KIND_TRAJECTORY, h->path, kind);
 }
 
 ictus_err
-ictus_plot (const char *path, const char *out, const char *what, const char *boundary)
+ictus__figure_draw (plot_figure *f, const char *out)
 {
-  plot_figure f;
   plot_format format = PLOT_PNG;
   ictus_text script = { 0 };
+  ictus_err e;
+
+  ICTUS_TRY (format_of (out, &format));
+  if (f->left_out > 0)
+    ictus__figure_note (f, "%zu more panels left out (choose one with --what)", f->left_out);
+  ictus__figure_emit (f, format, &script);
+  if (script.failed || f->data.failed || f->note.failed || f->title.failed)
+    e = ICTUS_FAIL (ICTUS_E_NOMEM, "out of memory");
+  else
+    e = ictus__gnuplot (script.s, script.len, out);
+  ictus_text_clear (&script);
+  return e;
+}
+
+ictus_err
+ictus_plot (const char *path, const char *out, const ictus_plot_request *r)
+{
+  plot_figure f;
+  plot_format format;
   ictus_err e = ICTUS_OK, closing;
   ictus_h5 h;
 
   memset (&f, 0, sizeof f);
   f.x = plot_range_none;
-  ICTUS_TRY (format_of (out, &format));
+  ICTUS_TRY (format_of (out, &format)); /* before the work */
   ICTUS_TRY (ictus_h5_open (MPI_COMM_SELF, path, &h));
-  e = fill (&h, what, boundary, &f);
+  e = fill (&h, r, &f);
   if (e == ICTUS_OK)
     e = ictus_h5_close (&h);
   else
@@ -82,16 +103,8 @@ ictus_plot (const char *path, const char *out, const char *what, const char *bou
       if (closing != ICTUS_OK)
         ictus_err_note (e, __FILE__, __LINE__, "%s", keep);
     }
-  if (e != ICTUS_OK)
-    goto done;
-  if (f.left_out > 0)
-    ictus__figure_note (&f, "%zu more panels left out (choose one with --what)", f.left_out);
-  ictus__figure_emit (&f, format, &script);
-  if (script.failed || f.data.failed || f.note.failed)
-    ICTUS_GO (ICTUS_FAIL (ICTUS_E_NOMEM, "out of memory"));
-  ICTUS_GO (ictus__gnuplot (script.s, script.len, out));
-done:
-  ictus_text_clear (&script);
+  if (e == ICTUS_OK)
+    e = ictus__figure_draw (&f, out);
   ictus__figure_clear (&f);
   return e;
 }

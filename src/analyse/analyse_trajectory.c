@@ -199,23 +199,60 @@ unknown (const trajectory *t, const char *what)
   return e;
 }
 
+static ictus_err
+open_trajectory (trajectory *t)
+{
+  char path[2 * PLOT_NAME];
+
+  ICTUS_TRY (ictus_h5_list (t->h, "/solver", &t->solver, &t->nsolver));
+  if (t->nsolver == 0)
+    return ICTUS_FAIL (ICTUS_E_FORMAT, "%s: no solver in it", t->h->path);
+  snprintf (path, sizeof path, "/solver/%s", t->solver[0]);
+  ICTUS_TRY (ictus_h5_list (t->h, path, &t->state, &t->nstate));
+  snprintf (path, sizeof path, "/solver/%s/aux", t->solver[0]);
+  return ictus_h5_exists (t->h, path) ? ictus_h5_list (t->h, path, &t->aux, &t->naux) : ICTUS_OK;
+}
+
+static void
+clear (trajectory *t)
+{
+  ictus__free_names (t->solver, t->nsolver);
+  ictus__free_names (t->state, t->nstate);
+  ictus__free_names (t->aux, t->naux);
+}
+
+static void
+time_label (const trajectory *t)
+{
+  char path[2 * PLOT_NAME], unit[PLOT_NAME];
+
+  snprintf (path, sizeof path, "/solver/%s/time", t->solver[0]);
+  ictus__read_text (t->h, path, "units", unit);
+  ictus__label (t->f->xlabel, "time", unit[0] != '\0' ? unit : "ms");
+}
+
+static void
+add_title (trajectory *t)
+{
+  const char *slash = strrchr (t->h->path, '/');
+  char model[PLOT_NAME];
+
+  if (t->nsolver > PLOT_MAX_LINES)
+    ictus__figure_note (t->f, "the first %d of %zu solvers", PLOT_MAX_LINES, t->nsolver);
+  ictus__read_text (t->h, "/", "model", model);
+  ictus_text_add (&t->f->title, "%s", model[0] != '\0' ? model : slash != NULL ? slash + 1 : t->h->path);
+  if (t->nsolver == 1)
+    ictus_text_add (&t->f->title, ", %s", t->solver[0]);
+}
+
 ictus_err
 ictus__plot_trajectory (ictus_h5 *h, const char *what, plot_figure *f)
 {
   trajectory t = { .h = h, .f = f };
-  const char *slash = strrchr (h->path, '/');
-  char path[2 * PLOT_NAME], model[PLOT_NAME];
   ictus_err e = ICTUS_OK;
   double step, end;
 
-  ICTUS_GO (ictus_h5_list (h, "/solver", &t.solver, &t.nsolver));
-  if (t.nsolver == 0)
-    ICTUS_GO (ICTUS_FAIL (ICTUS_E_FORMAT, "%s: no solver in it", h->path));
-  snprintf (path, sizeof path, "/solver/%s", t.solver[0]);
-  ICTUS_GO (ictus_h5_list (h, path, &t.state, &t.nstate));
-  snprintf (path, sizeof path, "/solver/%s/aux", t.solver[0]);
-  if (ictus_h5_exists (h, path))
-    ICTUS_GO (ictus_h5_list (h, path, &t.aux, &t.naux));
+  ICTUS_GO (open_trajectory (&t));
   ICTUS_GO (draw (&t, what));
   if (f->npanel == 0)
     {
@@ -229,16 +266,106 @@ ictus__plot_trajectory (ictus_h5 *h, const char *what, plot_figure *f)
   end = step * ceil (f->x.hi / step); /* where the axis ends, if that is near */
   if (end - f->x.hi < 0.01 * (f->x.hi - f->x.lo))
     f->x.hi = end;
-  if (t.nsolver > PLOT_MAX_LINES)
-    ictus__figure_note (f, "the first %d of %zu solvers", PLOT_MAX_LINES, t.nsolver);
-  snprintf (f->xlabel, sizeof f->xlabel, "time (ms)");
-  ictus__read_text (h, "/", "model", model);
-  ictus_text_add (&f->title, "%s", model[0] != '\0' ? model : slash != NULL ? slash + 1 : h->path);
-  if (t.nsolver == 1)
-    ictus_text_add (&f->title, ", %s", t.solver[0]);
+  time_label (&t);
+  add_title (&t);
 done:
-  ictus__free_names (t.solver, t.nsolver);
-  ictus__free_names (t.state, t.nstate);
-  ictus__free_names (t.aux, t.naux);
+  clear (&t);
+  return e;
+}
+
+/* ---- phase plane ---------------------------------------------------------------------------------- */
+
+/* A state or auxiliary quantity of a solver, or the time. */
+static ictus_err
+read_axis (const trajectory *t, const char *solver, const char *name, double **v, size_t *n, char *unit)
+{
+  char path[3 * PLOT_NAME];
+
+  snprintf (path, sizeof path, "/solver/%s/%s", solver, name);
+  if (!is_state (name) && strcmp (name, "time") != 0)
+    path[0] = '\0';
+  if (path[0] == '\0' || !ictus_h5_exists (t->h, path))
+    snprintf (path, sizeof path, "/solver/%s/aux/%s", solver, name);
+  if (!ictus_h5_exists (t->h, path))
+    return unknown (t, name);
+  ICTUS_TRY (ictus_h5_read_double (t->h, path, v, n));
+  ictus__read_text (t->h, path, "units", unit);
+  return ICTUS_OK;
+}
+
+typedef struct plane_curve
+{
+  double *x, *y; /* [n] */
+  size_t n;
+} plane_curve;
+
+static ictus_err
+read_plane (trajectory *t, const char *x, const char *y, plane_curve *c, size_t nc, plot_range *rx, plot_range *ry,
+            char *label)
+{
+  char unit[PLOT_NAME];
+  size_t ny;
+
+  for (size_t k = 0; k < nc; ++k)
+    {
+      ICTUS_TRY (read_axis (t, t->solver[k], x, &c[k].x, &c[k].n, unit));
+      ictus__label (t->f->xlabel, x, unit);
+      ICTUS_TRY (read_axis (t, t->solver[k], y, &c[k].y, &ny, unit));
+      ictus__label (label, y, unit);
+      if (ny != c[k].n)
+        return ICTUS_FAIL (ICTUS_E_FORMAT, "%s: %s of %s has %zu values, %s has %zu", t->h->path, x, t->solver[k], c[k].n,
+                           y, ny);
+      for (size_t i = 0; i < ny; ++i)
+        {
+          ictus__range_add (rx, c[k].x[i]);
+          ictus__range_add (ry, c[k].y[i]);
+        }
+    }
+  ictus__range_pad (rx);
+  ictus__range_pad (ry);
+  return ICTUS_OK;
+}
+
+static ictus_err
+draw_plane (trajectory *t, const char *x, const char *y, plane_curve *c, size_t nc)
+{
+  plot_range rx = plot_range_none, ry = plot_range_none;
+  char label[PLOT_NAME];
+  ictus_text *p;
+
+  ICTUS_TRY (read_plane (t, x, y, c, nc, &rx, &ry, label));
+  if ((p = ictus__figure_panel (t->f, PLOT_PLANE)) == NULL)
+    return ICTUS_FAIL (ICTUS_E_NOMEM, "out of memory");
+  ictus__panel_plane (p, ry, label);
+  for (size_t k = 0; k < nc; ++k)
+    {
+      ictus_plot_axis ax = { .v = c[k].x, .stride = 1 }, ay = { .v = c[k].y, .stride = 1 };
+      line_pen pen = pen_of (t, k);
+
+      ictus_text_add (p, "%s$d%d using 1:2 with lines lw %s lc rgb '%s' %s", k == 0 ? "plot " : ", ",
+                      ictus__figure_plane (t->f, &ax, &ay, c[k].n, rx, ry), pen.width, pen.colour, pen.dash);
+      key_entry (t, k, p);
+    }
+  t->f->x = rx;
+  return ICTUS_OK;
+}
+
+ictus_err
+ictus__plot_plane (ictus_h5 *h, const char *x, const char *y, plot_figure *f)
+{
+  trajectory t = { .h = h, .f = f };
+  plane_curve curve[PLOT_MAX_LINES] = { { 0 } };
+  ictus_err e;
+
+  ICTUS_GO (open_trajectory (&t));
+  ICTUS_GO (draw_plane (&t, x, y, curve, t.nsolver < PLOT_MAX_LINES ? t.nsolver : PLOT_MAX_LINES));
+  add_title (&t);
+done:
+  for (size_t k = 0; k < PLOT_MAX_LINES; ++k)
+    {
+      ictus_free (curve[k].x);
+      ictus_free (curve[k].y);
+    }
+  clear (&t);
   return e;
 }
