@@ -18,6 +18,11 @@
  * located within (t, t+h] is reported at t+h; adaptive solvers reset at the exact crossing, the others at the
  * end of the step; refractoriness ends at the reported spike time plus refractory(p) rounded to the grid.
  * Exact timing: all times are continuous.
+ *
+ * Noise, Markov variables, events (global), delays, maps (doc/theory/noise.md). Random numbers of a neuron are keyed by
+ * (seed, gid, step counted from time 0), whoever draws them and when. Fixed steps: at the end of a step Markov variables
+ * jump, then events whose condition crossed 0 happen, then firing is looked at; events are looked for again after input
+ * arrived and after a reset. A map is iterated once a step, and the time it sees is the number of its iterations.
  */
 #ifndef ICTUS_SOLVE_H
 #define ICTUS_SOLVE_H
@@ -96,7 +101,8 @@ typedef struct ictus_window /* one window for one group */
      ascending for a neuron */
   int nsample;
   const double *sample_ms; /* [nsample], ascending, t0 < t <= t1 (grid timing: multiples of h) */
-  void (*sample) (void *ctx, size_t i, int s, const double *y, const double *u); /* y [nstate], u [ninput] */
+  /* y [nstate]; u [nu]: inputs and delayed values of that time, noise of the step that ended there */
+  void (*sample) (void *ctx, size_t i, int s, const double *y, const double *u);
   void *sample_ctx;
 } ictus_window;
 
@@ -125,6 +131,7 @@ typedef struct ictus_solver ictus_solver;
 typedef struct ictus_solver_ops /* one implementation */
 {
   const char *name, *summary;
+  int order; /* of a method with fixed steps, which keeps the past that delays need; else 0 */
   /* NULL: can serve; else the reason why not, borrowed or in buf [256] */
   const char *(*refuse) (const ictus_model *m, const ictus_solver_config *c, char *buf);
   ictus_err (*create) (const ictus_solver_config *c, const ictus_cells *cells, void **self);
@@ -142,9 +149,10 @@ const ictus_solver_ops *ictus_solver_at (size_t k);
  * An unknown name is a reason too, with the nearest name. Collectivity: none. */
 const char *ictus_solver_refuse (const ictus_solver_config *c, const ictus_model *m, char *buf);
 
-/** The solver that the name "auto" stands for: `exact` where it serves, else rk45 or, by a trial with one neuron
- * that takes about a millisecond, rosenbrock. Depends on the arguments only, so it is the same on all ranks and after
- * every restart.
+/** The solver that the name "auto" stands for: map for maps, heun for models with noise or Markov variables, rk4 for those with
+ * delays, for those with events cvode-bdf (exact timing) or rk4; else `exact` where it serves, or rk45, or, by a trial with one
+ * neuron that takes about a millisecond, rosenbrock. Depends on the arguments only, so it is the same on all ranks and
+ * after every restart.
  * \param p           [nslot] parameters to judge by: cells->p0; NULL: the defaults of the model
  * \param [out] name  its name; that of the configuration where that is not auto. Borrowed
  * \param [out] why   [256] in a few words; "" where the configuration is not auto

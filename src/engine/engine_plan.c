@@ -50,7 +50,9 @@ measure (const ictus_experiment *exp, const ictus_population *p, const ictus_sol
   cells.y = ictus_alloc (n, nstate * sizeof *cells.y);
   cells.refr_until = ictus_alloc (n, sizeof *cells.refr_until);
   cells.armed = ictus_alloc (n, 1);
-  ICTUS_GO (cells.y == NULL || cells.refr_until == NULL || cells.armed == NULL ? ICTUS_E_NOMEM : ICTUS_OK);
+  cells.history = ictus_alloc (n, cells.nhistory * sizeof *cells.history);
+  ICTUS_GO (cells.y == NULL || cells.refr_until == NULL || cells.armed == NULL || cells.history == NULL ? ICTUS_E_NOMEM
+                                                                                                         : ICTUS_OK);
   for (size_t i = 0; i < n; ++i)
     {
       for (size_t k = 0; k < nstate; ++k)
@@ -71,6 +73,7 @@ done:
   ictus_free (cells.y);
   ictus_free (cells.refr_until);
   ictus_free (cells.armed);
+  ictus_free (cells.history);
   return e;
 }
 

@@ -111,6 +111,7 @@ clear_group (ictus_population *pop, ictus__group *g)
   ictus_free (pop->cells.y);
   ictus_free (pop->cells.refr_until);
   ictus_free (pop->cells.armed);
+  ictus_free (pop->cells.history);
   ictus_free (g->currents.base);
   ictus_free (g->currents.current);
   ictus_free (g->replay.s);

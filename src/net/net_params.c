@@ -163,6 +163,51 @@ fill_set (const ictus_net *net, const ictus_population *p, const ictus__group *g
     kernel->prepare (set);
 }
 
+/* What the solver of a population remembers of delayed states. Why a solver cannot serve a model at all is told by those who
+   make it. */
+static ictus_err
+size_history (const ictus_net *net, ictus_population *p)
+{
+  const ictus_exp_population *c = p->conf;
+  ictus_solver_config config = { .name = c->solver,
+                                 .rtol = c->rtol,
+                                 .atol = c->atol,
+                                 .dt_ms = c->dt_ms,
+                                 .max_step_ms = c->max_step_ms,
+                                 .grid = net->exp->grid,
+                                 .h_ms = net->exp->resolution_ms };
+  char buf[256];
+  ictus_err e;
+
+  if (p->model->kernel->ndelay == 0 || ictus_solver_refuse (&config, p->model, buf) != NULL)
+    return ICTUS_OK;
+  e = ictus_solver_history (&config, p->model, p->cells.p0, &p->cells.nhistory);
+  if (e == ICTUS_E_INPUT)
+    return ictus__net_fail (c->node, "solver", "population %s: %s", p->name, ictus_err_last ());
+  return e;
+}
+
+/* Events may ask for a row of output or for the end of the run, which a neuron of a network does not. */
+static void
+remark (const ictus_net *net, const ictus_population *p)
+{
+  const ictus_kernel *k = p->model->kernel;
+  size_t ns = (size_t) k->nstate;
+  double *y = ictus_alloc (ns + (size_t) k->nu, sizeof *y);
+  int asked = 0;
+
+  for (int j = 0; y != NULL && j < k->nevent && net->rank == 0; ++j)
+    {
+      k->init (p->cells.p0, y);
+      asked |= k->happen (j, 0, y, p->cells.p0, y + ns);
+    }
+  ictus_free (y);
+  if (asked != 0)
+    ictus_log ("population %s: events of model %s ask for output or for the end of the run (out_put, arret): in a network "
+               "that is passed over",
+               p->name, ictus_lang_name (p->model->lang));
+}
+
 ictus_err
 ictus__net_read_params (ictus_net *net, int pop)
 {
@@ -188,6 +233,9 @@ ictus__net_read_params (ictus_net *net, int pop)
   if (p->size > 0)
     fill_set (net, p, g, p->first, g->p0);
   p->cells.p0 = g->p0;
+  p->cells.seed = net->exp->seed;
+  ICTUS_TRY (size_history (net, p));
+  remark (net, p);
   return fill_defaults (net, pop);
 }
 
@@ -255,7 +303,10 @@ ictus__net_make_cells (ictus_net *net, int pop)
   p->cells.y = ictus_alloc (n, (size_t) p->model->kernel->nstate * sizeof (double));
   p->cells.refr_until = ictus_alloc (n, sizeof (double));
   p->cells.armed = ictus_alloc (n, 1);
-  if (p->cells.y == NULL || p->cells.refr_until == NULL || p->cells.armed == NULL)
+  if (p->cells.nhistory > 0)
+    p->cells.history = ictus_alloc (n, p->cells.nhistory * sizeof (double));
+  if (p->cells.y == NULL || p->cells.refr_until == NULL || p->cells.armed == NULL
+      || (p->cells.nhistory > 0 && p->cells.history == NULL))
     return ICTUS_E_NOMEM;
   for (size_t i = 0; i < n; ++i)
     {

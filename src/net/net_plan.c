@@ -165,7 +165,7 @@ need_cells (const ictus_net *net, int pop, double n)
     differ = differ || g->param[j].dist.kind != ICTUS_DIST_CONSTANT;
   bytes += (differ ? n : 1) * k->nslot * (double)sizeof (double);
   bytes
-      += n * (k->nstate * (double)sizeof *p->cells.y + sizeof *p->cells.refr_until + sizeof *p->cells.armed);
+      += n * ((k->nstate + (double)p->cells.nhistory) * (double)sizeof *p->cells.y + sizeof *p->cells.refr_until + sizeof *p->cells.armed);
   for (int c = 0; c < net->ncurrent; ++c)
     if (net->current[c].target == pop)
       bytes += n * (net->current[c].conf->nneurons > 0 ? sizeof *net->current[c].at : 0)
@@ -186,7 +186,8 @@ state_bytes (const ictus_net *net, int pop)
 
   if (p->model == NULL)
     return 0;
-  return (double)p->size * (p->model->kernel->nstate * (double)sizeof (double) + sizeof (double) + 1);
+  return (double)p->size
+         * ((p->model->kernel->nstate + (double)p->cells.nhistory) * (double)sizeof (double) + sizeof (double) + 1);
 }
 
 ictus_err

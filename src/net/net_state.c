@@ -3,6 +3,7 @@
      net/POP/y           float64 [size, nstate]
      net/POP/refr_until  float64 [size] ms
      net/POP/armed       uint8 [size]
+     net/POP/history     float64 [size, nhistory], where the solver remembers delayed states
    and the input on its way: on the grid the spikes that it comes from
      net/POP/spikes      uint64, for each neuron any number of ticks, counted back from the mark
    with exact timing, where the model has ports,
@@ -68,28 +69,54 @@ open_part (const ictus_net *net, int pop, ictus_image *im, part *x)
 
 /* ---- neurons ------------------------------------------------------------------------------------ */
 
+/* Rows of n numbers a neuron, which are kept as columns: columns[k * n + i]. */
+static ictus_err
+save_columns (const part *x, const char *what, size_t width, const double *columns)
+{
+  double *rows = ictus_alloc (x->n, width * sizeof *rows);
+  char name[FIELD];
+  ictus_err e;
+
+  ICTUS_GO (have (x, rows));
+  for (size_t k = 0; k < width; ++k)
+    for (size_t i = 0; i < x->n; ++i)
+      rows[i * width + k] = columns[k * x->n + i];
+  e = ictus_image_put_rows (x->im, field (x, name, what), ICTUS_IMAGE_F64, x->p->size, width, x->row, x->n, rows);
+done:
+  ictus_free (rows);
+  return e;
+}
+
+static ictus_err
+load_columns (const part *x, const char *what, size_t width, double *columns)
+{
+  double *rows = ictus_alloc (x->n, width * sizeof *rows);
+  char name[FIELD];
+  ictus_err e;
+
+  ICTUS_GO (have (x, rows));
+  ICTUS_GO (ictus_image_get_rows (x->im, field (x, name, what), ICTUS_IMAGE_F64, x->p->size, width, x->row, x->n, rows));
+  for (size_t k = 0; k < width; ++k)
+    for (size_t i = 0; i < x->n; ++i)
+      columns[k * x->n + i] = rows[i * width + k];
+done:
+  ictus_free (rows);
+  return e;
+}
+
 static ictus_err
 save_cells (const part *x)
 {
   const ictus_cells *c = &x->p->cells;
-  double *y = ictus_alloc (x->n, x->nstate * sizeof *y); /* [n, nstate] */
   char name[FIELD];
-  ictus_err e;
 
-  ICTUS_GO (have (x, y));
-  for (size_t k = 0; k < x->nstate; ++k)
-    for (size_t i = 0; i < x->n; ++i)
-      y[i * x->nstate + k] = c->y[k * x->n + i];
   if (x->nstate > 0)
-    ICTUS_GO (ictus_image_put_rows (x->im, field (x, name, "y"), ICTUS_IMAGE_F64, x->p->size, x->nstate,
-                                    x->row, x->n, y));
-  ICTUS_GO (ictus_image_put_rows (x->im, field (x, name, "refr_until"), ICTUS_IMAGE_F64, x->p->size, 1,
-                                  x->row, x->n, c->refr_until));
-  e = ictus_image_put_rows (x->im, field (x, name, "armed"), ICTUS_IMAGE_U8, x->p->size, 1, x->row, x->n,
-                            c->armed);
-done:
-  ictus_free (y);
-  return e;
+    ICTUS_TRY (save_columns (x, "y", x->nstate, c->y));
+  if (c->nhistory > 0)
+    ICTUS_TRY (save_columns (x, "history", c->nhistory, c->history));
+  ICTUS_TRY (ictus_image_put_rows (x->im, field (x, name, "refr_until"), ICTUS_IMAGE_F64, x->p->size, 1, x->row, x->n,
+                                   c->refr_until));
+  return ictus_image_put_rows (x->im, field (x, name, "armed"), ICTUS_IMAGE_U8, x->p->size, 1, x->row, x->n, c->armed);
 }
 
 static ictus_err
@@ -103,6 +130,8 @@ check_cells (const part *x)
 
       for (size_t k = 0; k < x->nstate; ++k)
         good = good && isfinite (c->y[k * x->n + i]);
+      for (size_t k = 0; k < c->nhistory; ++k)
+        good = good && isfinite (c->history[k * x->n + i]);
       if (!good)
         return ICTUS_FAIL (ICTUS_E_FORMAT, "%s: the state of neuron %llu of population %s cannot be one",
                            ictus_image_path (x->im), (unsigned long long) x->row[i], x->p->name);
@@ -114,25 +143,16 @@ static ictus_err
 load_cells (const part *x)
 {
   const ictus_cells *c = &x->p->cells;
-  double *y = ictus_alloc (x->n, x->nstate * sizeof *y); /* [n, nstate] */
   char name[FIELD];
-  ictus_err e;
 
-  ICTUS_GO (have (x, y));
   if (x->nstate > 0)
-    ICTUS_GO (ictus_image_get_rows (x->im, field (x, name, "y"), ICTUS_IMAGE_F64, x->p->size, x->nstate,
-                                    x->row, x->n, y));
-  ICTUS_GO (ictus_image_get_rows (x->im, field (x, name, "refr_until"), ICTUS_IMAGE_F64, x->p->size, 1,
-                                  x->row, x->n, c->refr_until));
-  ICTUS_GO (ictus_image_get_rows (x->im, field (x, name, "armed"), ICTUS_IMAGE_U8, x->p->size, 1, x->row,
-                                  x->n, c->armed));
-  for (size_t k = 0; k < x->nstate; ++k)
-    for (size_t i = 0; i < x->n; ++i)
-      c->y[k * x->n + i] = y[i * x->nstate + k];
-  e = agree (x, check_cells (x));
-done:
-  ictus_free (y);
-  return e;
+    ICTUS_TRY (load_columns (x, "y", x->nstate, c->y));
+  if (c->nhistory > 0)
+    ICTUS_TRY (load_columns (x, "history", c->nhistory, c->history));
+  ICTUS_TRY (ictus_image_get_rows (x->im, field (x, name, "refr_until"), ICTUS_IMAGE_F64, x->p->size, 1, x->row, x->n,
+                                   c->refr_until));
+  ICTUS_TRY (ictus_image_get_rows (x->im, field (x, name, "armed"), ICTUS_IMAGE_U8, x->p->size, 1, x->row, x->n, c->armed));
+  return agree (x, check_cells (x));
 }
 
 /* ---- spikes on their way, grid ------------------------------------------------------------------ */

@@ -267,7 +267,15 @@ is_finite (size_t m, int ns, const double *y, size_t ys)
 }
 
 extern const ictus__lane_loops ICTUS_LEVELED (ictus__lane_loops);
+extern void ICTUS_LEVELED (ictus__lane_words) (const uint32_t key[2], const uint32_t *unit, uint64_t step, uint32_t pair,
+                                               size_t m, uint64_t *one, uint64_t *two);
+extern void ICTUS_LEVELED (ictus__lane_normals) (size_t m, const uint64_t *word, double scale, double *x);
+extern void ICTUS_LEVELED (ictus__lane_uniforms) (size_t m, const uint64_t *word, double *x);
+
 const ictus__lane_loops ICTUS_LEVELED (ictus__lane_loops)
     = { .euler = euler,         .rk4_first = rk4_first,   .rk4_mid = rk4_mid, .rk4_last = rk4_last,
         .exp_euler = exp_euler, .exp_factor = exp_factor, .line = line,       .leaps = leaps,
-        .over = over,           .finite = is_finite };
+        .over = over,           .finite = is_finite,
+        .words = ICTUS_LEVELED (ictus__lane_words),
+        .normals = ICTUS_LEVELED (ictus__lane_normals),
+        .uniforms = ICTUS_LEVELED (ictus__lane_uniforms) };

@@ -1,13 +1,14 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /* The list of solvers and what is common to all of them. */
-#include "solve_impl.h"
+#include "solve_strip.h"
 
 #include <string.h>
 
 static const ictus_solver_ops *const all[]
     = { &ictus__solver_cvode_bdf, &ictus__solver_cvode_adams, &ictus__solver_rk45,
         &ictus__solver_rosenbrock, &ictus__solver_auto,        &ictus__solver_exact,
-        &ictus__solver_exp_euler, &ictus__solver_rk4,         &ictus__solver_euler };
+        &ictus__solver_exp_euler, &ictus__solver_rk4,         &ictus__solver_heun,
+        &ictus__solver_euler,     &ictus__solver_map };
 enum { NALL = sizeof all / sizeof *all };
 
 struct ictus_solver
@@ -70,6 +71,19 @@ ictus_solver_choose (const ictus_solver_config *c, const ictus_model *m, const d
   ICTUS_TRY (ictus__auto_choose (c, m, p, &ops, why));
   *name = ops->name;
   return ICTUS_OK;
+}
+
+ictus_err
+ictus_solver_history (const ictus_solver_config *c, const ictus_model *m, const double *p, size_t *nhistory)
+{
+  const char *name;
+  char why[256];
+
+  *nhistory = 0;
+  if (m->kernel->ndelay == 0)
+    return ICTUS_OK;
+  ICTUS_TRY (ictus_solver_choose (c, m, p, &name, why));
+  return ictus__delays_need (c, m, p, find (name)->order, nhistory);
 }
 
 ictus_err

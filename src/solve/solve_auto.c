@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/* auto: rk45, or rosenbrock where it did clearly less work in a trial; `exact` where it serves.
+/* auto: rk45, or rosenbrock where it did clearly less work in a trial; `exact` where it serves. Models that are more than
+   equations go to the solver that serves them best.
 
    The trial depends on nothing but the model, the parameters of one neuron and the configuration, so it comes out alike on
    all ranks, in every run and after every restart. One neuron is followed by both from its initial state, without events,
@@ -125,13 +126,58 @@ done:
   return e;
 }
 
+/* ---- models that few solvers serve ---------------------------------------------------------------------- */
+
+/* NULL: the model is equations and inputs, with no more than firing. */
+static const ictus_solver_ops *
+special (const ictus_solver_config *c, const ictus_model *m, const char **why)
+{
+  const ictus_kernel *k = m->kernel;
+  char buf[256];
+
+  *why = "";
+  if (k->is_map)
+    *why = "the model is a map";
+  else if (k->nnoise > 0)
+    *why = "the model has noise: white noise is that of Stratonovich; euler takes it as Ito's";
+  else if (k->nmarkov > 0)
+    *why = "the model has Markov variables, which jump at the ends of fixed steps";
+  else if (k->ndelay > 0)
+    *why = "the model has delays: fixed steps of order 4 keep their past";
+  else if (k->nevent > 0)
+    *why = "the model has events";
+  if (k->is_map)
+    return &ictus__solver_map;
+  if (k->nnoise > 0 || k->nmarkov > 0)
+    return &ictus__solver_heun;
+  if (k->nevent > 0 && ictus__solver_cvode_bdf.refuse (m, c, buf) == NULL)
+    return &ictus__solver_cvode_bdf;
+  return k->ndelay > 0 || k->nevent > 0 ? &ictus__solver_rk4 : NULL;
+}
+
+static const char *
+refuse_auto (const ictus_model *m, const ictus_solver_config *c, char *buf)
+{
+  const char *why;
+  const ictus_solver_ops *ops = special (c, m, &why);
+
+  return ops != NULL ? ops->refuse (m, c, buf) : ictus__refuse_adaptive (m, c, buf);
+}
+
 ictus_err
 ictus__auto_choose (const ictus_solver_config *c, const ictus_model *m, const double *p, const ictus_solver_ops **out, char *why)
 {
   double *own = NULL;
+  const char *reason;
   char buf[256];
   ictus_err e = ICTUS_OK;
 
+  *out = special (c, m, &reason);
+  if (*out != NULL)
+    {
+      snprintf (why, 256, "%s", reason);
+      return ICTUS_OK;
+    }
   if (c->grid && ictus__solver_exact.refuse (m, c, buf) == NULL)
     {
       snprintf (why, 256, "the model is linear and timing is on the grid");
@@ -156,7 +202,7 @@ ictus__auto_choose (const ictus_solver_config *c, const ictus_model *m, const do
 /* A name only: ictus_solver_create makes what it stands for. */
 const ictus_solver_ops ictus__solver_auto = {
   .name = "auto",
-  .summary = "rk45, or rosenbrock where a trial shows a model to be stiff; exact for linear ones on the grid",
-  .refuse = ictus__refuse_tolerances,
+  .summary = "rk45, or rosenbrock where a trial shows a model to be stiff; exact for linear ones on the grid; heun for noise",
+  .refuse = refuse_auto,
   .work = ictus__adaptive_work,
 };

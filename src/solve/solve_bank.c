@@ -22,8 +22,8 @@ ictus__bank_init (ictus__bank *b, const ictus_solver_config *cfg, const ictus_ce
   b->h_ms = cfg->h_ms;
   b->c_of = SIZE_MAX;
   b->held = ictus_alloc ((size_t) b->ns, 1);
-  b->u0 = ictus_alloc ((size_t) b->nu, sizeof *b->u0);
-  b->u = ictus_alloc ((size_t) b->nu, sizeof *b->u);
+  b->u0 = ictus_alloc ((size_t) ictus__kernel_nu (k), sizeof *b->u0);
+  b->u = ictus_alloc ((size_t) ictus__kernel_nu (k), sizeof *b->u);
   b->y = ictus_alloc ((size_t) b->ns, sizeof *b->y);
   b->c = ictus_alloc ((size_t) b->nport * (size_t) b->ns, sizeof *b->c);
   if (b->held == NULL || b->u0 == NULL || b->u == NULL || b->y == NULL || b->c == NULL)
@@ -140,18 +140,6 @@ ictus__bank_state (const ictus__bank *b, int k)
   const ictus_lang *lang = b->cells->model->lang;
 
   return lang != NULL ? ictus_lang_get (lang, ICTUS_LANG_STATE, k)->name : "of the model";
-}
-
-const char *
-ictus__refuse_tolerances (const ictus_model *m, const ictus_solver_config *c, char *buf)
-{
-  (void) m;
-  if (!(c->rtol > 0) || !(c->atol > 0))
-    {
-      snprintf (buf, 256, "its tolerances must be positive; they are rtol %g and atol %g", c->rtol, c->atol);
-      return buf;
-    }
-  return NULL;
 }
 
 ictus_tick

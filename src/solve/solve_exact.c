@@ -457,7 +457,7 @@ exact_create (const ictus_solver_config *cfg, const ictus_cells *cells, void **s
   if (x == NULL)
     return ICTUS_E_NOMEM;
   *self = x;
-  ICTUS_TRY (ictus__strips_init (&x->s, cfg, cells, cfg->h_ms, 1, step_exact, x));
+  ICTUS_TRY (ictus__strips_init (&x->s, cfg, cells, cfg->h_ms, 1, 0, step_exact, x));
   x->shared = x->s.p == NULL && x->s.u == NULL;
   columns = x->shared ? 1 : x->s.np;
   for (x->nbucket = 16; x->nbucket < 4 * (cells->n + 1);)
@@ -497,6 +497,10 @@ exact_stats (const void *self, ictus_solver_stats *out)
 static const char *
 refuse_exact (const ictus_model *m, const ictus_solver_config *c, char *buf)
 {
+  const char *why = ictus__refuse_kind (m, 0, buf);
+
+  if (why != NULL)
+    return why;
   if (m->lang != NULL && !ictus_lang_classify (m->lang).linear)
     {
       snprintf (buf, 256, "the model must be linear: %s", ictus_lang_why_not_linear (m->lang));

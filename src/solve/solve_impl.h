@@ -13,17 +13,24 @@ typedef struct ictus__bank /* the neurons of one group, as a solver sees them */
   const ictus_cells *cells; /* not owned */
   const ictus_kernel *k;    /* not owned */
   size_t n;
-  int ns, nu, nport;
+  int ns, nu, nport; /* nu: inputs; what else comes from outside is the business of the few solvers that serve it */
   bool grid;
   double h_ms;    /* resolution of the grid */
   uint8_t *held;  /* [ns] 1: held during refractoriness */
   bool any_held;
-  double *u0;     /* [nu] default values of the inputs */
+  double *u0;     /* [all of u] default values of the inputs, then zeros */
   double *c;      /* [nport, ns] jumps of neuron c_of for weight 1 */
   size_t c_of;    /* SIZE_MAX: c is not valid */
   double *y;      /* [ns] scratch of the one neuron at hand */
-  double *u;      /* [nu] scratch */
+  double *u;      /* [all of u] scratch */
 } ictus__bank;
+
+/* Length of u: inputs, delayed values, noise. */
+static inline int
+ictus__kernel_nu (const ictus_kernel *k)
+{
+  return k->ninput + k->ndelay + k->nnoise;
+}
 
 ictus_err ictus__bank_init (ictus__bank *b, const ictus_solver_config *cfg, const ictus_cells *cells);
 void ictus__bank_clear (ictus__bank *b);
@@ -134,8 +141,21 @@ ictus_err ictus__stations_fill (ictus__stations *list, const ictus_window *w, bo
 /* exact: e^(A h) and the integral of e^(A s) over 0..h, both column-major [n, n]. */
 ictus_err ictus__expm (int n, const double *A, double h, double *P, double *Q);
 
-/* Adaptive solvers: NULL where both tolerances are positive. */
-const char *ictus__refuse_tolerances (const ictus_model *m, const ictus_solver_config *c, char *buf);
+/* What a solver can serve beside equations, inputs, jumps and firing. */
+enum
+{
+  ICTUS__CAN_WHITE = 1,   /* white noise: wiener */
+  ICTUS__CAN_DRAW = 2,    /* random numbers that are constant in a step */
+  ICTUS__CAN_MARKOV = 4,
+  ICTUS__CAN_HAPPEN = 8,  /* events: global */
+  ICTUS__CAN_DELAY = 16,  /* delays of parameters only */
+  ICTUS__CAN_ITERATE = 32 /* maps, and nothing else */
+};
+/* NULL, or the first thing in the model that is not among these. */
+const char *ictus__refuse_kind (const ictus_model *m, unsigned can, char *buf);
+/* Adaptive solvers: the same, and both tolerances must be positive. */
+const char *ictus__refuse_adaptive (const ictus_model *m, const ictus_solver_config *c, char *buf);
+const char *ictus__refuse_cvode (const ictus_model *m, const ictus_solver_config *c, char *buf);
 
 /* What auto stands for, and why [256]; p [nslot] parameters to judge by, NULL: the defaults of the model. */
 ictus_err ictus__auto_choose (const ictus_solver_config *c, const ictus_model *m, const double *p,
@@ -143,6 +163,6 @@ ictus_err ictus__auto_choose (const ictus_solver_config *c, const ictus_model *m
 
 extern const ictus_solver_ops ictus__solver_cvode_bdf, ictus__solver_cvode_adams, ictus__solver_rk45,
     ictus__solver_rosenbrock, ictus__solver_auto, ictus__solver_exact, ictus__solver_exp_euler, ictus__solver_rk4,
-    ictus__solver_euler;
+    ictus__solver_heun, ictus__solver_euler, ictus__solver_map;
 
 #endif

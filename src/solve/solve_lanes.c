@@ -13,7 +13,7 @@ ictus__laned_init (ictus__laned *l, const ictus_model *model)
   memset (l, 0, sizeof *l);
   l->k = model->kernel;
   l->ns = l->k->nstate;
-  l->nu = l->k->ninput;
+  l->nu = ictus__kernel_nu (l->k);
   l->lanes = model->lanes;
   l->timed = model->lang == NULL || !ictus_lang_classify (model->lang).autonomous;
   if (l->lanes != NULL)

@@ -21,7 +21,7 @@ const ictus_solver_ops ictus__solver_rk45 = {
   .name = "rk45",
   .summary
   = "Dormand-Prince 5(4) with adaptive steps, eight neurons at a time, for models that are not stiff",
-  .refuse = ictus__refuse_tolerances,
+  .refuse = ictus__refuse_adaptive,
   .create = create,
   .destroy = ictus__adaptive_destroy,
   .window = ictus__adaptive_window,

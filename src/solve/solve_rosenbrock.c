@@ -20,7 +20,7 @@ create (const ictus_solver_config *c, const ictus_cells *cells, void **self)
 const ictus_solver_ops ictus__solver_rosenbrock = {
   .name = "rosenbrock",
   .summary = "Rodas5P, order 5(4), with adaptive steps, eight neurons at a time, for stiff models",
-  .refuse = ictus__refuse_tolerances,
+  .refuse = ictus__refuse_adaptive,
   .create = create,
   .destroy = ictus__adaptive_destroy,
   .window = ictus__adaptive_window,

@@ -31,7 +31,12 @@ ictus__strip_args (const ictus__strips *s, const ictus__strip *p, const double *
       a.p = s->p + p->first;
       a.ps = s->np;
     }
-  if (s->u != NULL)
+  if (s->w != NULL)
+    {
+      a.u = s->w;
+      a.us = ICTUS__ROW;
+    }
+  else if (s->u != NULL)
     {
       a.u = s->u + p->first;
       a.us = s->np;
@@ -74,22 +79,10 @@ leave (ictus__strips *s, const ictus__strip *p)
       memcpy (s->b.cells->y + (size_t) k * s->b.n + p->first, p->y + (size_t) k * p->ys, p->n * sizeof *p->y);
 }
 
-static inline void
-take (const ictus__strips *s, const ictus__strip *p, size_t c, double *y)
+double
+ictus__strip_time (const ictus__strips *s, double t_ms)
 {
-  for (int k = 0; k < s->b.ns; ++k)
-    y[k] = p->y[(size_t) k * p->ys + c];
-}
-
-/* Inputs of lane c, of the time of the strip. */
-static inline const double *
-input_of (const ictus__strips *s, const ictus__strip *p, size_t c)
-{
-  if (s->u == NULL)
-    return s->b.u0;
-  for (int k = 0; k < s->b.nu; ++k)
-    s->b.u[k] = s->u[(size_t) k * s->np + p->first + c];
-  return s->b.u;
+  return s->b.k->is_map ? nearbyint (t_ms / s->dt_ms) : t_ms;
 }
 
 /* ---- inputs -------------------------------------------------------------------------------------------------- */
@@ -140,10 +133,12 @@ fire (ictus__strips *s, const ictus__strip *p, size_t c, double t, ictus_tick ti
   ictus__bank *b = &s->b;
   size_t i = p->first + c;
 
-  take (s, p, c, b->y);
-  ICTUS_TRY (ictus__bank_spike (b, i, t, tick, b->y, input_of (s, p, c), &b->cells->armed[i], out));
+  ictus__strip_take (s, p, c, b->y);
+  ICTUS_TRY (ictus__bank_spike (b, i, t, tick, b->y, ictus__strip_input (s, p, c), &b->cells->armed[i], out));
   for (int k = 0; k < b->ns; ++k)
     p->y[(size_t) k * p->ys + c] = b->y[k];
+  if (b->k->nevent > 0)
+    ictus__events_lane (s, p, c, t, false);
   return ICTUS_OK;
 }
 
@@ -152,10 +147,11 @@ fire (ictus__strips *s, const ictus__strip *p, size_t c, double t, ictus_tick ti
 static ictus_err
 look (ictus__strips *s, const ictus__strip *p, double t, ictus_tick tick, ictus_spikes *out)
 {
+  double seen = ictus__strip_time (s, t);
   uint16_t *few = s->few + p->first;
   const double *refr = s->b.cells->refr_until + p->first;
   uint8_t *armed = s->b.cells->armed + p->first;
-  ictus_lane_args a = ictus__strip_args (s, p, &t, p->y, p->ys);
+  ictus_lane_args a = ictus__strip_args (s, p, &seen, p->y, p->ys);
   size_t n = s->nfew[p->at], nover;
 
   if (s->b.k->fire == NULL)
@@ -179,7 +175,7 @@ look (ictus__strips *s, const ictus__strip *p, double t, ictus_tick tick, ictus_
 
       if (!armed[c] || t < refr[c])
         continue;
-      ICTUS_TRY (fire (s, p, c, t, tick, out));
+      ICTUS_TRY (fire (s, p, c, seen, tick, out));
       if (!armed[c] || t < refr[c])
         few[n++] = (uint16_t) c;
     }
@@ -261,9 +257,61 @@ sample (ictus__strips *s, const ictus__strip *p, int which, const ictus_window *
 {
   for (size_t c = 0; c < p->n; ++c)
     {
-      take (s, p, c, s->b.y);
-      w->sample (w->sample_ctx, p->first + c, which, s->b.y, input_of (s, p, c));
+      ictus__strip_take (s, p, c, s->b.y);
+      w->sample (w->sample_ctx, p->first + c, which, s->b.y, ictus__strip_input (s, p, c));
     }
+}
+
+/* All of u at the beginning of step `step` but for the noise, which lasts through a step. */
+static void
+gather_u (ictus__strips *s, const ictus__strip *p, int64_t step)
+{
+  double *delayed = s->w + (size_t) s->b.nu * ICTUS__ROW;
+
+  for (int k = 0; k < s->b.nu; ++k)
+    for (size_t c = 0; c < p->m; ++c)
+      s->w[(size_t) k * ICTUS__ROW + c] = s->u != NULL ? s->u[(size_t) k * s->np + p->first + c] : s->b.u0[k];
+  ictus__delays_look (s, p, step, 0, delayed);
+  ictus__delays_now (s, p->m, p->y, p->ys, delayed);
+}
+
+static double *
+noise_of (const ictus__strips *s)
+{
+  return s->w + (size_t) (s->b.nu + s->b.k->ndelay) * ICTUS__ROW;
+}
+
+static void
+before_step (ictus__strips *s, const ictus__strip *p)
+{
+  gather_u (s, p, p->step);
+  ictus__noise_draw (s, p, p->step, noise_of (s));
+  ictus__delays_begin (s, p);
+}
+
+/* What happens at the end of a step before anybody fires: Markov variables jump, events are looked for. */
+static void
+after_step (ictus__strips *s, const ictus__strip *p, double te)
+{
+  double seen = ictus__strip_time (s, te);
+
+  if (s->w != NULL)
+    {
+      ictus__delays_end (s, p);
+      gather_u (s, p, p->step + 1);
+    }
+  if (s->b.k->nmarkov > 0)
+    ictus__markov_jump (s, p, p->step, seen);
+  if (s->b.k->nevent > 0)
+    ictus__events_look (s, p, seen, true);
+}
+
+/* The state of the strip jumped: values without a delay follow it. */
+static void
+follow (const ictus__strips *s, const ictus__strip *p)
+{
+  if (s->delays.now)
+    ictus__delays_now (s, p->m, p->y, p->ys, s->w + (size_t) s->b.nu * ICTUS__ROW);
 }
 
 static ictus_err
@@ -274,17 +322,27 @@ tick (ictus__strips *s, ictus__strip *p, double t0, const ictus__station *st, co
     {
       double t = t0 + m * s->dt_ms, te = m + 1 == s->nsub ? st->t_ms : t0 + (m + 1) * s->dt_ms;
 
+      p->step = (int64_t) (st->tick - 1) * s->nsub + m;
       inputs_at (s, p, t);
       hold_at (s, p, t);
+      if (s->w != NULL)
+        before_step (s, p);
       s->step (s->solver, p, t, te);
       inputs_at (s, p, te);
+      after_step (s, p, te);
+      follow (s, p);
       ICTUS_TRY (look (s, p, te, st->tick, out));
     }
   if (st->slot != NULL && s->nleap > 0)
     {
       arrive (s, p, st->t_ms, st->slot);
+      follow (s, p);
+      if (s->b.k->nevent > 0)
+        ictus__events_look (s, p, ictus__strip_time (s, st->t_ms), false);
+      follow (s, p);
       ICTUS_TRY (look (s, p, st->t_ms, st->tick, out));
     }
+  follow (s, p);
   if (st->sample >= 0)
     sample (s, p, st->sample, w);
   return ICTUS_OK;
@@ -299,7 +357,7 @@ check (const ictus__strips *s, const ictus__strip *p, double t)
     return ICTUS_OK;
   for (size_t c = 0; c < p->n; ++c)
     {
-      take (s, p, c, s->b.y);
+      ictus__strip_take (s, p, c, s->b.y);
       if ((bad = ictus__bank_bad (&s->b, s->b.y)) >= 0)
         return ICTUS_FAIL (ICTUS_E_SOLVER, "neuron %llu at %.10g ms: state %s is not finite%s",
                            ictus__bank_id (&s->b, p->first + c), t, ictus__bank_state (&s->b, bad), s->hint);
@@ -402,6 +460,30 @@ read_jumps (ictus__strips *s)
   return ICTUS_OK;
 }
 
+/* The past before the start; conditions of events as they are now, with the noise of the step that ended here. */
+static ictus_err
+restart_more (ictus__strips *s, double t_ms)
+{
+  int64_t step = (int64_t) ictus_tick_of (t_ms, s->b.h_ms) * s->nsub;
+
+  if (s->delays.n > 0 && !s->begun)
+    ICTUS_TRY (ictus__delays_fill (s, step));
+  s->begun = true;
+  for (size_t at = 0; at < s->nstrip && s->b.k->nevent > 0; ++at)
+    {
+      ictus__strip p = enter (s, at);
+
+      inputs_at (s, &p, t_ms);
+      if (s->w != NULL)
+        {
+          gather_u (s, &p, step);
+          ictus__noise_draw (s, &p, step - 1, noise_of (s));
+        }
+      ictus__events_remember (s, &p, ictus__strip_time (s, t_ms));
+    }
+  return ICTUS_OK;
+}
+
 ictus_err
 ictus__strips_restart (ictus__strips *s, double t_ms)
 {
@@ -423,14 +505,29 @@ ictus__strips_restart (ictus__strips *s, double t_ms)
     }
   for (size_t i = 0; i < s->b.n && s->next != NULL; ++i)
     s->next[i] = -INFINITY;
-  return read_jumps (s);
+  ICTUS_TRY (read_jumps (s));
+  return restart_more (s, t_ms);
 }
 
 /* ---- life ---------------------------------------------------------------------------------------------------- */
 
+static ictus_err
+init_more (ictus__strips *s, int order)
+{
+  const ictus_kernel *k = s->b.k;
+
+  ICTUS_TRY (ictus__noise_init (s));
+  ICTUS_TRY (ictus__delays_init (s, order));
+  ICTUS_TRY (ictus__events_init (s));
+  if (k->ndelay + k->nnoise > 0
+      && (s->w = ictus_alloc ((size_t) ictus__kernel_nu (k), ICTUS__ROW * sizeof *s->w)) == NULL)
+    return ICTUS_E_NOMEM;
+  return ICTUS_OK;
+}
+
 ictus_err
 ictus__strips_init (ictus__strips *s, const ictus_solver_config *cfg, const ictus_cells *cells, double dt_ms, int nsub,
-                    ictus__strip_step *step, void *solver)
+                    int order, ictus__strip_step *step, void *solver)
 {
   size_t n = cells->n, ns, nu, nport, nheld = 0;
   bool driven = cells->drive != NULL && cells->model->kernel->ninput > 0;
@@ -464,6 +561,7 @@ ictus__strips_init (ictus__strips *s, const ictus_solver_config *cfg, const ictu
     return ICTUS_E_NOMEM;
   if (cells->p_stride > 0 && (s->p = ictus_alloc (s->np, (size_t) s->b.k->nslot * sizeof *s->p)) == NULL)
     return ICTUS_E_NOMEM;
+  ICTUS_TRY (init_more (s, order));
   if (!driven)
     return ICTUS_OK;
   s->u = ictus_alloc (s->np, nu * sizeof *s->u);
@@ -483,6 +581,10 @@ ictus__strips_clear (ictus__strips *s)
   ictus_free (s->next);
   ictus_free (s->next_least);
   ictus_free (s->fresh);
+  ictus_free (s->w);
+  ictus__noise_clear (s);
+  ictus__delays_clear (s);
+  ictus__events_clear (s);
   ictus_free (s->few);
   ictus_free (s->nfew);
   ictus_free (s->leap);

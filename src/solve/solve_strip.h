@@ -61,9 +61,51 @@ typedef struct ictus__lane_loops
   void (*leaps) (size_t m, const ictus__leap *l, size_t n, const double *w, size_t ws, double *y, size_t ys);
   size_t (*over) (size_t m, const double *g, uint16_t *at); /* lanes where g >= 0, ascending; their number */
   bool (*finite) (size_t m, int ns, const double *y, size_t ys);
+  /* random words (lane_noise.c): those of slots 2 pair and 2 pair + 1 of step `step`; unit [m] */
+  void (*words) (const uint32_t key[2], const uint32_t *unit, uint64_t step, uint32_t pair, size_t m, uint64_t *one,
+                 uint64_t *two);
+  void (*normals) (size_t m, const uint64_t *word, double scale, double *x); /* mean 0, standard deviation scale */
+  void (*uniforms) (size_t m, const uint64_t *word, double *x);              /* in (0, 1) */
 } ictus__lane_loops;
 
 const ictus__lane_loops *ictus__lane_loops_in_use (void);
+
+/* ---- what a model may have beside equations and inputs ------------------------------------------------------ */
+
+typedef struct ictus__noise /* solve_noise.c */
+{
+  uint32_t key[2], markov_key[2];
+  double scale;   /* of white noise: 1 / sqrt (dt); of maps 1 */
+  uint32_t *unit; /* [np] index of a neuron within its population */
+  uint64_t *word; /* [2, ICTUS__STRIP] scratch */
+  double *chance; /* [nmarkov, ICTUS__ROW] scratch */
+  double *q;      /* scratch: rates of one neuron */
+} ictus__noise;
+
+typedef struct ictus__delayed /* a delayed value: its state at (step - steps - part) dt */
+{
+  int state, kept; /* kept: place among the states that are remembered, -1: no delay, the state itself */
+  int64_t steps;
+  double part; /* in [0, 1) */
+} ictus__delayed;
+
+typedef struct ictus__kept /* a state that is remembered */
+{
+  int state;
+  int64_t depth; /* steps */
+  size_t row;    /* of cells->history: [parts, depth] from here on */
+} ictus__kept;
+
+typedef struct ictus__delays /* solve_delay.c */
+{
+  int n;  /* delayed values; 0: none */
+  double dt; /* step, in the time of the model */
+  ictus__delayed *d; /* [n] */
+  int nkept, parts;  /* parts: numbers that a step keeps of a state */
+  ictus__kept *kept; /* [nkept] */
+  size_t nrow; /* of cells->history */
+  bool now;    /* some delay is 0 */
+} ictus__delays;
 
 /* ---- strips -------------------------------------------------------------------------------------------------- */
 
@@ -74,6 +116,7 @@ typedef struct ictus__strip /* the lanes at hand */
   double *y;          /* state k of lane c: y[k * ys + c] */
   size_t ys;
   size_t nhold;       /* of strips->hold, for the step at hand */
+  int64_t step;       /* its number, counted from model time 0 */
 } ictus__strip;
 
 typedef struct ictus__strips ictus__strips;
@@ -98,6 +141,13 @@ struct ictus__strips
   double *next;       /* [n] first time from which u does not hold */
   double *next_least; /* [nstrip] of next; where inputs vary: the time of u */
   uint8_t *fresh;     /* [nstrip] 1: u changed since the solver last took this back to 0 */
+  double *w;          /* [all of u, ICTUS__ROW] of the strip at hand: inputs, delayed values, noise; NULL: there are inputs only */
+  ictus__noise noise;
+  ictus__delays delays;
+  double *g_was;      /* [nevent, np] conditions of events when they were last looked at */
+  double *g_now;      /* [nevent] scratch */
+  uint8_t *happened;  /* [nevent] scratch */
+  bool begun;         /* the past before the start was filled in */
   /* the few neurons that are refractory or not armed */
   uint16_t *few;   /* [n] lanes, those of a strip from its first neuron on */
   uint16_t *nfew;  /* [nstrip] */
@@ -118,8 +168,9 @@ struct ictus__strips
   ictus_solver_stats stats; /* steps */
 };
 
+/* order: of the method, for delays; 0: it serves models that have equations and inputs only */
 ictus_err ictus__strips_init (ictus__strips *s, const ictus_solver_config *cfg, const ictus_cells *cells, double dt_ms,
-                              int nsub, ictus__strip_step *step, void *solver);
+                              int nsub, int order, ictus__strip_step *step, void *solver);
 void ictus__strips_clear (ictus__strips *s);
 /* States, refr_until, armed and parameters are all there is. */
 ictus_err ictus__strips_restart (ictus__strips *s, double t_ms);
@@ -130,5 +181,59 @@ ictus_lane_args ictus__strip_args (const ictus__strips *s, const ictus__strip *p
 ictus__strip ictus__strip_at (const ictus__strips *s, size_t at); /* without states */
 /* Keep the held states of the lanes in hold, or put them back. */
 void ictus__strip_held (const ictus__strips *s, const ictus__strip *p, bool keep);
+/* The time that the model sees: a map counts its iterations. */
+double ictus__strip_time (const ictus__strips *s, double t_ms);
+
+/* State of lane c. */
+static inline void
+ictus__strip_take (const ictus__strips *s, const ictus__strip *p, size_t c, double *y)
+{
+  for (int k = 0; k < s->b.ns; ++k)
+    y[k] = p->y[(size_t) k * p->ys + c];
+}
+
+/* All of u of lane c, of the time of the strip. Borrowed until the next call. */
+static inline const double *
+ictus__strip_input (const ictus__strips *s, const ictus__strip *p, size_t c)
+{
+  if (s->w != NULL)
+    for (int k = 0; k < ictus__kernel_nu (s->b.k); ++k)
+      s->b.u[k] = s->w[(size_t) k * ICTUS__ROW + c];
+  else if (s->u == NULL)
+    return s->b.u0;
+  else
+    for (int k = 0; k < s->b.nu; ++k)
+      s->b.u[k] = s->u[(size_t) k * s->np + p->first + c];
+  return s->b.u;
+}
+
+/* ---- parts of strips that few models need; all are called for those models only -------------------------------- */
+
+/* solve_noise.c: u [nnoise, ICTUS__ROW]; t: as the model sees it */
+ictus_err ictus__noise_init (ictus__strips *s);
+void ictus__noise_clear (ictus__strips *s);
+void ictus__noise_draw (ictus__strips *s, const ictus__strip *p, int64_t step, double *u);
+void ictus__markov_jump (ictus__strips *s, const ictus__strip *p, int64_t step, double t);
+
+/* solve_delay.c: u [ndelay, ICTUS__ROW] */
+ictus_err ictus__delays_need (const ictus_solver_config *c, const ictus_model *m, const double *p, int order, size_t *nhistory);
+ictus_err ictus__delays_init (ictus__strips *s, int order);
+void ictus__delays_clear (ictus__strips *s);
+ictus_err ictus__delays_fill (ictus__strips *s, int64_t step); /* the past before this step */
+/* The states of the strip begin its step, or end it; slopes at its beginning or end, f [ns, ICTUS__ROW]. */
+void ictus__delays_begin (const ictus__strips *s, const ictus__strip *p);
+void ictus__delays_end (const ictus__strips *s, const ictus__strip *p);
+void ictus__delays_slope (const ictus__strips *s, const ictus__strip *p, bool end, const double *f);
+/* Delayed values where step `step` is done to a part c: 0, 1/2, 1. */
+void ictus__delays_look (const ictus__strips *s, const ictus__strip *p, int64_t step, double c, double *u);
+/* Those without a delay. */
+void ictus__delays_now (const ictus__strips *s, size_t m, const double *y, size_t ys, double *u);
+
+/* solve_events.c: at_end: of a step */
+ictus_err ictus__events_init (ictus__strips *s);
+void ictus__events_clear (ictus__strips *s);
+void ictus__events_look (ictus__strips *s, const ictus__strip *p, double t, bool at_end);
+void ictus__events_lane (ictus__strips *s, const ictus__strip *p, size_t c, double t, bool at_end);
+void ictus__events_remember (ictus__strips *s, const ictus__strip *p, double t);
 
 #endif
