@@ -23,12 +23,16 @@ ictus_err ictus__history_push (ictus__history *h, int n, const double *t, const 
                                const double *f1);
 /** State i at time t. Between the last push and now: the last polynomial is extended. */
 double ictus__history_at (const ictus__history *h, int i, double t);
+/** Which value is meant by a time that is, within rounding, that of a jump: the one after it (so at first), or the one
+ * before, as within and at the end of a step that no jump interrupts. */
+void ictus__history_side (ictus__history *h, bool before);
 
 /* ---- the system (path_system.c) -------------------------------------------------------------------------- */
 
 typedef struct ictus__system
 {
   const ictus_kernel *k;
+  const ictus_lang *lang; /* names for messages; NULL: states are numbered */
   const double *p;      /* [nslot] */
   double *u;            /* [nu] inputs, delayed values, noise of the step at hand */
   double *tau;          /* [ndelay] scratch */
@@ -36,6 +40,9 @@ typedef struct ictus__system
   double dir;           /* +1 or -1: the direction of time */
   uint64_t rhs, jac;    /* calls */
   double *work;         /* [nstate] scratch */
+  int neq;              /* states with an equation: the first ones; behind them Markov variables and what is hidden */
+  unsigned char *held;  /* [nstate] 1: stands still while `hold` is true */
+  bool hold;            /* the neuron is refractory */
 } ictus__system;
 
 ictus_err ictus__system_init (ictus__system *s, const ictus_model *m, const double *p, const double *u);
@@ -70,5 +77,8 @@ typedef struct ictus__method
 extern const ictus__method ictus__path_euler, ictus__path_heun, ictus__path_rk4, ictus__path_adams,
     ictus__path_symplectic, ictus__path_map, ictus__path_backward_euler;
 extern const ictus__method ictus__path_rk45, ictus__path_rosenbrock, ictus__path_cvode_bdf, ictus__path_cvode_adams;
+
+/* The method of a name of its own; NULL: there is none. */
+const ictus__method *ictus__path_find (const char *name);
 
 #endif
