@@ -3,7 +3,7 @@
 #include <string.h>
 #include <strings.h>
 
-#include "lang/lang_impl.h"
+#include "lang/lang_front.h"
 
 /* "dir/hh.ode" is called hh */
 static char *
@@ -39,6 +39,7 @@ ictus_lang_parse (const char *path, const char *text, ictus_lang **out)
                       (int) ICTUS__TEXT_MAX);
       goto done;
     }
+  ICTUS_GO (ictus__expand (L));
   ICTUS_GO (ictus__lex (L));
   ICTUS_GO (ictus__declare (L));
   ICTUS_GO (ictus__check (L));
@@ -48,6 +49,37 @@ ictus_lang_parse (const char *path, const char *text, ictus_lang **out)
 done:
   ictus_lang_destroy (&L);
   return e;
+}
+
+/* What the statements of several parts hold, and what is kept for them. */
+static void
+clear_parts (ictus_lang *L)
+{
+  for (size_t k = 0; k < L->nfile; ++k)
+    {
+      ictus_free (L->file[k].path);
+      ictus_free (L->file[k].text);
+    }
+  for (size_t k = 0; k < L->nowned; ++k)
+    ictus_free (L->owned[k]);
+  for (size_t k = 0; k < L->nmarkov; ++k)
+    ictus_free (L->markov[k].expr);
+  for (size_t k = 0; k < L->ntable; ++k)
+    ictus_free (L->table[k].v);
+  for (size_t k = 0; k < L->nspecial; ++k)
+    ictus_free (L->special[k].node);
+  ictus_free (L->file);
+  ictus_free (L->note);
+  ictus_free (L->set);
+  ictus_free (L->expect);
+  ictus_free (L->owned);
+  ictus_free (L->event);
+  ictus_free (L->markov);
+  ictus_free (L->noise);
+  ictus_free (L->delay);
+  ictus_free (L->table);
+  ictus_free (L->special);
+  ictus_free (L->history);
 }
 
 void
@@ -65,8 +97,12 @@ ictus_lang_destroy (ictus_lang **lang)
   ictus_free (L->path);
   ictus_free (L->name);
   ictus_free (L->text);
+  ictus_free (L->code);
+  ictus_free (L->span);
   ictus_free (L->title);
   ictus_free (L->source);
+  ictus_free (L->shows);
+  clear_parts (L);
   ictus_free (L->tok);
   ictus_free (L->line);
   ictus_free (L->sym);

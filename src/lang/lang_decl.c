@@ -2,102 +2,10 @@
 /* Statements to symbols: what is declared where. Expressions are only delimited here. */
 #include <string.h>
 
-#include "lang/lang_impl.h"
+#include "lang/lang_front.h"
 
-/* Variables share one name space; aux and ports have their own. */
-static int
-space_of (ictus__class cls)
-{
-  return cls == SYM_AUX ? 1 : cls == SYM_PORT ? 2 : 0;
-}
-
-static size_t
-hash_key (ictus__class cls, const char *key)
-{
-  return (size_t) ictus_hash (key, strlen (key), (uint64_t) space_of (cls) + 1);
-}
-
-int
-ictus__lookup (const ictus_lang *L, ictus__class cls, const char *key)
-{
-  size_t h;
-
-  if (L->nhash == 0)
-    return -1;
-  for (h = hash_key (cls, key) & (L->nhash - 1); L->hash[h] != 0; h = (h + 1) & (L->nhash - 1))
-    {
-      const ictus__sym *s = &L->sym[L->hash[h] - 1];
-
-      if (space_of (s->cls) == space_of (cls) && strcmp (s->key, key) == 0)
-        return L->hash[h] - 1;
-    }
-  return -1;
-}
-
-static ictus_err
-enter (ictus_lang *L, int k)
-{
-  size_t h;
-
-  if (2 * L->nsym + 2 > L->nhash)
-    {
-      size_t n = L->nhash ? 2 * L->nhash : 64;
-      int *hash = ictus_alloc (n, sizeof *hash);
-
-      if (hash == NULL)
-        return ICTUS_E_NOMEM;
-      ictus_free (L->hash);
-      L->hash = hash;
-      L->nhash = n;
-      for (int i = 0; i < k; ++i)
-        {
-          for (h = hash_key (L->sym[i].cls, L->sym[i].key) & (n - 1); hash[h] != 0; h = (h + 1) & (n - 1))
-            ;
-          hash[h] = i + 1;
-        }
-    }
-  for (h = hash_key (L->sym[k].cls, L->sym[k].key) & (L->nhash - 1); L->hash[h] != 0;
-       h = (h + 1) & (L->nhash - 1))
-    ;
-  L->hash[h] = k + 1;
-  return ICTUS_OK;
-}
-
-static ictus_err
-declare (ictus_lang *L, ictus__class cls, int tok, int line, int *out)
-{
-  char name[ICTUS__NAME_MAX + 1], key[ICTUS__NAME_MAX + 1];
-  const char *why;
-  int old;
-  ictus__sym *s;
-
-  if (L->tok[tok].kind != TK_NAME)
-    return ictus__fail (L, tok, "expected a name here");
-  ictus__spell (L, tok, name);
-  strcpy (key, name);
-  ictus__lower_case (key);
-  if (space_of (cls) == 0 && ictus__reserved (key, &why))
-    return ictus__fail (L, tok, "'%s' cannot be declared: it is %s", name, why);
-  if ((old = ictus__lookup (L, cls, key)) >= 0)
-    return ictus__fail (L, tok, "'%s' is declared twice, first in line %d%s", name,
-                        L->tok[L->sym[old].tok].line,
-                        strcmp (name, L->sym[old].name) == 0 ? "" : " (upper and lower case are the same)");
-  ICTUS_TRY (ictus_grow (&L->sym, &L->capsym, L->nsym + 1, sizeof *L->sym));
-  s = &L->sym[L->nsym];
-  memset (s, 0, sizeof *s);
-  s->cls = cls;
-  strcpy (s->name, name);
-  strcpy (s->key, key);
-  s->tok = tok;
-  s->line = line;
-  s->node = s->init = s->expr = -1;
-  ICTUS_TRY (enter (L, (int) L->nsym));
-  *out = (int) L->nsym++;
-  return ICTUS_OK;
-}
-
-static bool
-at_end (const ictus_lang *L, int t)
+bool
+ictus__at_end (const ictus_lang *L, int t)
 {
   return L->tok[t].kind == TK_EOL;
 }
@@ -110,7 +18,7 @@ ictus__skip (const ictus_lang *L, int from)
   int level = 0, t;
   bool operand = false;
 
-  for (t = from; !at_end (L, t); ++t)
+  for (t = from; !ictus__at_end (L, t); ++t)
     {
       const ictus__tok *k = &L->tok[t];
 
@@ -128,18 +36,18 @@ ictus__skip (const ictus_lang *L, int from)
   return t;
 }
 
-static ictus_err
-need_op (const ictus_lang *L, int t, int op, const char *where)
+ictus_err
+ictus__need_op (const ictus_lang *L, int t, int op, const char *where)
 {
   if (!ictus__is_op (L, t, op))
     return ictus__fail (L, t, "expected '%c' %s", op, where);
   return ICTUS_OK;
 }
 
-static ictus_err
-need_end (const ictus_lang *L, int t)
+ictus_err
+ictus__need_end (const ictus_lang *L, int t)
 {
-  if (!at_end (L, t))
+  if (!ictus__at_end (L, t))
     return ictus__fail (L, t, "expected the end of the line here");
   return ICTUS_OK;
 }
@@ -152,11 +60,11 @@ list (ictus_lang *L, ictus__class cls, int t, int line)
 
   for (;;)
     {
-      ICTUS_TRY (declare (L, cls, t, line, &s));
-      ICTUS_TRY (need_op (L, ++t, '=', "behind the name"));
+      ICTUS_TRY (ictus__new_symbol (L, cls, t, line, &s));
+      ICTUS_TRY (ictus__need_op (L, ++t, '=', "behind the name"));
       L->sym[s].expr = ++t;
       L->sym[s].stop = t = ictus__skip (L, t);
-      if (at_end (L, t))
+      if (ictus__at_end (L, t))
         return ICTUS_OK;
       if (ictus__is_op (L, t, ','))
         ++t;
@@ -168,8 +76,8 @@ list (ictus_lang *L, ictus__class cls, int t, int line)
 }
 
 /* Initial values are kept as assignments with owner -2 until all states are known. */
-static ictus_err
-assignment (ictus_lang *L, int owner, int *t)
+ictus_err
+ictus__assignment (ictus_lang *L, int owner, int *t)
 {
   ictus__assign *a;
 
@@ -187,8 +95,8 @@ assignment (ictus_lang *L, int owner, int *t)
   a->plus = ictus__is_op (L, *t, TOK_PLUSEQ);
   if (!a->plus && owner >= 0)
     return ictus__fail (L, *t, "expected '+=' here: an event adds to a state, as in 'g_ex += w'");
-  if (!a->plus || owner == -2)
-    ICTUS_TRY (need_op (L, *t, '=', "behind the name"));
+  if (!a->plus || owner == OWNER_INIT)
+    ICTUS_TRY (ictus__need_op (L, *t, '=', "behind the name"));
   a->expr = ++*t;
   a->stop = *t = ictus__skip (L, *t);
   return ICTUS_OK;
@@ -199,8 +107,8 @@ init_list (ictus_lang *L, int t)
 {
   for (;;)
     {
-      ICTUS_TRY (assignment (L, -2, &t));
-      if (at_end (L, t))
+      ICTUS_TRY (ictus__assignment (L, OWNER_INIT, &t));
+      if (ictus__at_end (L, t))
         return ICTUS_OK;
       if (ictus__is_op (L, t, ','))
         ++t;
@@ -214,11 +122,11 @@ assign_list (ictus_lang *L, int owner, int t)
 {
   for (;;)
     {
-      ICTUS_TRY (assignment (L, owner, &t));
-      if (at_end (L, t))
+      ICTUS_TRY (ictus__assignment (L, owner, &t));
+      if (ictus__at_end (L, t))
         return ICTUS_OK;
-      ICTUS_TRY (need_op (L, t, ';', "between assignments"));
-      if (at_end (L, ++t))
+      ICTUS_TRY (ictus__need_op (L, t, ';', "between assignments"));
+      if (ictus__at_end (L, ++t))
         return ICTUS_OK;
     }
 }
@@ -228,9 +136,9 @@ port (ictus_lang *L, int t, int line)
 {
   int s;
 
-  ICTUS_TRY (declare (L, SYM_PORT, t, line, &s));
+  ICTUS_TRY (ictus__new_symbol (L, SYM_PORT, t, line, &s));
   L->sym[s].index = L->count[ICTUS_LANG_PORT]++;
-  ICTUS_TRY (need_op (L, t + 1, ':', "behind the name of the port, as in 'port ex: g_ex += w'"));
+  ICTUS_TRY (ictus__need_op (L, t + 1, ':', "behind the name of the port, as in 'port ex: g_ex += w'"));
   return assign_list (L, L->sym[s].index, t + 2);
 }
 
@@ -248,7 +156,7 @@ spike (ictus_lang *L, int t)
 {
   ICTUS_TRY (once (L, &L->spike_tok, t, "spike"));
   L->spike = t + 1;
-  for (L->spike_stop = t + 1; !at_end (L, L->spike_stop); ++L->spike_stop)
+  for (L->spike_stop = t + 1; !ictus__at_end (L, L->spike_stop); ++L->spike_stop)
     ;
   return ICTUS_OK;
 }
@@ -258,14 +166,14 @@ refractory (ictus_lang *L, int t)
 {
   ICTUS_TRY (once (L, &L->refr_tok, t, "refractory"));
   L->refr = ++t;
-  while (!at_end (L, t) && !ictus__is_word (L, t, "hold"))
+  while (!ictus__at_end (L, t) && !ictus__is_word (L, t, "hold"))
     ++t;
   L->refr_stop = t;
-  if (at_end (L, t))
+  if (ictus__at_end (L, t))
     return ICTUS_OK;
-  if (at_end (L, ++t))
+  if (ictus__at_end (L, ++t))
     return ictus__fail (L, t, "expected the names of states behind 'hold'");
-  for (; !at_end (L, t); ++t)
+  for (; !ictus__at_end (L, t); ++t)
     {
       if (L->tok[t].kind != TK_NAME)
         return ictus__fail (L, t, "expected the name of a state here");
@@ -274,7 +182,7 @@ refractory (ictus_lang *L, int t)
       if (ictus__is_op (L, t + 1, ','))
         {
           ++t;
-          if (at_end (L, t + 1))
+          if (ictus__at_end (L, t + 1))
             return ictus__fail (L, t + 1, "expected the name of a state behind ','");
         }
     }
@@ -289,7 +197,7 @@ text (ictus_lang *L, int t, char **to)
   if (*to != NULL)
     ictus_text_add (&x, "%s; ", *to);
   if (L->tok[t].kind == TK_TEXT)
-    ictus_text_addn (&x, L->text + L->tok[t].off, L->tok[t].len);
+    ictus_text_addn (&x, L->code + L->tok[t].off, L->tok[t].len);
   if (x.failed)
     {
       ictus_text_clear (&x);
@@ -307,7 +215,7 @@ function (ictus_lang *L, int t, int line)
 {
   int s, a = t + 2;
 
-  ICTUS_TRY (declare (L, SYM_FUNC, t, line, &s));
+  ICTUS_TRY (ictus__new_symbol (L, SYM_FUNC, t, line, &s));
   L->sym[s].args = a;
   for (;; a += 2)
     {
@@ -325,10 +233,10 @@ function (ictus_lang *L, int t, int line)
       if (!ictus__is_op (L, a + 1, ','))
         break;
     }
-  ICTUS_TRY (need_op (L, a + 1, ')', "behind the arguments"));
-  ICTUS_TRY (need_op (L, a + 2, '=', "behind the arguments"));
+  ICTUS_TRY (ictus__need_op (L, a + 1, ')', "behind the arguments"));
+  ICTUS_TRY (ictus__need_op (L, a + 2, '=', "behind the arguments"));
   L->sym[s].expr = a + 3;
-  for (L->sym[s].stop = a + 3; !at_end (L, L->sym[s].stop); ++L->sym[s].stop)
+  for (L->sym[s].stop = a + 3; !ictus__at_end (L, L->sym[s].stop); ++L->sym[s].stop)
     ;
   return ICTUS_OK;
 }
@@ -339,60 +247,75 @@ equation (ictus_lang *L, ictus__class cls, int tok, int expr, int line)
 {
   int s;
 
-  ICTUS_TRY (declare (L, cls, tok, line, &s));
+  ICTUS_TRY (ictus__new_symbol (L, cls, tok, line, &s));
   L->sym[s].expr = expr;
-  for (L->sym[s].stop = expr; !at_end (L, L->sym[s].stop); ++L->sym[s].stop)
+  for (L->sym[s].stop = expr; !ictus__at_end (L, L->sym[s].stop); ++L->sym[s].stop)
     ;
   return ICTUS_OK;
 }
 
-/* A token that begins with the given letter and goes on: dx of dx/dt is x. */
+/* dx/dt=: a token that begins with d and goes on; dx is read as x. */
 static ictus_err
-derivative (ictus_lang *L, int t, int line)
+derivative (ictus_lang *L, int t, int equal, int line)
 {
   if (L->tok[t].len < 2)
     return ictus__fail (L, t, "expected the name of a state behind d, as in 'dV/dt = ...'");
   ++L->tok[t].off;
   ++L->tok[t].col;
   --L->tok[t].len;
-  return equation (L, SYM_STATE, t, t + 4, line);
+  return equation (L, SYM_STATE, t, equal + 1, line);
+}
+
+/* expect KIND ARGUMENTS */
+static ictus_err
+expect (ictus_lang *L, int t)
+{
+  char *all = NULL;
+  const char *kept;
+  ictus_err e = text (L, t, &all);
+
+  ICTUS_GO (e);
+  ICTUS_GO (ictus_grow (&L->expect, &L->capexpect, L->nexpect + 1, sizeof *L->expect));
+  if ((kept = ictus__keep (L, all)) == NULL)
+    {
+      e = ICTUS_E_NOMEM;
+      goto done;
+    }
+  L->expect[L->nexpect++] = (ictus_lang_expect) { .text = kept, .line = L->tok[t].line };
+done:
+  ictus_free (all);
+  return e;
 }
 
 static ictus_err
 unknown (ictus_lang *L, int t)
 {
-  static const char *const known[] = { "par",   "param", "number",     "init",  "aux",    "input", "port",
-                                       "spike", "reset", "refractory", "title", "source", "done" };
-  static const char *const foreign[]
-      = { "wiener", "table",   "markov", "global", "bdry",   "special", "set",
-          "only",   "options", "volt",   "solv",   "vector", "export",  "group" };
+  static const char *const known[]
+      = { "par",   "param", "number", "init",   "aux",    "input",  "port",   "spike",  "reset", "refractory", "title",
+          "source", "shows", "expect", "wiener", "markov", "global", "table", "special", "set",   "done" };
   char word[ICTUS__NAME_MAX + 1];
   const char *near;
 
   if (L->tok[t].kind != TK_NAME)
     return ictus__fail (L, t, "expected a statement or a name here");
   ictus__spell (L, t, word);
-  for (size_t k = 0; k < sizeof foreign / sizeof *foreign; ++k)
-    if (ictus__is_word (L, t, foreign[k]))
-      return ictus__fail (L, t, "the statement '%s' of XPPAUT is not part of the language", foreign[k]);
   if ((near = ictus_nearest (word, known, sizeof known / sizeof *known)) != NULL
       && L->tok[t + 1].kind != TK_EOL)
     return ictus__fail (L, t, "unknown statement '%s'; did you mean '%s'?", word, near);
   return ictus__fail (
       L, t,
       "unknown statement '%s'; expected an equation (%s' = ..., %s = ...) or one of par, init, "
-      "input, port, spike, reset, refractory, aux, title, source",
+      "input, port, spike, reset, refractory, aux, global, wiener, markov, table, special, title, source, shows, expect",
       word, word, word);
 }
 
+/* Statements that Ictus alone has. */
 static ictus_err
-keyword (ictus_lang *L, int t, int line)
+own_statement (ictus_lang *L, int t, int line)
 {
   static const struct { const char *word; int what; } list_of[]
-      = { { "par", 'p' }, { "p", 'p' }, { "param", 'p' }, { "params", 'p' }, { "parameter", 'p' },
-          { "parameters", 'p' }, { "number", 'p' }, { "init", 'i' }, { "i", 'i' }, { "aux", 'a' },
-          { "input", 'u' }, { "port", 'o' }, { "spike", 's' }, { "reset", 'r' }, { "refractory", 'f' },
-          { "title", 't' }, { "source", 'b' } };
+      = { { "input", 'u' }, { "port", 'o' },   { "spike", 's' }, { "reset", 'r' }, { "refractory", 'f' },
+          { "title", 't' }, { "source", 'b' }, { "shows", 'w' }, { "expect", 'e' } };
   int what = 0;
 
   for (size_t k = 0; k < sizeof list_of / sizeof *list_of; ++k)
@@ -400,67 +323,158 @@ keyword (ictus_lang *L, int t, int line)
       what = list_of[k].what;
   switch (what)
     {
-    case 'p': return list (L, SYM_PAR, t + 1, line);
     case 'u': return list (L, SYM_INPUT, t + 1, line);
-    case 'a': return list (L, SYM_AUX, t + 1, line);
-    case 'i': return init_list (L, t + 1);
     case 'o': return port (L, t + 1, line);
     case 's': return spike (L, t);
-    case 'r': return assign_list (L, -1, t + 1);
+    case 'r': return assign_list (L, OWNER_RESET, t + 1);
     case 'f': return refractory (L, t);
     case 't': return text (L, t + 1, &L->title);
     case 'b': return text (L, t + 1, &L->source);
+    case 'w': return text (L, t + 1, &L->shows);
+    case 'e': return expect (L, t + 1);
     default: return unknown (L, t);
     }
 }
 
 static ictus_err
-statement (ictus_lang *L, int t, int line)
+aux (ictus_lang *L, int t, int line)
 {
-  bool is_name = L->tok[t].kind == TK_NAME;
+  if (!L->xpp)
+    return list (L, SYM_AUX, t, line);
+  ICTUS_TRY (ictus__need_op (L, t + 1, '=', "behind the name"));
+  return equation (L, SYM_AUX, t, t + 2, line);
+}
+
+static ictus_err
+command (ictus_lang *L, ictus__kind kind, int t, int line)
+{
+  switch ((int) kind)
+    {
+    case LINE_PAR: case LINE_NUMBER:
+      return L->xpp ? ictus__xpp_list (L, SYM_PAR, t + 1, line) : list (L, SYM_PAR, t + 1, line);
+    case LINE_INIT: return L->xpp ? ictus__xpp_init (L, t + 1) : init_list (L, t + 1);
+    case LINE_AUX: return aux (L, t + 1, line);
+    case LINE_WIENER: return ictus__wiener (L, t + 1, line);
+    case LINE_GLOBAL: return ictus__global (L, t);
+    case LINE_TABLE: return ictus__table_line (L, t + 1, line);
+    case LINE_SPECIAL: return ictus__special_line (L, t + 1, line);
+    default: return own_statement (L, t, line);
+    }
+}
+
+/* name(0)=, name(t+1)=, name(arguments)= */
+static ictus_err
+called (ictus_lang *L, int t, int line)
+{
+  int next = t + 3;
+
+  if (L->tok[t + 2].kind == TK_NUM && L->tok[t + 2].num == 0 && ictus__is_op (L, t + 3, ')')
+      && ictus__is_op (L, t + 4, '='))
+    {
+      if (L->xpp)
+        return ictus__xpp_start (L, t, t + 5, true);
+      L->tok[t + 3] = L->tok[t]; /* read x(0)=1 as x=1 */
+      ICTUS_TRY (ictus__assignment (L, OWNER_INIT, &next));
+      return ictus__need_end (L, next);
+    }
+  if (ictus__is_word (L, t + 2, "t") && ictus__is_op (L, t + 3, '+') && L->tok[t + 4].kind == TK_NUM
+      && L->tok[t + 4].num == 1 && ictus__is_op (L, t + 5, ')') && ictus__is_op (L, t + 6, '='))
+    {
+      L->cls.map = true;
+      return equation (L, SYM_STATE, t, t + 7, line);
+    }
+  return function (L, t, line);
+}
+
+/* The '=' of dx/dt=, 0: this is no such line. */
+static int
+derivative_equal (const ictus_lang *L, int t)
+{
+  int k = t + 2;
+
+  if (L->code[L->tok[t].off] != 'd' && L->code[L->tok[t].off] != 'D')
+    return 0;
+  if (!ictus__is_op (L, t + 1, '/') || (!L->xpp && !ictus__is_word (L, k, "dt")))
+    return 0;
+  while (!ictus__at_end (L, k) && !ictus__is_op (L, k, '='))
+    ++k;
+  return ictus__at_end (L, k) ? 0 : k;
+}
+
+static ictus_err
+statement (ictus_lang *L, int t, int line, ictus__kind kind)
+{
+  bool own = ictus__is_word (L, t, "spike") || ictus__is_word (L, t, "refractory");
+  int equal;
 
   if (ictus__is_op (L, t, '!'))
     {
       if (L->tok[t + 1].kind != TK_NAME)
         return ictus__fail (L, t + 1, "expected the name of a derived parameter behind '!'");
-      ICTUS_TRY (need_op (L, t + 2, '=', "behind the name"));
+      ICTUS_TRY (ictus__need_op (L, t + 2, '=', "behind the name"));
       return equation (L, SYM_DERIVED, t + 1, t + 3, line);
     }
-  if (!is_name)
+  if (ictus__is_op (L, t, ICTUS__IC_MARK))
+    return ictus__xpp_start (L, t + 1, t + 6, false);
+  if (L->tok[t].kind != TK_NAME)
     return unknown (L, t);
+  if (kind != LINE_EQUATION)
+    return command (L, kind, t, line);
   if (ictus__is_op (L, t + 1, '\''))
     {
       if (ictus__is_op (L, t + 2, '\''))
         return ictus__fail (L, t + 2,
                             "equations are of first order: write a second state for the derivative");
-      ICTUS_TRY (need_op (L, t + 2, '=', "behind x'"));
+      ICTUS_TRY (ictus__need_op (L, t + 2, '=', "behind x'"));
       return equation (L, SYM_STATE, t, t + 3, line);
     }
-  if (ictus__is_op (L, t + 1, '/') && ictus__is_word (L, t + 2, "dt") && ictus__is_op (L, t + 3, '=')
-      && (L->text[L->tok[t].off] == 'd' || L->text[L->tok[t].off] == 'D'))
-    return derivative (L, t, line);
+  if ((equal = derivative_equal (L, t)) > 0)
+    return derivative (L, t, equal, line);
   if (ictus__is_op (L, t + 1, '='))
     return equation (L, SYM_TEMP, t, t + 2, line);
-  if (ictus__is_op (L, t + 1, '(') && !ictus__is_word (L, t, "spike") && !ictus__is_word (L, t, "refractory"))
-    {
-      if (L->tok[t + 2].kind == TK_NUM && L->tok[t + 2].num == 0 && ictus__is_op (L, t + 3, ')')
-          && ictus__is_op (L, t + 4, '='))
-        {
-          int next = t + 3;
+  if (ictus__is_op (L, t + 1, '(') && (L->xpp || !own))
+    return called (L, t, line);
+  if (L->xpp)
+    return ictus__fail (L, t + 1, "expected an equation: x'=..., dx/dt=..., x(t+1)=..., x=..., f(x)=...");
+  return own_statement (L, t, line);
+}
 
-          L->tok[t + 3] = L->tok[t]; /* read x(0)=1 as x=1 */
-          ICTUS_TRY (assignment (L, -2, &next));
-          return need_end (L, next);
-        }
-      return function (L, t, line);
-    }
-  return keyword (L, t, line);
+/* What a line is by its first word; tokens are no help, as XPPAUT looks at blanks. */
+static ictus__kind
+kind_at (ictus_lang *L, int t)
+{
+  char *s = L->code + L->tok[t].off;
+  size_t n = strcspn (s, "\n#"), len;
+  char kept = s[n];
+  ictus__kind kind;
+
+  s[n] = '\0';
+  kind = ictus__line_kind (s, !L->xpp, &len);
+  s[n] = kept;
+  return kind;
 }
 
 ictus_err
 ictus__declare (ictus_lang *L)
 {
-  for (size_t k = 0; k < L->nline; ++k)
-    ICTUS_TRY (statement (L, L->line[k].first, (int) k));
+  ictus__kind kind;
+
+  for (int round = 0; round < 2; ++round) /* Markov variables stand behind the equations */
+    for (size_t k = 0; k < L->nline; ++k)
+      {
+        kind = kind_at (L, L->line[k].first);
+        if (kind == LINE_MARKOV)
+          {
+            ICTUS_TRY (ictus__markov_lines (L, &k, round == 1));
+            --k;
+          }
+        else if (round == 0)
+          ICTUS_TRY (statement (L, L->line[k].first, (int) k, kind));
+      }
+  ICTUS_TRY (ictus__hidden_states (L));
+  if (L->xpp)
+    ICTUS_TRY (ictus__xpp_last_init (L));
+  if (L->cls.map && (L->settings.given & 1u << 5) == 0)
+    L->settings.method = 'd';
   return ICTUS_OK;
 }

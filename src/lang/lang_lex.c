@@ -6,20 +6,43 @@
 #include <string.h>
 #include <strings.h>
 
-#include "lang/lang_impl.h"
+#include "lang/lang_front.h"
+
+/* The place of what stands at off in the code. */
+static const ictus__span *
+span_at (const ictus_lang *L, size_t off)
+{
+  size_t lo = 0, hi = L->nspan;
+
+  while (hi - lo > 1)
+    {
+      size_t mid = lo + (hi - lo) / 2;
+
+      if (L->span[mid].off > off)
+        hi = mid;
+      else
+        lo = mid;
+    }
+  return L->nspan > 0 ? &L->span[lo] : NULL;
+}
 
 ictus_err
 ictus__fail (const ictus_lang *L, int tok, const char *fmt, ...)
 {
   const ictus__tok *t = &L->tok[tok];
+  const ictus__span *s = span_at (L, t->off);
+  const ictus__file *f = &L->file[t->file];
   char message[1024];
   va_list ap;
+  size_t n;
 
   va_start (ap, fmt);
   vsnprintf (message, sizeof message, fmt, ap);
   va_end (ap);
-  return ictus_err_at (ICTUS_E_INPUT, L->path, L->text, t->line, t->col, t->len > 1 ? (int) t->len : 1, "%s",
-                       message);
+  n = strlen (message);
+  if (s != NULL && s->copy)
+    snprintf (message + n, sizeof message - n, " (where j is %d)", s->index);
+  return ictus_err_at (ICTUS_E_INPUT, f->path, f->text, t->line, t->col, t->len > 1 ? (int) t->len : 1, "%s", message);
 }
 
 const char *
@@ -28,7 +51,7 @@ ictus__spell (const ictus_lang *L, int tok, char *buf)
   const ictus__tok *t = &L->tok[tok];
   size_t n = t->len < ICTUS__NAME_MAX ? t->len : ICTUS__NAME_MAX;
 
-  memcpy (buf, L->text + t->off, n);
+  memcpy (buf, L->code + t->off, n);
   buf[n] = '\0';
   return buf;
 }
@@ -45,7 +68,7 @@ ictus__is_word (const ictus_lang *L, int tok, const char *word)
 {
   const ictus__tok *t = &L->tok[tok];
 
-  return t->kind == TK_NAME && strlen (word) == t->len && strncasecmp (L->text + t->off, word, t->len) == 0;
+  return t->kind == TK_NAME && strlen (word) == t->len && strncasecmp (L->code + t->off, word, t->len) == 0;
 }
 
 bool
@@ -57,9 +80,11 @@ ictus__is_op (const ictus_lang *L, int tok, int op)
 typedef struct lexer
 {
   ictus_lang *L;
-  size_t at, start; /* where we are; where the physical line begins */
-  int line;
-  int first;        /* token of the logical line */
+  size_t at;
+  size_t span;     /* that at lies in */
+  int first;       /* token of the line */
+  bool lenient;    /* a list of XPPAUT's, where anything may stand */
+  bool table;      /* table name file, table name % ... */
   size_t comment, comment_len;
 } lexer;
 
@@ -67,16 +92,21 @@ static ictus_err
 push (lexer *x, ictus__tk kind, int op, size_t len, double num)
 {
   ictus_lang *L = x->L;
+  const ictus__span *s;
   ictus__tok *t;
 
+  while (x->span + 1 < L->nspan && L->span[x->span + 1].off <= x->at)
+    ++x->span;
+  s = x->span < L->nspan ? &L->span[x->span] : NULL;
   ICTUS_TRY (ictus_grow (&L->tok, &L->captok, L->ntok + 1, sizeof *L->tok));
   t = &L->tok[L->ntok++];
   t->kind = kind;
   t->op = op;
   t->off = x->at;
   t->len = len;
-  t->line = x->line;
-  t->col = (int) (x->at - x->start) + 1;
+  t->file = s != NULL ? s->file : 0;
+  t->line = s != NULL ? s->line : 1;
+  t->col = s != NULL ? s->col + (s->fixed ? 0 : (int) (x->at - s->off)) : 1;
   t->num = num;
   x->at += len;
   return ICTUS_OK;
@@ -85,7 +115,7 @@ push (lexer *x, ictus__tk kind, int op, size_t len, double num)
 static ictus_err
 number (lexer *x)
 {
-  const char *s = x->L->text + x->at;
+  const char *s = x->L->code + x->at;
   size_t n = strspn (s, "0123456789"), m;
   char buf[64], *end;
   double v;
@@ -115,7 +145,7 @@ number (lexer *x)
 static ictus_err
 name (lexer *x)
 {
-  const char *s = x->L->text + x->at;
+  const char *s = x->L->code + x->at;
   size_t n = 1;
 
   while (isalnum ((unsigned char) s[n]) || s[n] == '_')
@@ -136,13 +166,13 @@ operator (lexer *x)
     int op;
   } two[] = { { "<=", TOK_LE }, { ">=", TOK_GE },     { "==", TOK_EQ },
               { "!=", TOK_NE }, { "+=", TOK_PLUSEQ }, { "**", '^' } };
-  const char *s = x->L->text + x->at;
+  const char *s = x->L->code + x->at;
   unsigned char c = (unsigned char) *s;
 
   for (size_t k = 0; k < sizeof two / sizeof *two; ++k)
     if (strncmp (s, two[k].s, 2) == 0)
       return push (x, TK_OP, two[k].op, 2, 0);
-  if (strchr ("+-*/^()<>=,;:'&|!", c) != NULL)
+  if (strchr ("+-*/^()<>=,;:'&|!{}~", c) != NULL || c == ICTUS__IC_MARK || x->lenient || (x->table && c == '%'))
     return push (x, TK_OP, c, 1, 0);
   ICTUS_TRY (push (x, TK_OP, c, 1, 0));
   if (c < 32 || c > 126)
@@ -150,16 +180,18 @@ operator (lexer *x)
   return ictus__fail (x->L, (int) x->L->ntok - 1, "illegal character '%c'", c);
 }
 
-/* title and source take the rest of the line as it stands, up to a # behind a blank */
+/* Ictus's own statements of text take the rest of the line as it stands, up to a # behind a blank */
 static ictus_err
 free_text (lexer *x, bool *done)
 {
-  const char *s = x->L->text;
+  const char *s = x->L->code;
   size_t a = x->at, b;
   int t = (int) x->L->ntok - 1;
 
   *done = false;
-  if (t != x->first || !(ictus__is_word (x->L, t, "title") || ictus__is_word (x->L, t, "source")))
+  if (x->L->xpp || t != x->first
+      || !(ictus__is_word (x->L, t, "title") || ictus__is_word (x->L, t, "source")
+           || ictus__is_word (x->L, t, "shows") || ictus__is_word (x->L, t, "expect")))
     return ICTUS_OK;
   while (s[a] == ' ' || s[a] == '\t')
     ++a;
@@ -175,6 +207,27 @@ free_text (lexer *x, bool *done)
   return push (x, TK_TEXT, 0, b - a, 0);
 }
 
+/* table name file: the file as it stands, without quotes around it */
+static ictus_err
+file_name (lexer *x)
+{
+  const char *s = x->L->code;
+  size_t a = x->at + strspn (s + x->at, " \t"), n;
+
+  if (!x->table || (int) x->L->ntok != x->first + 2 || strchr ("%@=(#\n", s[a]) != NULL)
+    return ICTUS_OK;
+  n = strcspn (s + a, " \t\n#");
+  if (s[a] == '"')
+    {
+      ++a;
+      n = strcspn (s + a, "\"\n");
+    }
+  x->at = a;
+  ICTUS_TRY (push (x, TK_TEXT, 0, n, 0));
+  x->at += s[x->at] == '"';
+  return ICTUS_OK;
+}
+
 static ictus_err
 end_line (lexer *x)
 {
@@ -182,10 +235,14 @@ end_line (lexer *x)
 
   if ((int) L->ntok > x->first)
     {
+      ictus__tok *t;
+
       ICTUS_TRY (push (x, TK_EOL, 0, 0, 0));
       /* messages point behind the last word, not behind the comment */
-      L->tok[L->ntok - 1].line = L->tok[L->ntok - 2].line;
-      L->tok[L->ntok - 1].col = L->tok[L->ntok - 2].col + (int) L->tok[L->ntok - 2].len;
+      t = &L->tok[L->ntok - 1];
+      t->file = t[-1].file;
+      t->line = t[-1].line;
+      t->col = t[-1].col + (int) t[-1].len;
       ICTUS_TRY (ictus_grow (&L->line, &L->capline, L->nline + 1, sizeof *L->line));
       L->line[L->nline].first = x->first;
       L->line[L->nline].comment = x->comment;
@@ -199,7 +256,7 @@ end_line (lexer *x)
 static void
 comment (lexer *x)
 {
-  const char *s = x->L->text;
+  const char *s = x->L->code;
   size_t n = strcspn (s + x->at, "\n");
 
   if (x->comment_len == 0 && n > 1)
@@ -210,54 +267,60 @@ comment (lexer *x)
   x->at += n;
 }
 
+/* What the first word of the line that begins here means for its characters. */
 static void
-next_line (lexer *x)
+begin_line (lexer *x)
 {
-  ++x->at;
-  ++x->line;
-  x->start = x->at;
+  char *s = x->L->code + x->at;
+  size_t n = strcspn (s, "\n"), len;
+  char kept = s[n];
+  ictus__kind kind;
+
+  s[n] = '\0';
+  kind = ictus__line_kind (s + strspn (s, " \t"), !x->L->xpp, &len);
+  s[n] = kept;
+  x->table = kind == LINE_TABLE;
+  x->lenient = x->L->xpp && (kind == LINE_PAR || kind == LINE_NUMBER || kind == LINE_INIT || kind == LINE_WIENER);
+}
+
+static ictus_err
+one (lexer *x)
+{
+  const char *s = x->L->code + x->at;
+  bool done;
+
+  if (isspace ((unsigned char) *s))
+    ++x->at;
+  else if (*s == '#')
+    comment (x);
+  else if (isdigit ((unsigned char) *s) || (*s == '.' && isdigit ((unsigned char) s[1])))
+    return number (x);
+  else if (isalpha ((unsigned char) *s))
+    {
+      ICTUS_TRY (name (x));
+      ICTUS_TRY (free_text (x, &done));
+      return file_name (x);
+    }
+  else
+    return operator (x);
+  return ICTUS_OK;
 }
 
 ictus_err
 ictus__lex (ictus_lang *L)
 {
-  lexer x = { .L = L, .line = 1 };
-  bool done;
+  lexer x = { .L = L };
 
-  while (L->text[x.at] != '\0')
-    {
-      const char *s = L->text + x.at;
-      bool begin = (int) L->ntok == x.first;
-
-      if (*s == '\n')
-        {
-          ICTUS_TRY (end_line (&x));
-          next_line (&x);
-        }
-      else if (*s == '\\' && s[1 + strspn (s + 1, " \t\r")] == '\n')
-        {
-          x.at += 1 + strspn (s + 1, " \t\r");
-          next_line (&x);
-        }
-      else if (isspace ((unsigned char) *s))
+  begin_line (&x);
+  while (L->code[x.at] != '\0')
+    if (L->code[x.at] == '\n')
+      {
+        ICTUS_TRY (end_line (&x));
         ++x.at;
-      else if (*s == '#' || (begin && (*s == '%' || *s == '"' || *s == '@')))
-        comment (&x);
-      else if (isdigit ((unsigned char) *s) || (*s == '.' && isdigit ((unsigned char) s[1])))
-        ICTUS_TRY (number (&x));
-      else if (isalpha ((unsigned char) *s))
-        {
-          ICTUS_TRY (name (&x));
-          ICTUS_TRY (free_text (&x, &done));
-          if (!done && (int) L->ntok - 1 == x.first && ictus__is_word (L, x.first, "done")
-              && s[4 + strspn (s + 4, " \t\r")] != '=')
-            break;
-        }
-      else
-        ICTUS_TRY (operator (&x));
-    }
-  if ((int) L->ntok > x.first && ictus__is_word (L, x.first, "done"))
-    L->ntok = (size_t) x.first;
+        begin_line (&x);
+      }
+    else
+      ICTUS_TRY (one (&x));
   ICTUS_TRY (end_line (&x));
   return push (&x, TK_EOL, 0, 0, 0); /* something to stand on for messages about the whole */
 }

@@ -14,7 +14,7 @@ span (const ictus_lang *L, int from, int stop, ictus_text *out)
 
   for (; a < b; ++a)
     {
-      char c = L->text[a];
+      char c = L->code[a];
 
       if (c == '\\' || isspace ((unsigned char) c))
         {
@@ -23,7 +23,7 @@ span (const ictus_lang *L, int from, int stop, ictus_text *out)
         }
       if (c == '#') /* a comment before a continuation */
         {
-          a += strcspn (L->text + a, "\n");
+          a += strcspn (L->code + a, "\n");
           continue;
         }
       if (blank)

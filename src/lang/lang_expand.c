@@ -1,0 +1,563 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/* From the text to the code: the dialect, files within files, continued lines, arrays and blocks written out; options and
+   sets are taken out on the way. The code has one statement a line, and every part of it knows where it comes from. */
+#include <ctype.h>
+#include <stdlib.h>
+#include <string.h>
+#include <strings.h>
+
+#include "lang/lang_front.h"
+
+typedef struct source /* a file that is being read */
+{
+  int file;
+  size_t at;
+  int line;
+} source;
+
+typedef struct expander
+{
+  ictus_lang *L;
+  source stack[ICTUS__INCLUDE_DEPTH + 1];
+  int depth;    /* of the stack, from 0 */
+  int included; /* files so far */
+  bool ended;
+  ictus_text code;
+} expander;
+
+/* ---- physical and logical lines --------------------------------------------------------------------------- */
+
+typedef struct physical
+{
+  const char *s;
+  size_t len;
+  int file, line;
+} physical;
+
+static bool
+next_physical (expander *x, physical *p)
+{
+  source *from = &x->stack[x->depth];
+  const char *s = x->L->file[from->file].text + from->at;
+
+  if (*s == '\0')
+    return false;
+  p->s = s;
+  p->len = strcspn (s, "\n");
+  p->file = from->file;
+  p->line = ++from->line;
+  from->at += p->len + (s[p->len] == '\n');
+  return true;
+}
+
+static ictus_err
+add_piece (ictus__logical *l, const physical *p, size_t len, bool blank)
+{
+  ictus__span *s;
+
+  if (blank)
+    ictus_text_add (&l->text, " ");
+  ICTUS_TRY (ictus_grow (&l->span, &l->capspan, l->nspan + 1, sizeof *l->span));
+  s = &l->span[l->nspan++];
+  *s = (ictus__span) { .off = l->text.len, .file = p->file, .line = p->line, .col = 1 };
+  ictus_text_addn (&l->text, p->s, len);
+  return l->text.failed ? ICTUS_E_NOMEM : ICTUS_OK;
+}
+
+/* Where the line is cut and continued, or its length. As XPPAUT: at the first backslash, wherever it stands. */
+static ictus_err
+cut_xpp (expander *x, const ictus__logical *l, const physical *p, size_t *cut)
+{
+  const char *slash = memchr (p->s, '\\', p->len);
+  size_t behind;
+  bool comment;
+
+  *cut = p->len;
+  if (slash == NULL)
+    return ICTUS_OK;
+  *cut = (size_t) (slash - p->s);
+  behind = *cut + 1 + strspn (slash + 1, " \t");
+  comment = memchr (p->s, '#', *cut) != NULL || p->s[0] == '"' || p->s[0] == '%'
+            || (l->nspan > 0 && l->text.s[0] == '#');
+  if (comment)
+    return ictus__note_at (x->L, ICTUS_LANG_READING, p->line, (int) *cut + 1,
+                           "a backslash continues the line, as in XPPAUT: the next line belongs to this comment");
+  if (behind < p->len)
+    return ictus__note_at (x->L, ICTUS_LANG_READING, p->line, (int) behind + 1,
+                           "what stands behind the backslash is dropped, as by XPPAUT");
+  return ICTUS_OK;
+}
+
+/* In Ictus's own dialect a backslash continues where it is the last of the line, and not in a comment or a title. */
+static size_t
+cut_own (const physical *p)
+{
+  size_t end = p->len, first = 0;
+
+  while (end > 0 && isblank ((unsigned char) p->s[end - 1]))
+    --end;
+  while (first < end && isblank ((unsigned char) p->s[first]))
+    ++first;
+  if (end == 0 || p->s[end - 1] != '\\' || memchr (p->s, '#', end) != NULL || strchr ("%\"@", p->s[first]) != NULL)
+    return p->len;
+  if (ictus__own_statement (p->s + first) && strchr ("tesTES", p->s[first]) != NULL
+      && strncasecmp (p->s + first, "spike", 5) != 0)
+    return p->len;
+  return end - 1;
+}
+
+/* \param more  false: the file that is being read has ended */
+static ictus_err
+next_logical (expander *x, ictus__logical *l, bool *more)
+{
+  physical p;
+
+  ictus__logical_reset (l);
+  *more = false;
+  while (next_physical (x, &p))
+    {
+      size_t cut = cut_own (&p);
+
+      if (x->L->xpp)
+        ICTUS_TRY (cut_xpp (x, l, &p, &cut));
+      ICTUS_TRY (add_piece (l, &p, cut, *more && !x->L->xpp));
+      *more = true;
+      if (cut == p.len)
+        break;
+    }
+  return ICTUS_OK;
+}
+
+/* ---- files ------------------------------------------------------------------------------------------------ */
+
+static ictus_err
+add_file (ictus_lang *L, char *path, char *text)
+{
+  ictus_err e = ictus_grow (&L->file, &L->capfile, L->nfile + 1, sizeof *L->file);
+
+  if (path == NULL || text == NULL)
+    e = ICTUS_E_NOMEM;
+  if (e != ICTUS_OK)
+    {
+      ictus_free (path);
+      ictus_free (text);
+      return e;
+    }
+  ictus__plain_text (text);
+  L->file[L->nfile].path = path;
+  L->file[L->nfile++].text = text;
+  return ICTUS_OK;
+}
+
+/* #include name, with or without quotes */
+static ictus_err
+include (expander *x, const ictus__logical *l, size_t at)
+{
+  ictus_lang *L = x->L;
+  const char *s = l->text.s;
+  size_t a = at + 8 + strspn (s + at + 8, " \t\"<"), n = strcspn (s + a, "\">\t "), used = 0;
+  char name[1024], *text, *path, why[1400];
+
+  if (n == 0 || n >= sizeof name)
+    return ictus__fail_line (L, l, at, 8, "expected the name of a file behind #include");
+  for (; used < n; ++used)
+    name[used] = s[a + used];
+  name[n] = '\0';
+  if (x->depth >= ICTUS__INCLUDE_DEPTH)
+    return ictus__fail_line (L, l, at, 8, "files are included more than %d deep", (int) ICTUS__INCLUDE_DEPTH);
+  if (++x->included > ICTUS__INCLUDE_MAX)
+    return ictus__fail_line (L, l, at, 8, "more than %d files are included", (int) ICTUS__INCLUDE_MAX);
+  if (ictus__read_beside (L, name, &text, &path) != ICTUS_OK)
+    {
+      snprintf (why, sizeof why, "%s", ictus_err_last ());
+      return ictus__fail_line (L, l, a, n, "%s", why);
+    }
+  ICTUS_TRY (add_file (L, path, text));
+  x->stack[++x->depth] = (source) { .file = (int) L->nfile - 1 };
+  return ICTUS_OK;
+}
+
+/* ---- the dialect -------------------------------------------------------------------------------------------- */
+
+/* Own if it has a statement of its own before its end. */
+static bool
+is_own (const char *text)
+{
+  bool continued = false;
+
+  for (const char *s = text; *s != '\0';)
+    {
+      size_t n = strcspn (s, "\n"), a = strspn (s, " \t"), len;
+      char line[200];
+
+      if (!continued && a < n && isalpha ((unsigned char) s[a]))
+        {
+          snprintf (line, sizeof line, "%.*s", (int) (n - a < sizeof line ? n - a : sizeof line - 1), s + a);
+          line[ictus__comment_at (line)] = '\0';
+          if (ictus__own_statement (line))
+            return true;
+          if (ictus__line_kind (line, false, &len) == LINE_END)
+            return false;
+        }
+      continued = memchr (s, '\\', n) != NULL;
+      s += n + (s[n] == '\n');
+    }
+  return false;
+}
+
+/* ---- one line ------------------------------------------------------------------------------------------------ */
+
+static bool
+is_initial (const char *s, size_t end) /* name[..](0)=, which XPPAUT evaluates at the start */
+{
+  const char *p = strstr (s, "](0)");
+
+  return p != NULL && (size_t) (p - s) < end;
+}
+
+/* A line, once for each index when it is an array. */
+static ictus_err
+write_line (expander *x, const ictus__logical *l)
+{
+  ictus_lang *L = x->L;
+  ictus__range r;
+  bool initial = L->xpp && is_initial (l->text.s, ictus__comment_at (l->text.s));
+
+  ICTUS_TRY (ictus__find_range (L, l, &r));
+  if (!r.on && initial)
+    return ictus__note_line (L, ICTUS_LANG_READING, l, 0,
+                             "this initial value is passed over, as by XPPAUT; without brackets, x3(0)=1, it would not be");
+  if (!r.on)
+    return ictus__write_out (L, &x->code, l, SIZE_MAX, NULL, false);
+  for (int j = r.from, step = r.to < r.from ? -1 : 1;; j += step)
+    {
+      ICTUS_TRY (ictus__write_out (L, &x->code, l, r.at, &j, initial));
+      if (j == r.to)
+        return ICTUS_OK;
+    }
+}
+
+typedef struct lines
+{
+  ictus__logical *l;
+  size_t n, cap;
+} lines;
+
+static ictus_err
+keep_line (lines *b, ictus__logical *l)
+{
+  ICTUS_TRY (ictus_grow (&b->l, &b->cap, b->n + 1, sizeof *b->l));
+  b->l[b->n++] = *l;
+  *l = (ictus__logical) { .span = NULL };
+  return ICTUS_OK;
+}
+
+static void
+drop_lines (lines *b)
+{
+  for (size_t k = 0; k < b->n; ++k)
+    ictus__logical_clear (&b->l[k]);
+  ictus_free (b->l);
+}
+
+static const char *
+beginning (const ictus__logical *l)
+{
+  return l->text.s != NULL ? l->text.s + strspn (l->text.s, " \t") : "";
+}
+
+static bool
+says_nothing (const ictus__logical *l)
+{
+  const char *s = beginning (l);
+
+  return *s == '\0' || *s == '#' || *s == '"';
+}
+
+static ictus_err one_line (expander *x, ictus__logical *l, const int *index, bool first);
+
+/* What has been collected, for each index; the first `from` lines are arrays by themselves. */
+static ictus_err
+repeat (expander *x, lines *b, const ictus__range *r, size_t range)
+{
+  for (int j = r->from, step = r->to < r->from ? -1 : 1;; j += step)
+    {
+      for (size_t k = 0; k < b->n; ++k)
+        if (k == 0 && range != SIZE_MAX)
+          ICTUS_TRY (ictus__write_out (x->L, &x->code, &b->l[0], range, &j, false));
+        else
+          ICTUS_TRY (one_line (x, &b->l[k], &j, j == r->from));
+      if (j == r->to || x->ended)
+        return ICTUS_OK;
+    }
+}
+
+/* %[1..3], then lines up to one that begins with % */
+static ictus_err
+block (expander *x, const ictus__logical *l, const ictus__range *r)
+{
+  ictus__logical next = { .span = NULL };
+  lines b = { .n = 0 };
+  ictus_err e;
+  bool more;
+
+  for (;;)
+    {
+      ICTUS_GO (next_logical (x, &next, &more));
+      if (!more)
+        {
+          e = ictus__fail_line (x->L, l, 0, 1, "the block that begins here has no end, a line that begins with '%%'");
+          goto done;
+        }
+      if (*beginning (&next) == '%')
+        break;
+      if (!says_nothing (&next))
+        ICTUS_GO (keep_line (&b, &next));
+    }
+  e = repeat (x, &b, r, SIZE_MAX);
+done:
+  ictus__logical_clear (&next);
+  drop_lines (&b);
+  return e;
+}
+
+/* The n lines behind this one that say something: rows of a Markov variable, parts of a group. */
+static ictus_err
+rows (expander *x, const ictus__logical *l, int n, lines *b)
+{
+  ictus__logical next = { .span = NULL };
+  ictus_err e = ICTUS_OK;
+  bool more;
+
+  while (n > 0)
+    {
+      ICTUS_GO (next_logical (x, &next, &more));
+      if (!more)
+        {
+          e = ictus__fail_line (x->L, l, 0, 1, "the file ends before the %d lines that belong to this one", n);
+          goto done;
+        }
+      if (says_nothing (&next))
+        continue;
+      ICTUS_GO (keep_line (b, &next));
+      --n;
+    }
+done:
+  ictus__logical_clear (&next);
+  return e;
+}
+
+/* The number behind the name: markov z 3 */
+static int
+second_number (const char *s)
+{
+  for (int k = 0; k < 2; ++k)
+    {
+      s += strcspn (s, " \t");
+      s += strspn (s, " \t");
+    }
+  return (int) strtol (s, NULL, 10);
+}
+
+/* markov z[1..3] 2, then two rows: all three have these rows, with [j] in them */
+static ictus_err
+markov_array (expander *x, ictus__logical *l, const ictus__range *r)
+{
+  lines b = { .n = 0 };
+  ictus_err e;
+  int n = second_number (beginning (l));
+
+  if (n < 1 || n > ICTUS__MARKOV_MAX)
+    return ictus__fail_line (x->L, l, 0, 1, "expected a name and the number of values, 2 to %d: 'markov z 2'",
+                             (int) ICTUS__MARKOV_MAX);
+  ICTUS_GO (keep_line (&b, l));
+  ICTUS_GO (rows (x, &b.l[0], n, &b));
+  e = repeat (x, &b, r, r->at);
+done:
+  drop_lines (&b);
+  return e;
+}
+
+static ictus_err
+skip_group (expander *x, const ictus__logical *l)
+{
+  lines b = { .n = 0 };
+  int n = second_number (beginning (l));
+  ictus_err e = rows (x, l, n < 0 ? 0 : n, &b);
+
+  drop_lines (&b);
+  return e;
+}
+
+/* A keyword that XPPAUT takes by its first letters though it is another word. */
+static ictus_err
+odd_word (expander *x, const ictus__logical *l, ictus__kind kind, size_t len)
+{
+  const char *s = beginning (l), *word = ictus__kind_word (kind);
+  size_t n = word != NULL ? strlen (word) : 0, dummy;
+  char own[64];
+
+  snprintf (own, sizeof own, "%.*s", (int) (len < sizeof own ? len : sizeof own - 1), s);
+  if (word == NULL || strncasecmp (own, word, len < n ? len : n) == 0 || ictus__line_kind (own, true, &dummy) == kind
+      || strncasecmp (own, "par", 3) == 0)
+    return ICTUS_OK;
+  return ictus__note_line (x->L, ICTUS_LANG_READING, l, (size_t) (s - l->text.s),
+                           "'%s' is read as '%s', as by XPPAUT, which looks at the first letters", own, word);
+}
+
+static void
+leave_file (expander *x)
+{
+  if (x->depth > 0)
+    --x->depth;
+  else
+    x->ended = true;
+}
+
+/* What there is no initial value problem for, or none that is solved here. */
+static ictus_err
+refused (const ictus_lang *L, const ictus__logical *l, size_t a, size_t end)
+{
+  const char *s = l->text.s;
+
+  if (s[a] == '0' && s[a + 1 + strspn (s + a + 1, " \t")] == '=')
+    return ictus__fail_line (L, l, a, 2,
+                             "an algebraic constraint (0=...); Ictus solves differential equations and maps: write the unknown "
+                             "as 'name = ...' if it can be solved for");
+  for (size_t k = a; k + 3 < end; ++k)
+    if (strncasecmp (s + k, "int", 3) == 0 && (k == 0 || !(isalnum ((unsigned char) s[k - 1]) || s[k - 1] == '_')))
+      {
+        size_t b = k + 3 + strspn (s + k + 3, " \t");
+
+        if (s[b] == '{' || s[b] == '[')
+          return ictus__fail_line (L, l, k, 3,
+                                   "the integral int%c...} over the past (a Volterra equation); Ictus solves differential "
+                                   "equations and maps: an exponential kernel is an equation of its own",
+                                   s[b]);
+      }
+  return ICTUS_OK;
+}
+
+/* A statement, that is no comment, option, block or #include.
+   \param index  inside of a block; NULL: not */
+static ictus_err
+statement (expander *x, ictus__logical *l, const int *index)
+{
+  ictus_lang *L = x->L;
+  char *s = l->text.s;
+  size_t a = (size_t) (beginning (l) - s), end = ictus__comment_at (s), len;
+  char kept = s[end];
+  ictus__kind kind;
+  ictus__range r = { .on = false };
+
+  s[end] = '\0';
+  kind = ictus__line_kind (s + a, !L->xpp, &len);
+  s[end] = kept;
+  if (L->xpp && kind != LINE_EQUATION)
+    ICTUS_TRY (odd_word (x, l, kind, len));
+  if (kind == LINE_EQUATION)
+    ICTUS_TRY (refused (L, l, a, end));
+  switch ((int) kind)
+    {
+    case LINE_BLANK: return ICTUS_OK;
+    case LINE_END: leave_file (x); return ICTUS_OK;
+    case LINE_OWN: return ictus__write_raw (L, &x->code, l);
+    case LINE_GROUP: ICTUS_TRY (skip_group (x, l)); return ictus__command (L, l, kind);
+    case LINE_SET: case LINE_ONLY: case LINE_OPTIONS: case LINE_EXPORT: case LINE_VECTOR: case LINE_BOUNDARY:
+    case LINE_VOLTERRA: case LINE_SOLVE: case LINE_UNKNOWN:
+      return ictus__command (L, l, kind);
+    case LINE_MARKOV:
+      ICTUS_TRY (ictus__find_range (L, l, &r));
+      if (r.on && index == NULL)
+        return markov_array (x, l, &r);
+      break;
+    default: break;
+    }
+  if (index != NULL)
+    return ictus__write_out (L, &x->code, l, SIZE_MAX, index, false);
+  return write_line (x, l);
+}
+
+/* \param first  the first time that this line is seen: options and sets in blocks count once */
+static ictus_err
+one_line (expander *x, ictus__logical *l, const int *index, bool first)
+{
+  ictus_lang *L = x->L;
+  const char *s = beginning (l);
+  bool indented = s > l->text.s;
+  ictus__range r = { .on = false };
+
+  if (strncasecmp (s, "#include", 8) == 0 && isblank ((unsigned char) s[8]) && index == NULL)
+    return include (x, l, (size_t) (s - l->text.s));
+  if (x->depth > 0 && strncasecmp (s, "#done", 5) == 0)
+    {
+      leave_file (x);
+      return ICTUS_OK;
+    }
+  if (says_nothing (l))
+    return ICTUS_OK;
+  if (*s == '@' && indented && L->xpp)
+    return ictus__note_line (L, ICTUS_LANG_READING, l, (size_t) (s - l->text.s),
+                             "this line is passed over, as by XPPAUT: the '@' of options stands in the first column");
+  if (*s == '@')
+    return first ? ictus__options_line (L, l) : ICTUS_OK;
+  if (*s == '%')
+    {
+      if (index == NULL && (!indented || !L->xpp) && s[1 + strspn (s + 1, " \t")] == '[')
+        ICTUS_TRY (ictus__find_range (L, l, &r));
+      return r.on ? block (x, l, &r) : ICTUS_OK;
+    }
+  return statement (x, l, index);
+}
+
+static ictus_err
+lines_of_file (expander *x)
+{
+  ictus__logical l = { .span = NULL };
+  ictus_err e = ICTUS_OK;
+  bool more;
+
+  while (!x->ended)
+    {
+      ICTUS_GO (next_logical (x, &l, &more));
+      if (more)
+        ICTUS_GO (one_line (x, &l, NULL, true));
+      else if (x->depth == 0)
+        break;
+      else
+        leave_file (x);
+    }
+done:
+  ictus__logical_clear (&l);
+  return e;
+}
+
+ictus_err
+ictus__expand (ictus_lang *L)
+{
+  expander x = { .L = L };
+  ictus_err e;
+
+  ictus__settings_default (&L->settings);
+  ICTUS_GO (add_file (L, ictus_strdup (L->path), ictus_strdup (L->text)));
+  L->xpp = L->settings.xpp = !is_own (L->file[0].text);
+  if (L->xpp && atoi (L->file[0].text) > 0)
+    {
+      e = ictus_err_at (ICTUS_E_INPUT, L->path, L->file[0].text, 1, 1, 1,
+                        "a file that begins with a number is in XPPAUT's old style (before 1992), which is not read; "
+                        "'xppaut -convert' translates it");
+      goto done;
+    }
+  ICTUS_GO (lines_of_file (&x));
+  ictus_text_add (&x.code, "%s", "");
+  if (x.code.failed)
+    {
+      e = ICTUS_E_NOMEM;
+      goto done;
+    }
+  L->code = x.code.s;
+  x.code.s = NULL;
+done:
+  ictus_text_clear (&x.code);
+  return e;
+}
