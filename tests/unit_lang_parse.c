@@ -126,6 +126,7 @@ static const struct { const char *text; double value; } sums[] = {
   { "2*3<4", 0 },
   { "1<2&2<1", 0 },
   { "1<2|2<1&0", 1 },
+  { "1<2||2<1&&0", 1 },
   { "not(x==3)+(x!=3)+(x>=3)+(x<=2)", 1 },
   { "not(5)", 0 },
   { "3&2", 1 },
@@ -158,7 +159,7 @@ START_TEST (expressions_have_the_documented_values)
   loaded m;
   double *p, y[1] = { 3 }, a[64];
 
-  ictus_text_add (&text, "par a=2\nf(u,v)=u+100*v+later-later\nlater=x\nx'=0\n");
+  ictus_text_add (&text, "title T\npar a=2\nf(u,v)=u+100*v+later-later\nlater=x\nx'=0\n");
   for (size_t k = 0; k < sizeof sums / sizeof *sums; ++k)
     ictus_text_add (&text, "aux q%zu=%s\n", k, sums[k].text);
   m = load_model ("sums.ode", text.s);

@@ -166,6 +166,7 @@ typedef enum ictus_purpose /* numbers never change: results depend on them */
   ICTUS_RNG_DESIGN = 9,  /* points of a sweep */
   ICTUS_RNG_REPEAT = 10, /* seeds of repeated runs */
   ICTUS_RNG_MARKOV = 11, /* jumps of Markov variables */
+  ICTUS_RNG_MODEL = 12,  /* numbers that are drawn when a model file is read */
   ICTUS_RNG_TEST = 99
 } ictus_purpose;
 

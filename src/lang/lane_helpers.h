@@ -492,3 +492,24 @@ lane_exprel_d (lane_v x)
     near = lane_fma (near, x * lane_all (1.0 / (n + 3)), lane_all (n + 1));
   return lane_if (lane_lt (one, lane_fabs (x)), far, lane_all (0.5) * near);
 }
+
+/* ---- what is rare: the scalar function, one lane after the other ------------------------------------------------- */
+
+#define LANE_EACH(name, arguments, call)                                                   \
+  static __attribute__ ((noinline, unused)) lane_v lane_##name arguments                \
+  {                                                                                        \
+    lane_v r = lane_all (0.0);                                                             \
+                                                                                           \
+    for (int i = 0; i < LANE_N; ++i)                                                       \
+      r[i] = call;                                                                         \
+    return r;                                                                              \
+  }
+LANE_EACH (lgamma, (lane_v x), ictus_k_lgamma (x[i]))
+LANE_EACH (digamma, (lane_v x), ictus_k_digamma (x[i]))
+LANE_EACH (besselj, (lane_v n, lane_v x), ictus_k_besselj (n[i], x[i]))
+LANE_EACH (bessely, (lane_v n, lane_v x), ictus_k_bessely (n[i], x[i]))
+LANE_EACH (besseli, (lane_v n, lane_v x), ictus_k_besseli (n[i], x[i]))
+LANE_EACH (poisson, (lane_v m, lane_v u), ictus_k_poisson (m[i], u[i]))
+
+typedef double lane_lookup (double, const double *, int, double, double);
+LANE_EACH (look_up, (lane_lookup * f, lane_v x, const double *v, int n, double lo, double h), f (x[i], v, n, lo, h))

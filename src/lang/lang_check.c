@@ -3,7 +3,7 @@
 #include <math.h>
 #include <string.h>
 
-#include "lang/lang_impl.h"
+#include "lang/lang_parse.h"
 
 static int
 kind_of (ictus__class cls)
@@ -36,15 +36,16 @@ number (ictus_lang *L)
         return ICTUS_E_NOMEM;
       L->count[k] = 0;
     }
-  for (size_t s = 0; s < L->nsym; ++s)
-    {
-      int k = kind_of (L->sym[s].cls);
+  for (int pass = 0; pass < 3; ++pass) /* of the states: equations, Markov variables, what is hidden */
+    for (size_t s = 0; s < L->nsym; ++s)
+      {
+        int k = kind_of (L->sym[s].cls);
 
-      if (k < 0)
-        continue;
-      L->sym[s].index = L->count[k];
-      L->of[k][L->count[k]++] = (int) s;
-    }
+        if (k < 0 || pass != (k != ICTUS_LANG_STATE ? 0 : L->sym[s].hidden ? 2 : L->sym[s].markov > 0))
+          continue;
+        L->sym[s].index = L->count[k];
+        L->of[k][L->count[k]++] = (int) s;
+      }
   if (L->count[ICTUS_LANG_STATE] == 0)
     return ictus_err_at (ICTUS_E_INPUT, L->path, L->text, 1, 0, 1,
                          "the model has no equation; expected at least one, such as V' = -V/tau");
@@ -55,31 +56,6 @@ number (ictus_lang *L)
     return ictus__fail (L, L->sym[L->of[ICTUS_LANG_PAR][ICTUS__PAR_MAX]].tok, "more than %d parameters",
                         ICTUS__PAR_MAX);
   return ICTUS_OK;
-}
-
-/* The state that a token names. */
-static ictus_err
-state_of (ictus_lang *L, int tok, const char *what, int *index)
-{
-  char word[ICTUS__NAME_MAX + 1], key[ICTUS__NAME_MAX + 1];
-  const char *near;
-  int s;
-
-  ictus__spell (L, tok, word);
-  strcpy (key, word);
-  ictus__lower_case (key);
-  s = ictus__lookup (L, SYM_STATE, key);
-  if (s >= 0 && L->sym[s].cls == SYM_STATE)
-    {
-      *index = L->sym[s].index;
-      return ICTUS_OK;
-    }
-  near = ictus_lang_nearest (L, ICTUS_LANG_STATE, word);
-  if (near != NULL)
-    return ictus__fail (L, tok, "%s: '%s' is no state; did you mean '%s'?", what, word, near);
-  if (s < 0 && strcmp (what, "init") == 0)
-    return ictus__fail (L, tok, "'%s' has an initial value but no equation (%s' = ...)", word, word);
-  return ictus__fail (L, tok, "%s: '%s' is no state (it has no equation %s' = ...)", what, word, word);
 }
 
 static ictus_err
@@ -102,7 +78,7 @@ constants (ictus_lang *L, ictus__class cls, const ictus__scope *scope)
 static ictus_err
 expressions (ictus_lang *L)
 {
-  static const ictus__scope any = { DEP_ALL, "", -1 };
+  static const ictus__scope any = { DEP_ALL, "", -1, SCOPE_USUAL };
 
   for (size_t s = 0; s < L->nsym; ++s)
     {
@@ -112,59 +88,39 @@ expressions (ictus_lang *L)
         return ictus__fail (L, y->tok,
                             "'%s' is a state, which can be recorded as it is; the aux needs another name",
                             y->name);
-      if (y->cls == SYM_STATE || y->cls == SYM_AUX)
+      if ((y->cls == SYM_STATE || y->cls == SYM_AUX) && y->expr >= 0)
         ICTUS_TRY (ictus__expression (L, y->expr, y->stop, &any, &y->node));
+      else if (y->cls == SYM_STATE) /* a Markov variable, or a parameter that events change */
+        y->node = ictus__num (&L->g, 0);
       if ((y->cls == SYM_TEMP || y->cls == SYM_DERIVED) && y->node < 0)
         ICTUS_TRY (ictus__build (L, (int) s));
-      if (y->cls == SYM_FUNC)
-        ICTUS_TRY (ictus__check_function (L, (int) s));
+      if (y->cls == SYM_TABLE)
+        ICTUS_TRY (ictus__fill_table (L, y->index, y->tok));
+      if (y->cls == SYM_SPECIAL)
+        ICTUS_TRY (ictus__build_special (L, (int) s));
     }
-  return ICTUS_OK;
-}
-
-static ictus_err
-initial_values (ictus_lang *L)
-{
-  static const ictus__scope pars = { DEP_PAR, "an initial value depends on parameters only", -1 };
-  int n = L->count[ICTUS_LANG_STATE];
-
-  if ((L->init = ictus_alloc ((size_t) n, sizeof *L->init)) == NULL)
-    return ICTUS_E_NOMEM;
-  for (int i = 0; i < n; ++i)
-    L->init[i] = -1;
-  for (size_t k = 0; k < L->nassign; ++k)
-    {
-      ictus__assign *a = &L->assign[k];
-
-      if (a->owner != -2)
-        continue;
-      ICTUS_TRY (state_of (L, a->name, "init", &a->state));
-      if (L->init[a->state] >= 0)
-        return ictus__fail (L, a->name, "a second initial value for this state");
-      ICTUS_TRY (ictus__expression (L, a->expr, a->stop, &pars, &L->init[a->state]));
-    }
-  for (int i = 0; i < n; ++i)
-    if (L->init[i] < 0 && (L->init[i] = ictus__num (&L->g, 0)) < 0)
-      return ICTUS_E_NOMEM;
+  for (size_t s = 0; s < L->nsym; ++s) /* at last: all that they use has its node */
+    if (L->sym[s].cls == SYM_FUNC)
+      ICTUS_TRY (ictus__check_function (L, (int) s));
   return ICTUS_OK;
 }
 
 static ictus_err
 resets (ictus_lang *L)
 {
-  static const ictus__scope any = { DEP_ALL, "", -1 };
+  static const ictus__scope any = { DEP_ALL, "", -1, SCOPE_USUAL };
 
   for (size_t k = 0; k < L->nassign; ++k)
     {
       ictus__assign *a = &L->assign[k];
 
-      if (a->owner != -1)
+      if (a->owner != OWNER_RESET)
         continue;
       if (L->spike_tok < 0)
         return ictus__fail (L, a->name, "a reset without a 'spike' statement that says when");
-      ICTUS_TRY (state_of (L, a->name, "reset", &a->state));
+      ICTUS_TRY (ictus__state_of (L, a->name, "reset", &a->state));
       for (size_t b = 0; b < k; ++b)
-        if (L->assign[b].owner == -1 && L->assign[b].state == a->state)
+        if (L->assign[b].owner == OWNER_RESET && L->assign[b].state == a->state)
           return ictus__fail (L, a->name, "this state is reset twice");
       ICTUS_TRY (ictus__expression (L, a->expr, a->stop, &any, &a->node));
       if (a->plus)
@@ -180,9 +136,8 @@ static ictus_err
 jump (ictus_lang *L, const ictus__assign *a, int *out)
 {
   static const char what[] = "the jump of a port depends on parameters and the weight w only";
-  ictus__scope scope = { DEP_PAR | DEP_W, what, -1 };
-  ictus_err e = ICTUS_OK;
-  int w = ictus__leaf (&L->g, OP_WEIGHT, -1), one, zero, *d;
+  ictus__scope scope = { DEP_PAR | DEP_W, what, -1, SCOPE_USUAL };
+  int w = ictus__leaf (&L->g, OP_WEIGHT, -1), one, zero;
 
   if ((scope.weight = ictus__num (&L->g, 0)) < 0 || w < 0)
     return ICTUS_E_NOMEM;
@@ -191,16 +146,10 @@ jump (ictus_lang *L, const ictus__assign *a, int *out)
   ICTUS_TRY (ictus__expression (L, a->expr, a->stop, &scope, &one));
   if (!ictus__contains (&L->g, one, w))
     return ictus__fail (L, a->expr, "the jump of a port contains the weight w, as in 'g_ex += w'");
-  if ((d = ictus_alloc ((size_t) one + 1, sizeof *d)) == NULL)
-    return ICTUS_E_NOMEM;
-  ICTUS_GO (ictus__diff (&L->g, w, one + 1, NULL, d));
-  *out = d[one];
-  if (!ictus__is_const (&L->g, zero, 0) || ictus__contains (&L->g, d[one], w)
-      || ictus__switched (&L->g, one, w))
-    e = ictus__fail (L, a->expr, "the jump of a port is not proportional to the weight w");
-done:
-  ictus_free (d);
-  return e;
+  ICTUS_TRY (ictus__diff (&L->g, w, one + 1, one, out));
+  if (!ictus__is_const (&L->g, zero, 0) || ictus__contains (&L->g, *out, w) || ictus__switched (&L->g, one, w))
+    return ictus__fail (L, a->expr, "the jump of a port is not proportional to the weight w");
+  return ICTUS_OK;
 }
 
 static ictus_err
@@ -219,7 +168,7 @@ ports (ictus_lang *L)
 
       if (a->owner < 0)
         continue;
-      ICTUS_TRY (state_of (L, a->name, "port", &a->state));
+      ICTUS_TRY (ictus__state_of (L, a->name, "port", &a->state));
       ICTUS_TRY (jump (L, a, &c));
       to = &L->port[a->owner * n + a->state];
       if ((*to = ictus__add (&L->g, *to, c)) < 0)
@@ -232,7 +181,7 @@ ports (ictus_lang *L)
 static ictus_err
 spike (ictus_lang *L)
 {
-  static const ictus__scope any = { DEP_ALL, "", -1 };
+  static const ictus__scope any = { DEP_ALL, "", -1, SCOPE_USUAL };
   int a, b, t;
 
   if (L->spike_tok < 0)
@@ -256,7 +205,7 @@ spike (ictus_lang *L)
 static ictus_err
 refractory (ictus_lang *L)
 {
-  static const ictus__scope pars = { DEP_PAR, "the refractory time depends on parameters only", -1 };
+  static const ictus__scope pars = { DEP_PAR, "the refractory time depends on parameters only", -1, SCOPE_USUAL };
 
   if (L->refr_tok < 0)
     return ICTUS_OK;
@@ -267,7 +216,7 @@ refractory (ictus_lang *L)
     {
       int i;
 
-      ICTUS_TRY (state_of (L, L->hold[k], "hold", &i));
+      ICTUS_TRY (ictus__state_of (L, L->hold[k], "hold", &i));
       L->sym[L->of[ICTUS_LANG_STATE][i]].held = true;
     }
   return ICTUS_OK;
@@ -279,7 +228,7 @@ refractory (ictus_lang *L)
 static void
 comment (ictus_lang *L, const ictus__line *l, size_t *unit, size_t *meaning)
 {
-  const char *s = L->code + l->comment, *end = s + l->comment_len, *close;
+  const char *s = (L->code != NULL ? L->code : L->text) + l->comment, *end = s + l->comment_len, *close;
 
   *unit = *meaning = 0; /* the empty string */
   while (s < end && (*s == ' ' || *s == '\t' || *s == '#'))
@@ -328,6 +277,8 @@ describe (ictus_lang *L)
         v->unit = L->strings.s + place[2 * s->line];
         v->meaning = L->strings.s + place[2 * s->line + 1];
         v->held = s->held;
+        v->hidden = s->hidden;
+        v->markov = s->markov > 0 ? L->markov[s->markov - 1].n : 0;
         v->line = L->tok[s->tok].line;
         if (k == ICTUS_LANG_PAR || k == ICTUS_LANG_INPUT)
           v->value = L->g.node[s->node].v;
@@ -350,7 +301,7 @@ start_values (ictus_lang *L)
     goto done;
   for (int j = 0; j < np; ++j)
     p[j] = L->var[ICTUS_LANG_PAR][j].value;
-  ictus__eval (&L->g, p, val);
+  ictus__eval (L, p, val);
   for (int i = 0; i < L->count[ICTUS_LANG_STATE]; ++i)
     L->var[ICTUS_LANG_STATE][i].value = val[L->init[i]];
   e = ICTUS_OK;
@@ -364,18 +315,20 @@ ictus_err
 ictus__check (ictus_lang *L)
 {
   static const ictus__scope par
-      = { 0, "the default of a parameter is a constant (write '!name = ...' for a derived one)", -1 };
-  static const ictus__scope input = { 0, "the default of an input is a constant", -1 };
+      = { 0, "the default of a parameter is a constant (write '!name = ...' for a derived one)", -1, SCOPE_USUAL };
+  static const ictus__scope input = { 0, "the default of an input is a constant", -1, SCOPE_USUAL };
 
   ICTUS_TRY (number (L));
   ICTUS_TRY (constants (L, SYM_PAR, &par));
   ICTUS_TRY (constants (L, SYM_INPUT, &input));
   ICTUS_TRY (expressions (L));
-  ICTUS_TRY (initial_values (L));
+  ICTUS_TRY (ictus__markov_rates (L));
+  ICTUS_TRY (ictus__events (L));
   ICTUS_TRY (spike (L));
   ICTUS_TRY (resets (L));
   ICTUS_TRY (refractory (L));
   ICTUS_TRY (ports (L));
+  ICTUS_TRY (ictus__initial_values (L));
   ICTUS_TRY (describe (L));
   return start_values (L);
 }

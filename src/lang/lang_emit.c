@@ -88,8 +88,8 @@ fill (writer *w, const char *to, const int *root, int n, bool scheduled)
   return ICTUS_OK;
 }
 
-static ictus_err
-vector_function (writer *w, const char *name, const char *to, const int *node, int n)
+ictus_err
+ictus__vector_function (writer *w, const char *name, const char *to, const int *node, int n)
 {
   char last[40];
 
@@ -115,16 +115,14 @@ diag_function (writer *w)
   return fill (w, "d", w->root + n, n, true);
 }
 
-/* All right sides are computed before anything is assigned. */
-static ictus_err
-reset_function (writer *w)
+/* The assignments of one owner. All right sides are computed before anything is assigned. */
+ictus_err
+ictus__assignments (writer *w, int owner)
 {
   size_t n = 0;
 
-  ictus_text_add (w->e.out, "\nstatic void\nk_reset (double t, double *y, const double *p, const double *u)\n"
-                            "{\n  (void) t;\n  (void) p;\n  (void) u;\n");
   for (size_t k = 0; k < w->L->nassign; ++k)
-    if (w->L->assign[k].owner == -1)
+    if (w->L->assign[k].owner == owner)
       w->root[n++] = w->map[w->L->assign[k].node];
   ICTUS_TRY (ictus__schedule (&w->e, w->root, n));
   for (size_t k = 0; k < n; ++k)
@@ -135,8 +133,17 @@ reset_function (writer *w)
     }
   n = 0;
   for (size_t k = 0; k < w->L->nassign; ++k)
-    if (w->L->assign[k].owner == -1)
+    if (w->L->assign[k].owner == owner)
       ictus_text_add (w->e.out, "  y[%d] = new%zu;\n", w->L->assign[k].state, n++);
+  return ICTUS_OK;
+}
+
+static ictus_err
+reset_function (writer *w)
+{
+  ictus_text_add (w->e.out, "\nstatic void\nk_reset (double t, double *y, const double *p, const double *u)\n"
+                            "{\n  (void) t;\n  (void) p;\n  (void) u;\n");
+  ICTUS_TRY (ictus__assignments (w, OWNER_RESET));
   line (w, "}");
   return ICTUS_OK;
 }
@@ -171,6 +178,11 @@ parameter_functions (writer *w)
   line (w, w->nslot == 0 ? "  (void) p;\n}" : "}");
   line (w, "\nstatic void\nk_init (const double *p, double *y)\n{\n  (void) p;");
   ICTUS_TRY (fill (w, "y", mapped (w, L->init, ns_of (w)), ns_of (w), false));
+  if (L->history != NULL)
+    {
+      line (w, "\nstatic void\nk_history (double t, const double *p, double *y)\n{\n  (void) t;\n  (void) p;");
+      ICTUS_TRY (fill (w, "y", mapped (w, L->history, ns_of (w)), ns_of (w), false));
+    }
   if (L->refractory >= 0)
     {
       line (w, "\nstatic double\nk_refractory (const double *p)\n{\n  (void) p;");
@@ -191,7 +203,7 @@ static bool
 has_reset (const ictus_lang *L)
 {
   for (size_t k = 0; k < L->nassign; ++k)
-    if (L->assign[k].owner == -1)
+    if (L->assign[k].owner == OWNER_RESET)
       return true;
   return false;
 }
@@ -203,17 +215,19 @@ functions (writer *w)
   int n = ns_of (w);
 
   ICTUS_TRY (parameter_functions (w));
-  ICTUS_TRY (vector_function (w, "k_rhs", "f", L->rhs, n));
-  ICTUS_TRY (vector_function (w, "k_jac", "J", L->jac, n * n));
+  ICTUS_TRY (ictus__vector_function (w, "k_rhs", "f", L->rhs, n));
+  ICTUS_TRY (ictus__vector_function (w, "k_jac", "J", L->jac, n * n));
   ICTUS_TRY (diag_function (w));
-  ICTUS_TRY (vector_function (w, "k_dfdp", "D", L->dfdp, n * L->count[ICTUS_LANG_PAR]));
-  ICTUS_TRY (vector_function (w, "k_aux", "a", L->aux, L->count[ICTUS_LANG_AUX]));
+  ICTUS_TRY (ictus__vector_function (w, "k_dfdp", "D", L->dfdp, n * L->count[ICTUS_LANG_PAR]));
+  ICTUS_TRY (ictus__vector_function (w, "k_aux", "a", L->aux, L->count[ICTUS_LANG_AUX]));
   if (L->fire >= 0)
     {
       head (w, "double", "k_fire", "");
       ICTUS_TRY (value (w, L->fire));
     }
-  return has_reset (L) ? reset_function (w) : ICTUS_OK;
+  if (has_reset (L))
+    ICTUS_TRY (reset_function (w));
+  return ictus__emit_outside (w);
 }
 
 /* ---- the whole --------------------------------------------------------------------------------------- */
@@ -231,7 +245,7 @@ table (writer *w, const char *symbol)
                   "  .naux = %d,\n",
                   ns_of (w), L->count[ICTUS_LANG_PAR], L->count[ICTUS_LANG_PAR] + w->nslot,
                   L->count[ICTUS_LANG_PORT], L->count[ICTUS_LANG_INPUT], L->count[ICTUS_LANG_AUX]);
-  ictus_text_add (w->e.out, "  .nu = %d,\n", L->count[ICTUS_LANG_INPUT]);
+  ictus__emit_outside_table (w);
   ictus_text_add (w->e.out, "  .name =\n");
   literal (w->e.out, L->name);
   ictus_text_add (w->e.out, ",\n  .text =\n");
@@ -263,9 +277,10 @@ copy_graph (writer *w)
       if (ictus__raw (&w->g, k->op, k->a, k->b, k->c, k->v) != (int) i)
         return ICTUS_FAIL (ICTUS_E_NOMEM, "out of memory while C is written");
     }
-  if ((w->map = ictus_alloc (from->n, sizeof *w->map)) == NULL)
+  w->zero = ictus__num (&w->g, 0);
+  if ((w->map = ictus_alloc (w->g.n, sizeof *w->map)) == NULL)
     return ICTUS_E_NOMEM;
-  return ictus__lower (&w->g, (int) from->n, w->map);
+  return ictus__lower (w->L, &w->g, (int) w->g.n, w->map);
 }
 
 static ictus_err
@@ -282,7 +297,7 @@ hoist (writer *w)
   if (L->fire >= 0)
     ictus__hoist (&w->g, mapped (w, &L->fire, 1), 1, w->e.mark, w->slot, &w->nslot);
   for (size_t k = 0; k < L->nassign; ++k)
-    if (L->assign[k].owner == -1)
+    if (L->assign[k].owner == OWNER_RESET)
       ictus__hoist (&w->g, mapped (w, &L->assign[k].node, 1), 1, w->e.mark, w->slot, &w->nslot);
   return ICTUS_OK;
 }
@@ -296,6 +311,9 @@ ictus__writer_open (ictus__writer *w)
 
   ICTUS_TRY (copy_graph (w));
   room += (size_t) c[ICTUS_LANG_AUX] + w->L->nassign + w->g.n; /* slots are nodes */
+  room += w->L->ndelay + w->L->nevent;
+  for (size_t k = 0; k < w->L->nmarkov; ++k)
+    room += (size_t) w->L->markov[k].n * (size_t) w->L->markov[k].n;
   w->slot = ictus_alloc (w->g.n, sizeof *w->slot);
   w->root = ictus_alloc (room, sizeof *w->root);
   w->e.g = &w->g;
@@ -338,6 +356,7 @@ ictus_lang_emit (const ictus_lang *lang, const char *symbol, ictus_text *out)
   ICTUS_GO (ictus__writer_open (&w));
   line (&w, "/* Made by ictus from a model file; changes will be lost. */");
   ictus_text_add (out, "%s\n%s", kernel_text, helper_text);
+  ictus__print_tables (lang, out);
   ICTUS_GO (functions (&w));
   table (&w, symbol);
   if (out->failed)

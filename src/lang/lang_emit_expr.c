@@ -14,15 +14,19 @@ enum { DEEP = 24, TOO_DEEP = 100 }; /* nested brackets before a temporary is mad
 #define TOO_LONG 10000.0
 
 ictus_err
-ictus__lower (ictus__dag *g, int upto, int *map)
+ictus__lower (const ictus_lang *L, ictus__dag *g, int upto, int *map)
 {
+  int ninput = L->count[ICTUS_LANG_INPUT], nouter = ninput + (int) L->ndelay;
+
   for (int i = 0; i < upto; ++i)
     {
       const ictus__node k = g->node[i];
       int nops = ictus__nops (k.op), a = nops > 0 ? map[k.a] : k.a;
       int b = nops > 1 ? map[k.b] : k.b, c = nops > 2 ? map[k.c] : k.c;
 
-      if (k.op == OP_POWI) /* square and multiply; b is the power */
+      if (k.op == OP_DELAYED || k.op == OP_NOISE)
+        map[i] = ictus__leaf (g, OP_INPUT, k.a + (k.op == OP_NOISE ? nouter : ninput));
+      else if (k.op == OP_POWI) /* square and multiply; b is the power */
         {
           int r = -1;
 
@@ -326,16 +330,58 @@ print_condition (ictus__emit *e, int i)
   ictus_text_add (e->out, " != 0.0)");
 }
 
-static void
-print_operation (ictus__emit *e, int i)
+const char *
+ictus__c_name (ictus__op op)
 {
   static const char *const names[OP_COUNT] = {
 #define ICTUS_X(op, name, cname) [op] = cname,
     ICTUS__UNARY_LIST (ICTUS_X)
+    ICTUS__BINARY_LIST (ICTUS_X)
 #undef ICTUS_X
-    [OP_POW] = "pow", [OP_ATAN2] = "atan2", [OP_MOD] = "ictus_k_mod", [OP_MIN] = "ictus_k_min",
-    [OP_MAX] = "ictus_k_max",
   };
+
+  return names[op];
+}
+
+void
+ictus__print_tables (const ictus_lang *L, ictus_text *out)
+{
+  for (size_t k = 0; k < L->ntable; ++k)
+    {
+      ictus_text_add (out, "\nstatic const double table%zu[] __attribute__ ((unused)) = {", k);
+      for (int i = 0; i < L->table[k].n; ++i)
+        {
+          ictus_text_add (out, "%s", i % 8 == 0 ? "\n  " : " ");
+          ictus__print_number (out, L->table[k].v[i]);
+          ictus_text_add (out, ",");
+        }
+      ictus_text_add (out, "\n};\n");
+    }
+}
+
+const char *
+ictus__lookup_name (const ictus_lang *L, const ictus__node *k)
+{
+  if (k->op == OP_TABLE_D)
+    return L->table[k->b].steps ? "ictus_k_steps_slope" : "ictus_k_slope";
+  return L->table[k->b].steps ? "ictus_k_steps" : "ictus_k_table";
+}
+
+void
+ictus__print_lookup (const ictus_lang *L, int table, ictus_text *out)
+{
+  const ictus__table *t = &L->table[table];
+
+  ictus_text_add (out, ", table%d, %d, ", table, t->n);
+  ictus__print_number (out, t->lo);
+  ictus_text_add (out, ", ");
+  ictus__print_number (out, t->n > 1 ? (t->hi - t->lo) / (t->n - 1) : 1);
+  ictus_text_add (out, ")");
+}
+
+static void
+print_operation (ictus__emit *e, int i)
+{
   static const char *const infix[OP_COUNT]
       = { [OP_ADD] = "+", [OP_SUB] = "-", [OP_MUL] = "*", [OP_DIV] = "/" };
   const ictus__node *k = &e->g->node[i];
@@ -346,8 +392,14 @@ print_operation (ictus__emit *e, int i)
 
       print_infix (e, &q, "/");
     }
-  else if (names[k->op] != NULL)
-    print_call (e, names[k->op], k);
+  else if (ictus__c_name (k->op) != NULL)
+    print_call (e, ictus__c_name (k->op), k);
+  else if (k->op == OP_TABLE || k->op == OP_TABLE_D)
+    {
+      ictus_text_add (e->out, "%s (", ictus__lookup_name (e->L, k));
+      ictus__print (e, k->a);
+      ictus__print_lookup (e->L, k->b, e->out);
+    }
   else if (infix[k->op] != NULL)
     print_infix (e, k, infix[k->op]);
   else if (ictus__is_condition (k->op))

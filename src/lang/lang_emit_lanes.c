@@ -56,7 +56,7 @@ is_call (ictus__op op)
 {
   if (op == OP_SQRT || op == OP_ABS || op == OP_SIGN || op == OP_HEAV || op == OP_FLOOR || op == OP_CEIL)
     return false;
-  return (op >= OP_SIN && op <= OP_XEM1_D) || op == OP_POW || op == OP_ATAN2 || op == OP_MOD;
+  return (op >= OP_SIN && op <= OP_XEM1_D) || (op >= OP_POW && op <= OP_MOD) || op == OP_TABLE || op == OP_TABLE_D;
 }
 
 static size_t
@@ -135,8 +135,8 @@ print_operation (ictus__writer *w, int i)
   static const char *const names[OP_COUNT] = {
 #define ICTUS_X(op, name, cname) [op] = cname,
     ICTUS__UNARY_LIST (ICTUS_X)
+    ICTUS__BINARY_LIST (ICTUS_X)
 #undef ICTUS_X
-    [OP_POW] = "pow", [OP_ATAN2] = "atan2", [OP_MOD] = "mod", [OP_MIN] = "min", [OP_MAX] = "max",
     [OP_LT] = "lt", [OP_LE] = "le", [OP_EQ] = "eq", [OP_NE] = "ne",
     [OP_AND] = "and", [OP_OR] = "or", [OP_NOT] = "not", [OP_IF] = "if",
   };
@@ -146,6 +146,13 @@ print_operation (ictus__writer *w, int i)
   const char *name = names[k->op], *own = name != NULL && strncmp (name, "ictus_k_", 8) == 0 ? name + 8 : name;
   const char *between = own != NULL ? ", " : operand (w, i, 1) != kid (k, 1) ? infix[OP_DIV] : infix[k->op];
 
+  if (k->op == OP_TABLE || k->op == OP_TABLE_D)
+    {
+      ictus_text_add (w->e.out, "lane_look_up (%s, ", ictus__lookup_name (w->L, k));
+      print_value (w, operand (w, i, 0));
+      ictus__print_lookup (w->L, k->b, w->e.out);
+      return;
+    }
   if (own != NULL)
     ictus_text_add (w->e.out, "lane_%s (", own);
   else if (k->op == OP_NEG)
@@ -314,12 +321,13 @@ ictus_lang_emit_lanes (const ictus_lang *lang, const char *symbol, ictus_text *o
 
   w.e.out = out;
   ICTUS_GO (ictus__writer_open (&w));
-  ictus_text_add (out, "/* Made by ictus from a model file; changes will be lost. */\n%s\n%s%s\n", kernel_text,
-                  is_large (&w) ? "#define LANE_LARGE\n" : "", lane_text);
+  ictus_text_add (out, "/* Made by ictus from a model file; changes will be lost. */\n%s\n%s%s\n%s\n", kernel_text,
+                  is_large (&w) ? "#define LANE_LARGE\n" : "", helper_text, lane_text);
   ictus_text_add (out, "#define LANE_Y(k) lane_load (y + (k) * ys + i)\n"
                        "#define LANE_P(k) (ps > 0 ? lane_load (p + (k) * ps + i) : lane_all (p[k]))\n"
                        "#define LANE_U(k) (us > 0 ? lane_load (u + (k) * us + i) : lane_all (u[k]))\n"
                        "#define LANE_T (ts > 0 ? lane_load (t + i) : lane_all (t[0]))\n");
+  ictus__print_tables (lang, out);
   ICTUS_GO (functions (&w, &nnz));
   pattern (&w, nnz);
   ictus_text_add (out, "\nextern const ictus_lanes %s;\nconst ictus_lanes %s = {\n  .abi = ICTUS_KERNEL_ABI,\n"

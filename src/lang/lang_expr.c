@@ -3,8 +3,8 @@
 #include <math.h>
 #include <string.h>
 
-#include "lang/lang_impl.h"
 #include "lang/lang_helpers.h"
+#include "lang/lang_impl.h"
 
 static size_t
 hash_node (const ictus__node *k)
@@ -130,8 +130,10 @@ switches (ictus__op op, int k)
 {
   if (op == OP_IF)
     return k == 0;
+  if (op == OP_BESSELJ || op == OP_BESSELY || op == OP_BESSELI)
+    return k == 0;
   return op == OP_ABS || op == OP_SIGN || op == OP_HEAV || op == OP_FLOOR || op == OP_CEIL || op == OP_NOT
-         || (op >= OP_MOD && op <= OP_OR);
+         || op == OP_POISSON || (op >= OP_MOD && op <= OP_TABLE_D);
 }
 
 /* Operands have smaller numbers: a sweep upwards finds what depends on the leaf, one downwards what n
@@ -238,6 +240,8 @@ ictus__apply (ictus__op op, double a, double b, double c)
     case OP_CEIL: return ceil (a);
     case OP_ERF: return erf (a);
     case OP_ERFC: return erfc (a);
+    case OP_LGAMMA: return ictus_k_lgamma (a);
+    case OP_DIGAMMA: return ictus_k_digamma (a);
     case OP_EXPREL: return ictus_k_exprel (a);
     case OP_EXPREL_D: return ictus_k_exprel_d (a);
     case OP_XEM1: return ictus_k_xoverexpm1 (a);
@@ -248,6 +252,10 @@ ictus__apply (ictus__op op, double a, double b, double c)
     case OP_DIV: return a / b;
     case OP_POW: return pow (a, b);
     case OP_ATAN2: return atan2 (a, b);
+    case OP_BESSELJ: return ictus_k_besselj (a, b);
+    case OP_BESSELY: return ictus_k_bessely (a, b);
+    case OP_BESSELI: return ictus_k_besseli (a, b);
+    case OP_POISSON: return ictus_k_poisson (a, b);
     case OP_MOD: return ictus_k_mod (a, b);
     case OP_MIN: return ictus_k_min (a, b);
     case OP_MAX: return ictus_k_max (a, b);
@@ -263,36 +271,4 @@ ictus__apply (ictus__op op, double a, double b, double c)
     case OP_POWI: case OP_COUNT: break;
     }
   return (double) NAN;
-}
-
-static double
-power (double x, int n)
-{
-  double r = 1;
-
-  for (int i = 0; i < n; ++i)
-    r *= x;
-  return r;
-}
-
-void
-ictus__eval (const ictus__dag *g, const double *p, double *val)
-{
-  for (size_t i = 0; i < g->n; ++i)
-    {
-      const ictus__node *k = &g->node[i];
-      int nops = ictus__nops (k->op);
-
-      val[i] = (double) NAN;
-      if (k->deps & ~(unsigned) DEP_PAR)
-        continue;
-      if (k->op == OP_CONST)
-        val[i] = k->v;
-      else if (k->op == OP_PAR)
-        val[i] = p[k->a];
-      else if (k->op == OP_POWI)
-        val[i] = power (val[k->a], k->b);
-      else
-        val[i] = ictus__apply (k->op, val[k->a], nops > 1 ? val[k->b] : 0, nops > 2 ? val[k->c] : 0);
-    }
 }

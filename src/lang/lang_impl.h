@@ -9,10 +9,10 @@ enum
 {
   ICTUS__NAME_MAX = 63,        /* characters of a name */
   ICTUS__DEPTH_MAX = 400,      /* nesting of parentheses, functions and temporaries */
-  ICTUS__NODE_MAX = 1000000,   /* nodes of the expression graph */
-  ICTUS__STEP_MAX = 2000000,   /* operands read while functions are expanded */
+  ICTUS__NODE_MAX = 4000000,   /* nodes of the expression graph */
+  ICTUS__STEP_MAX = 8000000,   /* operands read while functions are expanded */
   ICTUS__TEXT_MAX = 1 << 22,   /* bytes of a model file */
-  ICTUS__STATE_MAX = 1000,     /* equations */
+  ICTUS__STATE_MAX = 2000,     /* equations */
   ICTUS__PAR_MAX = 10000,      /* parameters */
   ICTUS__ASSIGN_MAX = 10000,   /* initial values, resets, jumps */
   ICTUS__ARG_MAX = 20,         /* arguments of a function */
@@ -58,10 +58,24 @@ enum
   X (OP_CEIL, "ceil", "ceil")                        \
   X (OP_ERF, "erf", "erf")                           \
   X (OP_ERFC, "erfc", "erfc")                        \
+  X (OP_LGAMMA, "lgamma", "ictus_k_lgamma")          \
+  X (OP_DIGAMMA, "", "ictus_k_digamma")              \
   X (OP_EXPREL, "exprel", "ictus_k_exprel")          \
   X (OP_EXPREL_D, "", "ictus_k_exprel_d")            \
   X (OP_XEM1, "", "ictus_k_xoverexpm1")              \
   X (OP_XEM1_D, "", "ictus_k_xoverexpm1_d")
+
+/* The same of two operands */
+#define ICTUS__BINARY_LIST(X)                        \
+  X (OP_POW, "pow", "pow")                           \
+  X (OP_ATAN2, "atan2", "atan2")                     \
+  X (OP_BESSELJ, "besselj", "ictus_k_besselj")       \
+  X (OP_BESSELY, "bessely", "ictus_k_bessely")       \
+  X (OP_BESSELI, "besseli", "ictus_k_besseli")       \
+  X (OP_POISSON, "", "ictus_k_poisson")              \
+  X (OP_MOD, "mod", "ictus_k_mod")                   \
+  X (OP_MIN, "min", "ictus_k_min")                   \
+  X (OP_MAX, "max", "ictus_k_max")
 
 typedef enum ictus__op
 {
@@ -85,12 +99,10 @@ typedef enum ictus__op
   OP_SUB,
   OP_MUL,
   OP_DIV,
-  OP_POW,
   OP_POWI, /* a to the integer b */
-  OP_ATAN2,
-  OP_MOD,
-  OP_MIN,
-  OP_MAX,
+#define ICTUS_X(op, name, cname) op, /* OP_BESSEL. (n, x): of whole order; OP_POISSON (m, u): what u in (0, 1) stands for */
+  ICTUS__BINARY_LIST (ICTUS_X)
+#undef ICTUS_X
   OP_LT,
   OP_LE,
   OP_EQ,
@@ -127,8 +139,10 @@ unsigned ictus__deps (const ictus__dag *g, int n);
 bool ictus__is_const (const ictus__dag *g, int n, double v);
 /* True when the expression contains the leaf; false for -1. */
 bool ictus__contains (const ictus__dag *g, int n, int leaf);
-/* Values of all nodes that depend on nothing but parameters, NaN elsewhere; val [g->n]. */
-void ictus__eval (const ictus__dag *g, const double *p, double *val);
+/* Values of all nodes that depend on nothing but parameters, NaN elsewhere; val [L->g.n]. */
+void ictus__eval (const struct ictus_lang *L, const double *p, double *val);
+/* Value of a node of parameters only for their defaults. */
+ictus_err ictus__evaluate (const struct ictus_lang *L, int node, double *v);
 double ictus__apply (ictus__op op, double a, double b, double c);
 
 /* with simplification */
@@ -147,15 +161,32 @@ int ictus__fun2 (ictus__dag *g, ictus__op op, int a, int b);
 /* a / b when it is x / (exp(x) - 1) up to factors; -1 when it is not (or no room). */
 int ictus__singular (ictus__dag *g, int a, int b);
 
-/* Derivatives d of the nodes below upto by a leaf; need (NULL: all) says which are wanted.
-   \retval ICTUS_E_NOMEM, ICTUS_E_INPUT (too large) */
-ictus_err ictus__diff (ictus__dag *g, int leaf, int upto, const unsigned char *need, int *d);
+/* Derivatives by one leaf after the other. */
+typedef struct ictus__differ
+{
+  ictus__dag *g;
+  int upto;
+  int *first, *user; /* users of node k: user[first[k]] .. user[first[k + 1] - 1] */
+  int *d;            /* [upto] the derivatives by the leaf at hand; 0 where there is none */
+  int *list;         /* [n] nodes that depend on it */
+  unsigned char *seen;
+  size_t n;
+  double work; /* nodes visited */
+} ictus__differ;
+
+/* Of the nodes below upto; need (NULL: all) says which are wanted. Closed also after an error. */
+ictus_err ictus__differ_open (ictus__dag *g, int upto, const unsigned char *need, ictus__differ *D);
+/* \retval ICTUS_E_NOMEM, ICTUS_E_INPUT (too large) */
+ictus_err ictus__differ_by (ictus__differ *D, int leaf);
+void ictus__differ_close (ictus__differ *D);
+/* One derivative: of a node below upto. */
+ictus_err ictus__diff (ictus__dag *g, int leaf, int upto, int node, int *d);
 /* True when a node that is not smooth (heav, abs, if, ...) is switched by the leaf somewhere in n. */
 bool ictus__switched (const ictus__dag *g, int n, int leaf);
 bool ictus__switched_by (const ictus__dag *g, int n, unsigned deps); /* by anything of these kinds */
 /* The graph as it is emitted: powers as products, a / b as a * (1/b) for a parameter b. map [upto]: the new
-   nodes. */
-ictus_err ictus__lower (ictus__dag *g, int upto, int *map);
+   nodes. Delayed values and random numbers become slots of u. */
+ictus_err ictus__lower (const struct ictus_lang *L, ictus__dag *g, int upto, int *map);
 
 /* ---- tokens -------------------------------------------------------------------------------------- */
 
@@ -326,6 +357,7 @@ struct ictus_lang
   size_t nmarkov, capmarkov;
   unsigned char *noise; /* [nnoise] ICTUS_NOISE_... */
   size_t nnoise, capnoise;
+  uint64_t ndrawn; /* random numbers of initial values */
   ictus__delay *delay;
   size_t ndelay, capdelay;
   ictus__table *table;
@@ -392,12 +424,20 @@ int ictus__lookup (const ictus_lang *L, ictus__class cls, const char *key);
 ictus_err ictus__check (ictus_lang *L);    /* expressions to nodes; all checks */
 ictus_err ictus__classify (ictus_lang *L); /* derivatives, class */
 
+enum
+{
+  SCOPE_USUAL, /* ran and its kin are slots of noise */
+  SCOPE_START, /* initial values: random numbers are drawn now, t is the time of the start */
+  SCOPE_START_PAST /* the same, but t is the time */
+};
+
 /* What an expression may use, and how the message calls it. */
 typedef struct ictus__scope
 {
   unsigned allowed;
   const char *what; /* "the default of a parameter" */
   int weight;       /* node that w stands for, -1: w is an ordinary name */
+  int mode;         /* SCOPE_... */
 } ictus__scope;
 /* Tokens from .. stop-1 (stop is the TK_EOL or separator) to a node. */
 ictus_err ictus__expression (ictus_lang *L, int from, int stop, const ictus__scope *scope, int *node);
@@ -409,6 +449,11 @@ int ictus__skip (const ictus_lang *L, int from);
 bool ictus__reserved (const char *key, const char **why);
 ictus_err ictus__build (ictus_lang *L, int sym); /* a temporary or derived parameter */
 ictus_err ictus__check_function (ictus_lang *L, int sym);
+/* The state that a token names; what: the statement, for the message. */
+ictus_err ictus__state_of (ictus_lang *L, int tok, const char *what, int *index);
+ictus_err ictus__initial_values (ictus_lang *L);
+ictus_err ictus__events (ictus_lang *L);
+ictus_err ictus__markov_rates (ictus_lang *L);
 
 /* Emission of expressions. */
 typedef struct ictus__emit
@@ -434,12 +479,20 @@ typedef struct ictus__writer
   const ictus_lang *L;
   ictus__dag g; /* copy of the model's, with powers written out */
   int *map;     /* its nodes */
+  int zero;     /* a node of the model that is 0 */
   int *slot, nslot;
   int *root;    /* room for the roots of the largest function */
   ictus__emit e;
 } ictus__writer;
 
 ictus_err ictus__writer_open (ictus__writer *w); /* L and e.out are set */
+/* void name (t, y, p, u, double *to) of n nodes of the model. */
+ictus_err ictus__vector_function (ictus__writer *w, const char *name, const char *to, const int *node, int n);
+/* Statements: the assignments of one owner to y. */
+ictus_err ictus__assignments (ictus__writer *w, int owner);
+/* Delays, noise, Markov variables, events: functions and arrays; their entries of the table. */
+ictus_err ictus__emit_outside (ictus__writer *w);
+void ictus__emit_outside_table (ictus__writer *w);
 void ictus__writer_close (ictus__writer *w);
 /* The shortest decimal number that reads back as the same double. */
 void ictus__print_number (ictus_text *out, double v);
@@ -447,5 +500,13 @@ void ictus__print_number (ictus_text *out, double v);
    they agree to the last bit. */
 bool ictus__is_reciprocal (const ictus__emit *e, int node);
 bool ictus__is_condition (ictus__op op); /* comparisons, and, or, not */
+/* The C name of a function of one or two operands, NULL for what is none. */
+const char *ictus__c_name (ictus__op op);
+/* The tables as arrays. */
+void ictus__print_tables (const ictus_lang *L, ictus_text *out);
+/* The function that looks up. */
+const char *ictus__lookup_name (const ictus_lang *L, const ictus__node *k);
+/* The rest of a call of a table behind its argument: ", table0, n, lo, step)". */
+void ictus__print_lookup (const ictus_lang *L, int table, ictus_text *out);
 
 #endif

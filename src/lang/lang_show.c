@@ -9,12 +9,13 @@
 static void
 span (const ictus_lang *L, int from, int stop, ictus_text *out)
 {
+  const char *code = L->code != NULL ? L->code : L->text;
   size_t a = L->tok[from].off, b = stop > from ? L->tok[stop - 1].off + L->tok[stop - 1].len : a;
   bool blank = false;
 
   for (; a < b; ++a)
     {
-      char c = L->code[a];
+      char c = code[a];
 
       if (c == '\\' || isspace ((unsigned char) c))
         {
@@ -23,7 +24,7 @@ span (const ictus_lang *L, int from, int stop, ictus_text *out)
         }
       if (c == '#') /* a comment before a continuation */
         {
-          a += strcspn (L->code + a, "\n");
+          a += strcspn (code + a, "\n");
           continue;
         }
       if (blank)
