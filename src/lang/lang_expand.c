@@ -79,6 +79,11 @@ cut_xpp (expander *x, const ictus__logical *l, const physical *p, size_t *cut)
   behind = *cut + 1 + strspn (slash + 1, " \t");
   comment = memchr (p->s, '#', *cut) != NULL || p->s[0] == '"' || p->s[0] == '%'
             || (l->nspan > 0 && l->text.s[0] == '#');
+  if (comment && p->file == 0 && p->line == 1) /* XPPAUT does not look for one in the first line of all */
+    {
+      *cut = p->len;
+      return ICTUS_OK;
+    }
   if (comment)
     return ictus__note_at (x->L, ICTUS_LANG_READING, p->line, (int) *cut + 1,
                            "a backslash continues the line, as in XPPAUT: the next line belongs to this comment");

@@ -85,6 +85,7 @@ typedef struct lexer
   int first;       /* token of the line */
   bool lenient;    /* a list of XPPAUT's, where anything may stand */
   bool table;      /* table name file, table name % ... */
+  bool aux;        /* aux of XPPAUT, whose name is everything up to the '=' */
   size_t comment, comment_len;
 } lexer;
 
@@ -228,6 +229,26 @@ file_name (lexer *x)
   return ICTUS_OK;
 }
 
+/* aux I_K (nA)=... */
+static ictus_err
+aux_name (lexer *x)
+{
+  const char *s = x->L->code;
+  size_t a = x->at + strspn (s + x->at, " \t"), n = strcspn (s + a, "=\n#");
+
+  if (!x->aux || (int) x->L->ntok != x->first + 1 || s[a + n] != '=')
+    return ICTUS_OK;
+  while (n > 0 && isblank ((unsigned char) s[a + n - 1]))
+    --n;
+  if (n == 0)
+    return ICTUS_OK;
+  x->at = a;
+  ICTUS_TRY (push (x, TK_NAME, 0, n, 0));
+  if (n > ICTUS__NAME_MAX)
+    return ictus__fail (x->L, (int) x->L->ntok - 1, "this name has %zu characters; %d are allowed", n, ICTUS__NAME_MAX);
+  return ICTUS_OK;
+}
+
 static ictus_err
 end_line (lexer *x)
 {
@@ -280,6 +301,7 @@ begin_line (lexer *x)
   kind = ictus__line_kind (s + strspn (s, " \t"), !x->L->xpp, &len);
   s[n] = kept;
   x->table = kind == LINE_TABLE;
+  x->aux = x->L->xpp && kind == LINE_AUX;
   x->lenient = x->L->xpp && (kind == LINE_PAR || kind == LINE_NUMBER || kind == LINE_INIT || kind == LINE_WIENER);
 }
 
@@ -299,6 +321,7 @@ one (lexer *x)
     {
       ICTUS_TRY (name (x));
       ICTUS_TRY (free_text (x, &done));
+      ICTUS_TRY (aux_name (x));
       return file_name (x);
     }
   else

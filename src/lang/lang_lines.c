@@ -262,18 +262,6 @@ done:
   return e;
 }
 
-static const char *
-reason (ictus__kind kind)
-{
-  switch ((int) kind)
-    {
-    case LINE_ONLY: return "only: all variables are recorded";
-    case LINE_EXPORT: return "export: a compiled library takes no part";
-    case LINE_VECTOR: return "vector: a compiled library takes no part";
-    default: return "options: files of options";
-    }
-}
-
 ictus_err
 ictus__command (ictus_lang *L, const ictus__logical *l, ictus__kind kind)
 {
@@ -285,11 +273,11 @@ ictus__command (ictus_lang *L, const ictus__logical *l, ictus__kind kind)
   switch ((int) kind)
     {
     case LINE_SET: return set (L, l, rest);
-    case LINE_GROUP: return ictus__note_line (L, ICTUS_LANG_IGNORED, l, at, "group");
-    case LINE_ONLY: return ictus__note_line (L, ICTUS_LANG_IGNORED, l, at, "%s", reason (kind));
-    case LINE_OPTIONS: return ictus__note_line (L, ICTUS_LANG_IGNORED, l, at, "%s", reason (kind));
+    case LINE_GROUP: case LINE_ONLY: case LINE_OPTIONS:
+      return ictus__note_line (L, ICTUS_LANG_IGNORED, l, at, "%s", ictus__kind_word (kind));
     case LINE_EXPORT: case LINE_VECTOR:
-      return ictus__note_line (L, ICTUS_LANG_NOTDONE, l, at, "%s", reason (kind));
+      return ictus__note_line (L, ICTUS_LANG_NOTDONE, l, at, "%s is not honoured: no compiled library is called",
+                               ictus__kind_word (kind));
     case LINE_BOUNDARY:
       return ictus__note_line (L, ICTUS_LANG_NOTDONE, l, at,
                                "the boundary condition is not honoured: the equations are integrated from the initial "

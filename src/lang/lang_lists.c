@@ -1,7 +1,9 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /* Lists and initial values as XPPAUT reads them: words between blanks and commas, of each value the number that it begins
    with. */
+#include <float.h>
 #include <string.h>
+#include <strings.h>
 
 #include "lang/lang_front.h"
 
@@ -37,6 +39,18 @@ token_from (const ictus_lang *L, int t, size_t off)
   return t;
 }
 
+static bool
+is_infinite (const char *s, size_t n, double *v)
+{
+  bool minus = n > 0 && *s == '-';
+  size_t sign = n > 0 && (*s == '-' || *s == '+');
+
+  if (n - sign < 3 || strncasecmp (s + sign, "inf", 3) != 0)
+    return false;
+  *v = minus ? -DBL_MAX : DBL_MAX;
+  return true;
+}
+
 /* Text of the value, and the number that it begins with. */
 static ictus_err
 value (ictus_lang *L, size_t at, int *t, entry *e)
@@ -49,6 +63,8 @@ value (ictus_lang *L, size_t at, int *t, entry *e)
   *t = token_from (L, *t, at + n);
   if (used == n || (used + 1 == n && s[at + used] == ';'))
     return ICTUS_OK;
+  if (is_infinite (s + at, n, &e->v))
+    return ictus__note (L, ICTUS_LANG_READING, e->value, "infinity is read as the largest number, %g", e->v);
   if (used == 0)
     return ictus__note (L, ICTUS_LANG_READING, e->value, "'%.*s' is no number and is read as 0, as by XPPAUT",
                         n > 60 ? 60 : (int) n, s + at);

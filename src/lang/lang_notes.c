@@ -17,13 +17,18 @@ ictus__keep (ictus_lang *L, const char *s)
   return copy;
 }
 
-/* One option that is ignored is named once. */
+/* What is ignored is named once; of an array or a function that is read several times, each note is made once. */
 static bool
-is_known (const ictus_lang *L, ictus_lang_remark kind, const char *text)
+is_known (const ictus_lang *L, const ictus_lang_note *n, const char *text)
 {
-  for (size_t k = 0; kind == ICTUS_LANG_IGNORED && k < L->nnote; ++k)
-    if (L->note[k].kind == kind && strcmp (L->note[k].text, text) == 0)
-      return true;
+  for (size_t k = L->nnote; k-- > 0;)
+    {
+      const ictus_lang_note *o = &L->note[k];
+
+      if (o->kind == n->kind && (n->kind == ICTUS_LANG_IGNORED || (o->line == n->line && o->col == n->col))
+          && strcmp (o->text, text) == 0)
+        return true;
+    }
   return false;
 }
 
@@ -43,7 +48,7 @@ note_text (ictus_lang *L, ictus_lang_remark kind, int file, int line, int col, c
   ictus_text_add (&t, "%s", text);
   if (t.failed)
     goto done;
-  if (is_known (L, kind, t.s))
+  if (is_known (L, &n, t.s))
     {
       e = ICTUS_OK;
       goto done;

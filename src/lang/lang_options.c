@@ -363,6 +363,8 @@ word (ictus_lang *L, const ictus__logical *l, size_t off, size_t n)
   char name[128], value[512];
   size_t a = equal != NULL ? (size_t) (equal - s) : n, b = equal != NULL ? n - a - 1 : 0;
 
+  if (!isalpha ((unsigned char) *s)) /* what is left of one that was said to be passed over */
+    return ICTUS_OK;
   if (a == 0 || b == 0)
     return ictus__note_line (L, ICTUS_LANG_READING, l, off,
                              "'%.*s' is passed over, as by XPPAUT: options are written name=value, without blanks",
