@@ -473,7 +473,10 @@ ictus__declare (ictus_lang *L)
       }
   ICTUS_TRY (ictus__hidden_states (L));
   if (L->xpp)
-    ICTUS_TRY (ictus__xpp_last_init (L));
+    {
+      ICTUS_TRY (ictus__xpp_last_init (L));
+      ICTUS_TRY (ictus__rename_aux (L));
+    }
   if (L->cls.map && (L->settings.given & 1u << 5) == 0)
     L->settings.method = 'd';
   return ICTUS_OK;

@@ -118,9 +118,7 @@ ictus_err ictus__table_line (ictus_lang *L, int t, int line);
 ictus_err ictus__special_line (ictus_lang *L, int t, int line);
 /* markov name n: its rows are the n lines behind; *k is moved behind them. Makes no symbol yet, if not told to. */
 ictus_err ictus__markov_lines (ictus_lang *L, size_t *k, bool declare);
+ictus_err ictus__rename_aux (ictus_lang *L);
 ictus_err ictus__hidden_states (ictus_lang *L); /* of the parameters that events assign to */
-
-/* Removes a symbol from the names, so that another one can have its name. */
-void ictus__forget (ictus_lang *L, int sym);
 
 #endif

@@ -257,7 +257,7 @@ set_integer (ictus_lang_settings *s, int what, const char *name, const char *val
 static ictus_err
 set_value (ictus_lang_settings *s, int what, const char *name, const char *value)
 {
-  double *number_to = number_at (s, what), v;
+  double *number_to = number_at (s, what), v = 0;
   const char **string_to = string_at (s, what);
 
   if (number_to != NULL)
@@ -383,23 +383,26 @@ ictus__options_line (ictus_lang *L, const ictus__logical *l)
 {
   static const char blank[] = " \t,\r\n";
   const char *s = l->text.s;
-  size_t at = strspn (s, " \t"), end = at, n;
+  size_t at = strspn (s, " \t"), n = strcspn (s + at, blank);
+  bool comment = false;
 
-  while (s[end] != '\0' && !(s[end] == '#' && end > 0 && isblank ((unsigned char) s[end - 1]))) /* colours have a # too */
-    ++end;
-  n = strcspn (s + at, blank);
   if (n > 1) /* XPPAUT drops the first word, whatever it is */
     ICTUS_TRY (ictus__note_line (L, ICTUS_LANG_READING, l, at,
                                  "'%.*s' is passed over, as by XPPAUT: a blank belongs behind the '@'",
                                  n > 60 ? 60 : (int) n, s + at));
-  for (at += n; at < end; at += n)
+  for (at += n; s[at] != '\0'; at += n)
     {
       at += strspn (s + at, blank);
-      if (at >= end)
-        break;
       n = strcspn (s + at, blank);
-      if (at + n > end)
-        n = end - at;
+      comment = comment || s[at] == '#';
+      if (comment && !L->xpp)
+        break;
+      if (n == 0 || (comment && (!isalpha ((unsigned char) s[at]) || memchr (s + at, '=', n) == NULL)))
+        continue;
+      if (comment)
+        ICTUS_TRY (ictus__note_line (L, ICTUS_LANG_READING, l, at,
+                                     "'%.*s' is read, as by XPPAUT, which knows no comments in a line of options",
+                                     n > 60 ? 60 : (int) n, s + at));
       ICTUS_TRY (word (L, l, at, n));
     }
   return ICTUS_OK;

@@ -185,3 +185,25 @@ ictus__hidden_states (ictus_lang *L)
     }
   return ICTUS_OK;
 }
+
+/* XPPAUT lets an aux have the name of a state: two columns of one name. Ours get two names. */
+ictus_err
+ictus__rename_aux (ictus_lang *L)
+{
+  for (size_t k = 0; k < L->nsym; ++k)
+    {
+      ictus__sym *s = &L->sym[k];
+      char name[sizeof s->name];
+      int state = s->cls == SYM_AUX ? ictus__lookup (L, SYM_STATE, s->key) : -1;
+
+      if (state < 0 || L->sym[state].cls != SYM_STATE)
+        continue;
+      snprintf (name, sizeof name, "%.*s_aux", ICTUS__NAME_MAX - 4, s->name);
+      ICTUS_TRY (ictus__note (L, ICTUS_LANG_READING, s->tok, "the aux has the name of a state and is recorded as '%s'",
+                              name));
+      strcpy (s->name, name);
+      ictus__lower_case (name);
+      strcpy (s->key, name);
+    }
+  return ICTUS_OK;
+}
