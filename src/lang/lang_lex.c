@@ -173,7 +173,7 @@ operator (lexer *x)
   for (size_t k = 0; k < sizeof two / sizeof *two; ++k)
     if (strncmp (s, two[k].s, 2) == 0)
       return push (x, TK_OP, two[k].op, 2, 0);
-  if (strchr ("+-*/^()<>=,;:'&|!{}~", c) != NULL || c == ICTUS__IC_MARK || x->lenient || (x->table && c == '%'))
+  if (strchr ("+-*/^()<>=,;:'&|!{}~", c) != NULL || c == ICTUS__IC_MARK || x->lenient || (x->table && (c == '%' || c == '@')))
     return push (x, TK_OP, c, 1, 0);
   ICTUS_TRY (push (x, TK_OP, c, 1, 0));
   if (c < 32 || c > 126)
@@ -234,9 +234,12 @@ static ictus_err
 aux_name (lexer *x)
 {
   const char *s = x->L->code;
-  size_t a = x->at + strspn (s + x->at, " \t"), n = strcspn (s + a, "=\n#");
+  size_t a = x->at + strspn (s + x->at, " \t"), n;
 
-  if (!x->aux || (int) x->L->ntok != x->first + 1 || s[a + n] != '=')
+  if (!x->aux || (int) x->L->ntok != x->first + 1)
+    return ICTUS_OK;
+  n = strcspn (s + a, "=\n#");
+  if (s[a + n] != '=')
     return ICTUS_OK;
   while (n > 0 && isblank ((unsigned char) s[a + n - 1]))
     --n;

@@ -283,6 +283,9 @@ ictus__command (ictus_lang *L, const ictus__logical *l, ictus__kind kind)
                                "the boundary condition is not honoured: the equations are integrated from the initial "
                                "values, as by 'xppaut -silent'");
     case LINE_VOLTERRA:
+      if (s[rest] == '\'' || s[rest] == '(')
+        return ictus__fail_line (L, l, at, n, "no blank may stand between '%.*s' and '%c'", n > 60 ? 60 : (int) n, s + at,
+                                 s[rest]);
       return ictus__fail_line (L, l, at, n, "'%.*s' declares an integral (Volterra) equation; Ictus solves differential "
                                "equations and maps", n > 60 ? 60 : (int) n, s + at);
     case LINE_SOLVE:
