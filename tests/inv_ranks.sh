@@ -8,7 +8,7 @@ same () { h5diff --exclude-path /provenance "$1" "$2"; }
 # dataset NAME of FILE has more than N entries
 more_than () { test "`h5ls "$1/$2" | sed -n 's/.*{\([0-9]*\).*/\1/p'`" -gt "$3"; }
 
-for net in net-cvode net-exact net-mixed net-tiny net-lanes net-fixed; do
+for net in net-cvode net-exact net-mixed net-tiny net-lanes net-fixed net-noise; do
   ok "$net runs on one rank" on 1 "$ICTUS_BIN" run "$data/$net.yaml" -o "$net-1" --quiet
   for n in 1 2 3 4; do
     for how in block round-robin file; do
@@ -25,7 +25,7 @@ for net in net-cvode net-exact net-mixed net-tiny net-lanes net-fixed; do
   done
 done
 # run.exchange: how the spikes travel; net-exact and net-tiny have delays of one step and neurons that nobody listens to
-for net in net-cvode net-exact net-mixed net-tiny net-fixed; do
+for net in net-cvode net-exact net-mixed net-tiny net-fixed net-noise; do
   test -e $net-1 || ok "$net runs on one rank" on 1 "$ICTUS_BIN" run "$data/$net.yaml" -o "$net-1" --quiet
   for n in 2 3 5; do
     for form in collective neighbours overlap auto; do
@@ -47,6 +47,9 @@ for p in hh lif izh cond ext; do
 done
 for p in izh cond hh lif; do
   ok "net-fixed: $p fires" more_than net-fixed-1/results.h5 spikes/$p/timestamps 10
+done
+for p in eu he rk au ex lo; do
+  ok "net-noise: $p fires" more_than net-noise-1/results.h5 spikes/$p/timestamps 10
 done
 ok "another seed gives another result" on 2 "$ICTUS_BIN" run "$data/net-cvode.yaml" -o other --quiet --seed 8
 differs () { ! same "$1" "$2"; }

@@ -10,7 +10,7 @@ second () { case $1$2 in block1) echo neighbours ;; block*) echo overlap ;; *1) 
 other () { case $1 in block) echo round-robin ;; *) echo block ;; esac; }
 
 # net-*: marks at which it is stopped, at about 1/3 and 2/3 of the run
-for case in net-cvode:1:2 net-exact:1:3 net-mixed:1:2 net-fixed:1:2 net-lanes:1:2; do
+for case in net-cvode:1:2 net-exact:1:3 net-mixed:1:2 net-fixed:1:2 net-lanes:1:2 net-noise:1:2; do
   net=${case%%:*}; marks=`echo "${case#*:}" | tr : ' '`
   ok "$net: the unbroken run" status 0 on 1 "$ICTUS_BIN" run "$data/$net.yaml" -o "$net" --summary --json --quiet
   cp stdout summary
