@@ -3,7 +3,8 @@
    everything that is not smooth.
 
    A system that depends on time might change while nothing happens in it, so that a step could pass over a short stimulus:
-   its first step is no longer than dt and the others no longer than ten dt, unless dtmax says otherwise. */
+   its steps end at the multiples of dt, where jumps of its derivatives mostly lie and are looked for, unless dtmax says how
+   long steps may be. */
 #include "path_run.h"
 
 #include <float.h>
@@ -23,10 +24,10 @@ typedef struct walk
   double nrow, next; /* rows; number of the next one */
   double between;    /* rows */
   double end;
-  bool grid;         /* steps end at the multiples of dt: noise, Markov variables, conditions of sign 0 */
+  bool grid;         /* steps end at the multiples of dt: noise, Markov variables, conditions of sign 0, stimuli */
+  bool timed;        /* the right-hand side depends on time */
   double nth;        /* number of the last multiple */
   double longest;    /* step; infinity: no limit */
-  bool first;        /* step */
   double ta, tb;     /* the last step */
   double *ys, *past; /* [nstate], [PAST_POINTS, nstate] */
   double *g_was, *g_is; /* [nevent] */
@@ -223,7 +224,7 @@ static ictus_err
 rows_until (walk *w, double t, bool at)
 {
   ictus__run *r = w->r;
-  double slack = 1e-10 * fabs (w->between);
+  double slack = fmax (1e-10 * fabs (w->between), 64 * DBL_EPSILON * fabs (t));
 
   while (w->next <= w->nrow && !r->over)
     {
@@ -352,12 +353,18 @@ grid_time (const walk *w)
   return w->r->c->t0 + (w->nth + 1) * w->r->h;
 }
 
+static bool
+near_mark (const walk *w, double t, double mark)
+{
+  return fabs (t - mark) <= fmax (1e-10 * fabs (w->r->h), 64 * DBL_EPSILON * fabs (mark));
+}
+
 /* As far as a step may go. */
 static double
 limit_of (const walk *w)
 {
   const ictus__run *r = w->r;
-  double longest = fmin (w->first ? fmin (w->longest, r->c->dt) : w->longest, r->least_delay);
+  double longest = fmin (w->longest, r->least_delay);
   double limit = sooner_of (w, w->end, r->t + r->sys.dir * longest);
 
   if (w->grid)
@@ -365,6 +372,24 @@ limit_of (const walk *w)
   if (r->sys.hold)
     limit = sooner_of (w, limit, r->refr_until);
   return sooner_of (w, limit, ictus__breaks_next (r));
+}
+
+/* The derivatives jump in time at r->t: then what follows begins a little later, on the other side of the jump. */
+static bool
+jumps_in_time (walk *w)
+{
+  ictus__run *r = w->r;
+  double later = r->t + r->sys.dir * 16 * DBL_EPSILON * fmax (fabs (r->t), r->c->dt);
+
+  ictus__system_rhs (&r->sys, r->t, r->y, r->f0);
+  ictus__system_rhs (&r->sys, later, r->y, r->f1);
+  for (int i = 0; i < r->k->nstate; ++i)
+    if (fabs (r->f1[i] - r->f0[i]) > 1e-8 * (fabs (r->f0[i]) + fabs (r->f1[i])))
+      {
+        r->t = later;
+        return true;
+      }
+  return false;
 }
 
 /* What changes at r->t besides events: noise, Markov variables, the end of refractoriness, breaks of delays. */
@@ -391,6 +416,8 @@ turn (walk *w, bool at_grid, bool *anew)
           ictus__noise_draw (r, r->h);
           *anew = true;
         }
+      if (w->timed && jumps_in_time (w))
+        *anew = true;
     }
   if (r->sys.hold && r->sys.dir * (r->refr_until - r->t) <= slack)
     {
@@ -420,13 +447,12 @@ one_step (walk *w)
   memcpy (r->y_old, r->y, (size_t) r->k->nstate * sizeof *r->y);
   ICTUS_TRY (r->method->step (r->self, limit_of (w), &r->t, r->y));
   ++r->out->steps;
-  w->first = false;
   w->tb = r->t;
-  at_grid = w->grid && fabs (r->t - mark) <= 1e-10 * fabs (r->h);
+  at_grid = w->grid && near_mark (w, r->t, mark);
   ICTUS_TRY (look (w, at_grid, &f));
   anew = !isnan (f.t);
   if (anew && r->sys.dir * (w->tb - f.t) > 0)
-    at_grid = at_grid && fabs (f.t - mark) <= 1e-10 * fabs (r->h);
+    at_grid = at_grid && near_mark (w, f.t, mark);
   else
     f.t = w->tb;
   ICTUS_TRY (rows_until (w, f.t, false));
@@ -475,9 +501,9 @@ prepare (walk *w)
   w->between = r->h * r->c->nout;
   w->end = row_time (w, w->nrow);
   w->next = 1;
-  w->grid = has_grid (r->k);
-  w->longest = r->c->dtmax > 0 ? r->c->dtmax : timed ? 10 * r->c->dt : INFINITY;
-  w->first = timed;
+  w->timed = timed && !(r->c->dtmax > 0);
+  w->grid = has_grid (r->k) || w->timed;
+  w->longest = r->c->dtmax > 0 ? r->c->dtmax : INFINITY;
   w->ta = w->tb = r->t;
   w->watched = ne > 0 || (r->c->fire && r->k->fire != NULL) || r->c->poimap != 0;
   memcpy (w->g_was, r->g, ne * sizeof *r->g);

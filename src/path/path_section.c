@@ -95,7 +95,9 @@ ictus__section_point (ictus__run *r, double t, const double *row)
 
 /* ---- fixed steps ---------------------------------------------------------------------------------------- */
 
-/* Share of the row before in the point between it and the row at t; < 0: there is none. */
+#define NONE (-100.0)
+
+/* Share of the row before in the point between it and the row at t; NONE. */
 static double
 crossing (const ictus__run *r, double t)
 {
@@ -105,15 +107,17 @@ crossing (const ictus__run *r, double t)
     {
       double length = fabs (plane), one = fmod (fabs (r->t_row), length), two = fmod (fabs (t), length);
 
-      return two < one ? two / (length + two - one) : -1;
+      return two < one ? two / (length + two - one) : NONE;
     }
   a = r->row_old[r->section];
   b = r->row[r->section];
   if ((r->c->poisgn >= 0 && a < plane && b >= plane) || (r->c->poisgn <= 0 && a > plane && b <= plane))
     return (b - plane) / (b - a);
-  return -1;
+  return NONE;
 }
 
+/* The same for a maximum or minimum, where the derivative is 0 by the line through it at both rows; it may lie a little before
+   the row before. */
 static double
 extremum (ictus__run *r, double t, const double *y)
 {
@@ -125,18 +129,17 @@ extremum (ictus__run *r, double t, const double *y)
   if (a > b && r->rising <= 0)
     r->rising = -1;
   if (!(r->rising > 0 && a >= b) && !(r->rising < 0 && a <= b))
-    return -1;
+    return NONE;
   was = r->rising;
   r->rising = -was;
   if (r->c->poisgn * was < 0)
-    return -1;
+    return NONE;
   ictus__system_rhs (&r->sys, t, y, r->z);
   f = r->z[state];
   ictus__system_rhs (&r->sys, r->t_row, r->y_row, r->z);
   f_old = r->z[state];
-  if (!(f * f_old < 0)) /* a jump lies between */
-    return f < 0 || f > 0 ? 1 : 0;
-  return f / (f - f_old);
+  f_old = f / (f - f_old);
+  return f_old >= -1 && f_old <= 2 ? f_old : 1; /* else a jump lies between: the row before it */
 }
 
 ictus_err
@@ -145,7 +148,7 @@ ictus__section_row (ictus__run *r, double t, const double *y)
   double share = r->section >= 0 && r->c->poimap == EXTREMUM ? extremum (r, t, y) : crossing (r, t), tv = t;
   double *was = r->row_old;
 
-  if (share >= 0)
+  if (share > NONE)
     {
       for (int i = 0; i < r->out->ncol; ++i)
         was[i] = share * was[i] + (1 - share) * r->row[i];
