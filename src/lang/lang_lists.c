@@ -119,7 +119,7 @@ ictus__xpp_list (ictus_lang *L, ictus__class cls, int t, int line)
       if (e.name < 0)
         continue;
       ICTUS_TRY (ictus__new_symbol (L, cls, e.name, line, &s));
-      ICTUS_TRY (ictus__number_token (L, e.name, e.v, &tok));
+      ICTUS_TRY (ictus__number_token (L, e.given ? e.value : e.name, e.v, &tok));
       L->sym[s].expr = tok;
       L->sym[s].stop = tok + 1;
     }
@@ -157,7 +157,7 @@ ictus__xpp_init (ictus_lang *L, int t)
       ICTUS_TRY (next (L, &t, &e));
       if (e.name < 0)
         continue;
-      ICTUS_TRY (ictus__number_token (L, e.name, e.v, &tok));
+      ICTUS_TRY (ictus__number_token (L, e.given ? e.value : e.name, e.v, &tok));
       ICTUS_TRY (assign (L, OWNER_INIT, e.name, tok, tok + 1, false));
     }
   return ICTUS_OK;
