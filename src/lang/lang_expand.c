@@ -8,179 +8,12 @@
 
 #include "lang/lang_front.h"
 
-typedef struct source /* a file that is being read */
-{
-  int file;
-  size_t at;
-  int line;
-} source;
-
 typedef struct expander
 {
   ictus_lang *L;
-  source stack[ICTUS__INCLUDE_DEPTH + 1];
-  int depth;    /* of the stack, from 0 */
-  int included; /* files so far */
-  bool ended;
+  ictus__reader r;
   ictus_text code;
 } expander;
-
-/* ---- physical and logical lines --------------------------------------------------------------------------- */
-
-typedef struct physical
-{
-  const char *s;
-  size_t len;
-  int file, line;
-} physical;
-
-static bool
-next_physical (expander *x, physical *p)
-{
-  source *from = &x->stack[x->depth];
-  const char *s = x->L->file[from->file].text + from->at;
-
-  if (*s == '\0')
-    return false;
-  p->s = s;
-  p->len = strcspn (s, "\n");
-  p->file = from->file;
-  p->line = ++from->line;
-  from->at += p->len + (s[p->len] == '\n');
-  return true;
-}
-
-static ictus_err
-add_piece (ictus__logical *l, const physical *p, size_t len, bool blank)
-{
-  ictus__span *s;
-
-  if (blank)
-    ictus_text_add (&l->text, " ");
-  ICTUS_TRY (ictus_grow (&l->span, &l->capspan, l->nspan + 1, sizeof *l->span));
-  s = &l->span[l->nspan++];
-  *s = (ictus__span) { .off = l->text.len, .file = p->file, .line = p->line, .col = 1 };
-  ictus_text_addn (&l->text, p->s, len);
-  return l->text.failed ? ICTUS_E_NOMEM : ICTUS_OK;
-}
-
-/* Where the line is cut and continued, or its length. As XPPAUT: at the first backslash, wherever it stands. */
-static ictus_err
-cut_xpp (expander *x, const ictus__logical *l, const physical *p, size_t *cut)
-{
-  const char *slash = memchr (p->s, '\\', p->len);
-  size_t behind;
-  bool comment;
-
-  *cut = p->len;
-  if (slash == NULL)
-    return ICTUS_OK;
-  *cut = (size_t) (slash - p->s);
-  behind = *cut + 1 + strspn (slash + 1, " \t");
-  comment = memchr (p->s, '#', *cut) != NULL || p->s[0] == '"' || p->s[0] == '%'
-            || (l->nspan > 0 && l->text.s[0] == '#');
-  if (comment && p->file == 0 && p->line == 1) /* XPPAUT does not look for one in the first line of all */
-    {
-      *cut = p->len;
-      return ICTUS_OK;
-    }
-  if (comment)
-    return ictus__note_at (x->L, ICTUS_LANG_READING, p->line, (int) *cut + 1,
-                           "a backslash continues the line, as in XPPAUT: the next line belongs to this comment");
-  if (behind < p->len)
-    return ictus__note_at (x->L, ICTUS_LANG_READING, p->line, (int) behind + 1,
-                           "what stands behind the backslash is dropped, as by XPPAUT");
-  return ICTUS_OK;
-}
-
-/* In Ictus's own dialect a backslash continues where it is the last of the line, and not in a comment or a title. */
-static size_t
-cut_own (const physical *p)
-{
-  size_t end = p->len, first = 0;
-
-  while (end > 0 && isblank ((unsigned char) p->s[end - 1]))
-    --end;
-  while (first < end && isblank ((unsigned char) p->s[first]))
-    ++first;
-  if (end == 0 || p->s[end - 1] != '\\' || memchr (p->s, '#', end) != NULL || strchr ("%\"@", p->s[first]) != NULL)
-    return p->len;
-  if (ictus__own_statement (p->s + first) && strchr ("tesTES", p->s[first]) != NULL
-      && strncasecmp (p->s + first, "spike", 5) != 0)
-    return p->len;
-  return end - 1;
-}
-
-/* \param more  false: the file that is being read has ended */
-static ictus_err
-next_logical (expander *x, ictus__logical *l, bool *more)
-{
-  physical p;
-
-  ictus__logical_reset (l);
-  *more = false;
-  while (next_physical (x, &p))
-    {
-      size_t cut = cut_own (&p);
-
-      if (x->L->xpp)
-        ICTUS_TRY (cut_xpp (x, l, &p, &cut));
-      ICTUS_TRY (add_piece (l, &p, cut, *more && !x->L->xpp));
-      *more = true;
-      if (cut == p.len)
-        break;
-    }
-  return ICTUS_OK;
-}
-
-/* ---- files ------------------------------------------------------------------------------------------------ */
-
-static ictus_err
-add_file (ictus_lang *L, char *path, char *text)
-{
-  ictus_err e = ictus_grow (&L->file, &L->capfile, L->nfile + 1, sizeof *L->file);
-
-  if (path == NULL || text == NULL)
-    e = ICTUS_E_NOMEM;
-  if (e != ICTUS_OK)
-    {
-      ictus_free (path);
-      ictus_free (text);
-      return e;
-    }
-  ictus__plain_text (text);
-  L->file[L->nfile].path = path;
-  L->file[L->nfile++].text = text;
-  return ICTUS_OK;
-}
-
-/* #include name, with or without quotes */
-static ictus_err
-include (expander *x, const ictus__logical *l, size_t at)
-{
-  ictus_lang *L = x->L;
-  const char *s = l->text.s;
-  size_t a = at + 8 + strspn (s + at + 8, " \t\"<"), n = strcspn (s + a, "\">\t "), used = 0;
-  char name[1024], *text, *path, why[1400];
-
-  if (n == 0 || n >= sizeof name)
-    return ictus__fail_line (L, l, at, 8, "expected the name of a file behind #include");
-  for (; used < n; ++used)
-    name[used] = s[a + used];
-  name[n] = '\0';
-  if (x->depth >= ICTUS__INCLUDE_DEPTH)
-    return ictus__fail_line (L, l, at, 8, "files are included more than %d deep", (int) ICTUS__INCLUDE_DEPTH);
-  if (++x->included > ICTUS__INCLUDE_MAX)
-    return ictus__fail_line (L, l, at, 8, "more than %d files are included", (int) ICTUS__INCLUDE_MAX);
-  if (ictus__read_beside (L, name, &text, &path) != ICTUS_OK)
-    {
-      snprintf (why, sizeof why, "%s", ictus_err_last ());
-      return ictus__fail_line (L, l, a, n, "%s", why);
-    }
-  ICTUS_TRY (add_file (L, path, text));
-  x->stack[++x->depth] = (source) { .file = (int) L->nfile - 1 };
-  return ICTUS_OK;
-}
 
 /* ---- the dialect -------------------------------------------------------------------------------------------- */
 
@@ -292,7 +125,7 @@ repeat (expander *x, lines *b, const ictus__range *r, size_t range)
           ICTUS_TRY (ictus__write_out (x->L, &x->code, &b->l[0], range, &j, false));
         else
           ICTUS_TRY (one_line (x, &b->l[k], &j, j == r->from));
-      if (j == r->to || x->ended)
+      if (j == r->to || x->r.ended)
         return ICTUS_OK;
     }
 }
@@ -308,7 +141,7 @@ block (expander *x, const ictus__logical *l, const ictus__range *r)
 
   for (;;)
     {
-      ICTUS_GO (next_logical (x, &next, &more));
+      ICTUS_GO (ictus__next_logical (&x->r, &next, &more));
       if (!more)
         {
           e = ictus__fail_line (x->L, l, 0, 1, "the block that begins here has no end, a line that begins with '%%'");
@@ -336,7 +169,7 @@ rows (expander *x, const ictus__logical *l, int n, lines *b)
 
   while (n > 0)
     {
-      ICTUS_GO (next_logical (x, &next, &more));
+      ICTUS_GO (ictus__next_logical (&x->r, &next, &more));
       if (!more)
         {
           e = ictus__fail_line (x->L, l, 0, 1, "the file ends before the %d lines that belong to this one", n);
@@ -410,15 +243,6 @@ odd_word (expander *x, const ictus__logical *l, ictus__kind kind, size_t len)
                            "'%s' is read as '%s', as by XPPAUT, which looks at the first letters", own, word);
 }
 
-static void
-leave_file (expander *x)
-{
-  if (x->depth > 0)
-    --x->depth;
-  else
-    x->ended = true;
-}
-
 /* What there is no initial value problem for, or none that is solved here. */
 static ictus_err
 refused (const ictus_lang *L, const ictus__logical *l, size_t a, size_t end)
@@ -465,7 +289,7 @@ statement (expander *x, ictus__logical *l, const int *index)
   switch ((int) kind)
     {
     case LINE_BLANK: return ICTUS_OK;
-    case LINE_END: leave_file (x); return ICTUS_OK;
+    case LINE_END: ictus__leave_file (&x->r); return ICTUS_OK;
     case LINE_OWN: return ictus__write_raw (L, &x->code, l);
     case LINE_GROUP: ICTUS_TRY (skip_group (x, l)); return ictus__command (L, l, kind);
     case LINE_SET: case LINE_ONLY: case LINE_OPTIONS: case LINE_EXPORT: case LINE_VECTOR: case LINE_BOUNDARY:
@@ -493,10 +317,10 @@ one_line (expander *x, ictus__logical *l, const int *index, bool first)
   ictus__range r = { .on = false };
 
   if (strncasecmp (s, "#include", 8) == 0 && isblank ((unsigned char) s[8]) && index == NULL)
-    return include (x, l, (size_t) (s - l->text.s));
-  if (x->depth > 0 && strncasecmp (s, "#done", 5) == 0)
+    return ictus__include (&x->r, l, (size_t) (s - l->text.s));
+  if (x->r.depth > 0 && strncasecmp (s, "#done", 5) == 0)
     {
-      leave_file (x);
+      ictus__leave_file (&x->r);
       return ICTUS_OK;
     }
   if (says_nothing (l))
@@ -522,15 +346,15 @@ lines_of_file (expander *x)
   ictus_err e = ICTUS_OK;
   bool more;
 
-  while (!x->ended)
+  while (!x->r.ended)
     {
-      ICTUS_GO (next_logical (x, &l, &more));
+      ICTUS_GO (ictus__next_logical (&x->r, &l, &more));
       if (more)
         ICTUS_GO (one_line (x, &l, NULL, true));
-      else if (x->depth == 0)
+      else if (x->r.depth == 0)
         break;
       else
-        leave_file (x);
+        ictus__leave_file (&x->r);
     }
 done:
   ictus__logical_clear (&l);
@@ -540,11 +364,11 @@ done:
 ictus_err
 ictus__expand (ictus_lang *L)
 {
-  expander x = { .L = L };
+  expander x = { .L = L, .r = { .L = L } };
   ictus_err e;
 
   ictus__settings_default (&L->settings);
-  ICTUS_GO (add_file (L, ictus_strdup (L->path), ictus_strdup (L->text)));
+  ICTUS_GO (ictus__add_file (L, ictus_strdup (L->path), ictus_strdup (L->text)));
   L->xpp = L->settings.xpp = !is_own (L->file[0].text);
   if (L->xpp && atoi (L->file[0].text) > 0)
     {

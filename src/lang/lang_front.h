@@ -89,6 +89,30 @@ double ictus__atof (const char *s, size_t *used);
 
 /* ---- files (lang_files.c) ---------------------------------------------------------------------------- */
 
+typedef struct ictus__source /* a file that is being read */
+{
+  int file;
+  size_t at;
+  int line;
+} ictus__source;
+
+typedef struct ictus__reader
+{
+  ictus_lang *L;
+  ictus__source stack[ICTUS__INCLUDE_DEPTH + 1];
+  int depth;    /* of the stack, from 0 */
+  int included; /* files so far */
+  bool ended;
+} ictus__reader;
+
+/* The next line with its continuations.
+   \param more  false: the file that is being read has ended */
+ictus_err ictus__next_logical (ictus__reader *x, ictus__logical *l, bool *more);
+/* path and text are taken over, also when this fails. */
+ictus_err ictus__add_file (ictus_lang *L, char *path, char *text);
+/* #include at the place at of a line: what is read next is the other file. */
+ictus_err ictus__include (ictus__reader *x, const ictus__logical *l, size_t at);
+void ictus__leave_file (ictus__reader *x); /* back to the file that includes this one, or the end */
 /* Reads a file that the model names: from the folder of the model, else from the working folder. Joins the stamp.
    \param path  where it was; freed by ictus_free */
 ictus_err ictus__read_beside (ictus_lang *L, const char *name, char **text, char **path);
