@@ -187,7 +187,7 @@ END_TEST
 
 START_TEST (sets_are_read_with_any_spacing)
 {
-  ictus_lang *l = parse_file ("x'=-a*x\npar a=1\nset one{a=1.5,x=-2e-1}\nset  two\t { a=7 ;dt=.1\tx=1 }\nSET three {a = 4,meth=euler}\nset nil {}\n");
+  ictus_lang *l = parse_file ("x'=-a*x\npar a=1\nset one{a=1.5,x=-2e-1}\nset  two\t { a=7 ;dt=.1\tx=1 }\nSET three {a = 4,meth=euler}\nset nil {}\nset five {aa=1,X=2,bnd=3,bound=4}\n");
 
   ck_assert_str_eq (ictus_lang_set_at (l, 0)->name, "one");
   ck_assert (ictus_lang_set_at (l, 0)->value[1] == -0.2);
@@ -195,6 +195,9 @@ START_TEST (sets_are_read_with_any_spacing)
   ck_assert_str_eq (ictus_lang_set_at (l, 1)->item[2], "x");
   ck_assert_int_eq (ictus_lang_set_at (l, 2)->n, 0);
   ck_assert_int_eq (ictus_lang_set_at (l, 3)->n, 0);
+  ck_note (l, ICTUS_LANG_UNKNOWN, 7, 1, "'aa' in the set 'five' is no parameter, no state and no option");
+  ck_note (l, ICTUS_LANG_UNKNOWN, 7, 1, "'bnd' in the set 'five'");
+  ck_assert_ptr_null (note_with (l, ICTUS_LANG_UNKNOWN, "'bound'"));
   ck_note (l, ICTUS_LANG_READING, 5, 12, "a set has items name=value");
   ck_note (l, ICTUS_LANG_NOTDONE, 5, 18, "'meth=euler' in the set 'three'");
   end_file (&l);

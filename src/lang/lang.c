@@ -44,6 +44,7 @@ ictus_lang_parse (const char *path, const char *text, ictus_lang **out)
   ICTUS_GO (ictus__declare (L));
   ICTUS_GO (ictus__check (L));
   ICTUS_GO (ictus__classify (L));
+  ICTUS_GO (ictus__check_sets (L));
   *out = L;
   L = NULL;
 done:
@@ -71,6 +72,7 @@ clear_parts (ictus_lang *L)
   ictus_free (L->file);
   ictus_free (L->note);
   ictus_free (L->set);
+  ictus_free (L->set_line);
   ictus_free (L->expect);
   ictus_free (L->owned);
   ictus_free (L->event);

@@ -55,6 +55,8 @@ ictus__kind ictus__line_kind (const char *s, bool own, size_t *len);
 const char *ictus__kind_word (ictus__kind kind);
 /* Is this one of the statements that make a file one of Ictus's own? */
 bool ictus__own_statement (const char *s);
+/* Notes about names in sets that mean nothing; when all symbols are known. */
+ictus_err ictus__check_sets (ictus_lang *L);
 /* A line that says nothing to the parser: set, only, options, export, bdry, volt, ... */
 ictus_err ictus__command (ictus_lang *L, const ictus__logical *l, ictus__kind kind);
 
@@ -83,6 +85,7 @@ ictus_err ictus__write_raw (ictus_lang *L, ictus_text *code, const ictus__logica
 /* ---- options (lang_options.c) ------------------------------------------------------------------------ */
 
 void ictus__settings_default (ictus_lang_settings *s);
+bool ictus__option (const char *name); /* is there an option of this name? */
 ictus_err ictus__options_line (ictus_lang *L, const ictus__logical *l); /* a line that begins with @ */
 /* The number at the beginning of a text as atof reads it, but decimal only; *used: characters of it. */
 double ictus__atof (const char *s, size_t *used);

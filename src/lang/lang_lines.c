@@ -243,6 +243,8 @@ set (ictus_lang *L, const ictus__logical *l, size_t at)
       ICTUS_GO (item (L, l, at, n, &to));
     }
   ICTUS_GO (ictus_grow (&L->set, &L->capset, L->nset + 1, sizeof *L->set));
+  ICTUS_GO (ictus_grow (&L->set_line, &L->capsetline, L->nset + 1, sizeof *L->set_line));
+  L->set_line[L->nset] = l->span[0].line;
   x = &L->set[L->nset];
   *x = (ictus_lang_set) { .name = to.set, .n = (int) to.n, .item = to.name, .value = to.value };
   ++L->nset;

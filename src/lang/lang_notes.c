@@ -132,6 +132,28 @@ ictus__note_line (ictus_lang *L, ictus_lang_remark kind, const ictus__logical *l
   return note_text (L, kind, file, line, col, text);
 }
 
+ictus_err
+ictus__check_sets (ictus_lang *L)
+{
+  for (size_t k = 0; k < L->nset; ++k)
+    for (int i = 0; i < L->set[k].n; ++i)
+      {
+        const char *name = L->set[k].item[i], *near;
+
+        if (ictus_lang_find (L, ICTUS_LANG_PAR, name) >= 0 || ictus_lang_find (L, ICTUS_LANG_STATE, name) >= 0
+            || ictus__option (name))
+          continue;
+        near = ictus_lang_nearest (L, ICTUS_LANG_PAR, name);
+        if (near == NULL)
+          near = ictus_lang_nearest (L, ICTUS_LANG_STATE, name);
+        ICTUS_TRY (ictus__note_at (L, ICTUS_LANG_UNKNOWN, L->set_line[k], 1,
+                                   "'%s' in the set '%s' is no parameter, no state and no option%s%s%s", name,
+                                   L->set[k].name, near != NULL ? "; did you mean '" : "", near != NULL ? near : "",
+                                   near != NULL ? "'?" : ""));
+      }
+  return ICTUS_OK;
+}
+
 /* ---- questions ------------------------------------------------------------------------------------------ */
 
 const ictus_lang_note *

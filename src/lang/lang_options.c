@@ -143,6 +143,12 @@ find (const char *name)
   return -1;
 }
 
+bool
+ictus__option (const char *name)
+{
+  return find (name) >= 0;
+}
+
 static const char *
 nearest (const char *name)
 {
