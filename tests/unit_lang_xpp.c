@@ -114,6 +114,25 @@ START_TEST (blanks_decide_what_a_line_is)
 }
 END_TEST
 
+START_TEST (a_word_in_d_ends_the_file)
+{
+  static const char *const end[] = { "done", "D", "do # it", "  DONE  ", "done\t" }, *const odd[] = { "default values", "d v/dt=1", "done x" };
+
+  for (size_t k = 0; k < sizeof end / sizeof *end + sizeof odd / sizeof *odd; ++k)
+    {
+      bool usual = k < sizeof end / sizeof *end;
+      char text[100];
+      ictus_lang *l;
+
+      snprintf (text, sizeof text, "x'=1\n%s\ny'=1\n", usual ? end[k] : odd[k - sizeof end / sizeof *end]);
+      l = parse_file (text);
+      ck_names (l, STATE, "x");
+      ck_assert_int_eq (count_notes (l), usual ? 0 : 1);
+      end_file (&l);
+    }
+}
+END_TEST
+
 START_TEST (values_are_the_numbers_that_they_begin_with)
 {
   ictus_lang *l = parse_file ("par a=2*3, b, c=d, e=1.5mV,f=-.5e1 (g) h=inf # note\nx'=1\ny'=1\ninit x=2*3,y=a\n");
@@ -141,6 +160,10 @@ START_TEST (the_last_initial_value_counts_and_formulas_are_the_past)
   ck_note (l, ICTUS_LANG_READING, 11, 6, "'z' starts at 2, as in XPPAUT");
   ck_note (l, ICTUS_LANG_READING, 14, 1, "this initial value is passed over");
   end_file (&l);
+  l = parse_file ("x'=1\ny'=1\nx(0)=.5,y(0)=.3 and nonsense\n"); /* nothing looks at the past */
+  ck_assert (value_of (l, STATE, "x") == 0.5 && value_of (l, STATE, "y") == 0);
+  end_file (&l);
+  ck_message ("x'=delay(x,1)\nx(0)=.5,y(0)=.3\n", "2:8: expected an operator here");
 }
 END_TEST
 
@@ -538,6 +561,7 @@ main (void)
   tcase_add_test (t, line_ends_blanks_and_what_is_missing_do_not_matter);
   tcase_add_test (t, keywords_are_known_by_their_first_letters);
   tcase_add_test (t, blanks_decide_what_a_line_is);
+  tcase_add_test (t, a_word_in_d_ends_the_file);
   tcase_add_test (t, values_are_the_numbers_that_they_begin_with);
   tcase_add_test (t, the_last_initial_value_counts_and_formulas_are_the_past);
   tcase_add_test (t, arrays_are_written_out);

@@ -267,6 +267,22 @@ refused (const ictus_lang *L, const ictus__logical *l, size_t a, size_t end)
   return ICTUS_OK;
 }
 
+/* A word that begins with d, and no equation, ends the file: said when it does not look like it. */
+static ictus_err
+ending (expander *x, const ictus__logical *l, size_t a, size_t len, size_t end)
+{
+  const char *s = l->text.s;
+  size_t behind = a + len + strspn (s + a + len, " \t");
+  bool whole = len <= 4 && strncasecmp (s + a, "done", len) == 0;
+
+  if (x->L->xpp && (!whole || behind < end))
+    ICTUS_TRY (ictus__note_line (x->L, ICTUS_LANG_READING, l, a,
+                                 "the file ends here, as for XPPAUT: a line that begins with a word in d, and is no equation, "
+                                 "stands for 'done'"));
+  ictus__leave_file (&x->r);
+  return ICTUS_OK;
+}
+
 /* A statement, that is no comment, option, block or #include.
    \param index  inside of a block; NULL: not */
 static ictus_err
@@ -282,14 +298,14 @@ statement (expander *x, ictus__logical *l, const int *index)
   s[end] = '\0';
   kind = ictus__line_kind (s + a, !L->xpp, &len);
   s[end] = kept;
-  if (L->xpp && kind != LINE_EQUATION)
+  if (L->xpp && kind != LINE_EQUATION && kind != LINE_END)
     ICTUS_TRY (odd_word (x, l, kind, len));
   if (kind == LINE_EQUATION)
     ICTUS_TRY (refused (L, l, a, end));
   switch ((int) kind)
     {
     case LINE_BLANK: return ICTUS_OK;
-    case LINE_END: ictus__leave_file (&x->r); return ICTUS_OK;
+    case LINE_END: return ending (x, l, a, len, end);
     case LINE_OWN: return ictus__write_raw (L, &x->code, l);
     case LINE_GROUP: ICTUS_TRY (skip_group (x, l)); return ictus__command (L, l, kind);
     case LINE_SET: case LINE_ONLY: case LINE_OPTIONS: case LINE_EXPORT: case LINE_VECTOR: case LINE_BOUNDARY:

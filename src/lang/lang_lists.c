@@ -214,10 +214,21 @@ symbol (const ictus_lang *L, const ictus__assign *a)
   return s >= 0 && L->sym[s].cls == SYM_STATE ? s : -1;
 }
 
+/* Only delays look at the past; without one, XPPAUT does not even read the formulas for it. */
+static bool
+looks_back (const ictus_lang *L)
+{
+  for (size_t t = 0; t < L->ntok; ++t)
+    if (ictus__is_word (L, (int) t, "delay") || ictus__is_word (L, (int) t, "del_shft"))
+      return true;
+  return false;
+}
+
 ictus_err
 ictus__xpp_last_init (ictus_lang *L)
 {
   int *last = ictus_alloc (2 * L->nsym, sizeof *last);
+  bool past = looks_back (L);
   size_t n = 0;
 
   if (last == NULL)
@@ -237,6 +248,8 @@ ictus__xpp_last_init (ictus_lang *L)
     {
       int s = symbol (L, &L->assign[k]);
 
+      if (!past && L->assign[k].owner == OWNER_HISTORY)
+        continue;
       if (s >= 0 && last[2 * s + (L->assign[k].owner == OWNER_HISTORY)] != (int) k)
         continue;
       if (s >= 0)
