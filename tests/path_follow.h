@@ -11,11 +11,21 @@
 
 #include "path/path_impl.h"
 
-enum { FOLLOW_POINTS = 7 }; /* of a step that are remembered */
+enum
+{
+  FOLLOW_POINTS = 7
+}; /* of a step that are remembered */
 
 static const ictus__method *const follow_methods[]
     = { &ictus__path_rk45, &ictus__path_rosenbrock, &ictus__path_cvode_bdf, &ictus__path_cvode_adams };
-enum { RK45, ROSENBROCK, BDF, ADAMS, NMETHOD };
+enum
+{
+  RK45,
+  ROSENBROCK,
+  BDF,
+  ADAMS,
+  NMETHOD
+};
 
 typedef struct follow
 {
@@ -23,8 +33,8 @@ typedef struct follow
   const ictus__method *m;
   void *self;
   ictus_path_config c;
-  double begin, t, *y; /* the last step; where it ended */
-  double *past;        /* [FOLLOW_POINTS, nstate] */
+  double begin, t, *y;  /* the last step; where it ended */
+  double *past;         /* [FOLLOW_POINTS, nstate] */
   const double *breaks; /* [nbreak] times at which the method begins anew */
   int nbreak, at;
   double longest; /* step */
@@ -39,14 +49,15 @@ follow_must (ictus_err e)
 
 /* From t0 with y0; dir: of time. */
 static inline follow *
-follow_open (const ictus_kernel *k, const double *p, int method, double tol, double t0, const double *y0, double dir)
+follow_open (const ictus_kernel *k, const double *p, int method, double tol, double t0, const double *y0,
+             double dir)
 {
   follow *f = ictus_alloc (1, sizeof *f);
-  size_t n = (size_t) k->nstate;
+  size_t n = (size_t)k->nstate;
 
   f->s = (ictus__system){ .k = k, .p = p, .dir = dir };
-  f->s.u = ictus_alloc ((size_t) k->nu + 1, sizeof (double));
-  f->s.tau = ictus_alloc ((size_t) k->ndelay + 1, sizeof (double));
+  f->s.u = ictus_alloc ((size_t)k->nu + 1, sizeof (double));
+  f->s.tau = ictus_alloc ((size_t)k->ndelay + 1, sizeof (double));
   f->s.work = ictus_alloc (n, sizeof (double));
   f->s.held = ictus_alloc (n, 1);
   f->y = ictus_alloc (n, sizeof (double));
@@ -74,7 +85,7 @@ static inline ictus_err
 follow_step (follow *f, double end)
 {
   double limit = f->longest < fabs (end - f->t) ? f->t + f->s.dir * f->longest : end, t[FOLLOW_POINTS];
-  size_t n = (size_t) f->s.k->nstate;
+  size_t n = (size_t)f->s.k->nstate;
   bool at_break = false;
 
   if (f->at < f->nbreak && f->s.dir * (f->breaks[f->at] - limit) <= 0)
@@ -92,7 +103,7 @@ follow_step (follow *f, double end)
       for (int i = 0; i < FOLLOW_POINTS; ++i)
         t[i] = i == FOLLOW_POINTS - 1 ? f->t : f->begin + (f->t - f->begin) * i / (FOLLOW_POINTS - 1);
       for (int i = 1; i < FOLLOW_POINTS - 1; ++i)
-        f->m->dense (f->self, t[i], f->past + (size_t) i * n);
+        f->m->dense (f->self, t[i], f->past + (size_t)i * n);
       memcpy (f->past + (FOLLOW_POINTS - 1) * n, f->y, n * sizeof *f->y);
       follow_must (ictus__history_push (f->s.past, FOLLOW_POINTS, t, f->past, NULL, NULL));
     }

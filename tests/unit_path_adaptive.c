@@ -1,18 +1,19 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/* The adaptive methods of a path by themselves: accuracy against tolerance, order of the dense output, stiff systems, many
-   equations, both directions of time, limits, failures. */
+/* The adaptive methods of a path by themselves: accuracy against tolerance, order of the dense output, stiff
+   systems, many equations, both directions of time, limits, failures. */
 #include "path_follow.h"
 
 #include "path/path_stepping.h"
 
-/* ---- systems ---------------------------------------------------------------------------------------------- */
+/* ---- systems ----------------------------------------------------------------------------------------------
+ */
 
 /* y'' = -y, and z' = cos t, which depends on time. */
 static void
 wave_rhs (double t, const double *y, const double *p, const double *u, double *f)
 {
-  (void) p;
-  (void) u;
+  (void)p;
+  (void)u;
   f[0] = y[1];
   f[1] = -y[0];
   f[2] = cos (t);
@@ -21,10 +22,10 @@ wave_rhs (double t, const double *y, const double *p, const double *u, double *f
 static void
 wave_jac (double t, const double *y, const double *p, const double *u, double *J)
 {
-  (void) t;
-  (void) y;
-  (void) p;
-  (void) u;
+  (void)t;
+  (void)y;
+  (void)p;
+  (void)u;
   memset (J, 0, 9 * sizeof *J);
   J[1 * 3 + 0] = 1;
   J[0 * 3 + 1] = -1;
@@ -35,9 +36,9 @@ static const ictus_kernel wave = { .abi = ICTUS_KERNEL_ABI, .nstate = 3, .rhs = 
 static void
 lorenz_rhs (double t, const double *y, const double *p, const double *u, double *f)
 {
-  (void) t;
-  (void) p;
-  (void) u;
+  (void)t;
+  (void)p;
+  (void)u;
   f[0] = 10 * (y[1] - y[0]);
   f[1] = y[0] * (28 - y[2]) - y[1];
   f[2] = y[0] * y[1] - 8.0 / 3 * y[2];
@@ -48,19 +49,20 @@ lorenz_jac (double t, const double *y, const double *p, const double *u, double 
 {
   const double j[9] = { -10, 28 - y[2], y[1], 10, -1, y[0], 0, -y[0], -8.0 / 3 };
 
-  (void) t;
-  (void) p;
-  (void) u;
+  (void)t;
+  (void)p;
+  (void)u;
   memcpy (J, j, sizeof j);
 }
 
-static const ictus_kernel lorenz = { .abi = ICTUS_KERNEL_ABI, .nstate = 3, .rhs = lorenz_rhs, .jac = lorenz_jac };
+static const ictus_kernel lorenz
+    = { .abi = ICTUS_KERNEL_ABI, .nstate = 3, .rhs = lorenz_rhs, .jac = lorenz_jac };
 
 static void
 vdp_rhs (double t, const double *y, const double *p, const double *u, double *f)
 {
-  (void) t;
-  (void) u;
+  (void)t;
+  (void)u;
   f[0] = y[1];
   f[1] = p[0] * (1 - y[0] * y[0]) * y[1] - y[0];
 }
@@ -68,22 +70,23 @@ vdp_rhs (double t, const double *y, const double *p, const double *u, double *f)
 static void
 vdp_jac (double t, const double *y, const double *p, const double *u, double *J)
 {
-  (void) t;
-  (void) u;
+  (void)t;
+  (void)u;
   J[0] = 0;
   J[1] = -2 * p[0] * y[0] * y[1] - 1;
   J[2] = 1;
   J[3] = p[0] * (1 - y[0] * y[0]);
 }
 
-static const ictus_kernel vdp = { .abi = ICTUS_KERNEL_ABI, .nstate = 2, .npar = 1, .nslot = 1, .rhs = vdp_rhs, .jac = vdp_jac };
+static const ictus_kernel vdp
+    = { .abi = ICTUS_KERNEL_ABI, .nstate = 2, .npar = 1, .nslot = 1, .rhs = vdp_rhs, .jac = vdp_jac };
 
 static void
 robertson_rhs (double t, const double *y, const double *p, const double *u, double *f)
 {
-  (void) t;
-  (void) p;
-  (void) u;
+  (void)t;
+  (void)p;
+  (void)u;
   f[0] = -0.04 * y[0] + 1e4 * y[1] * y[2];
   f[2] = 3e7 * y[1] * y[1];
   f[1] = -f[0] - f[2];
@@ -92,9 +95,9 @@ robertson_rhs (double t, const double *y, const double *p, const double *u, doub
 static void
 robertson_jac (double t, const double *y, const double *p, const double *u, double *J)
 {
-  (void) t;
-  (void) p;
-  (void) u;
+  (void)t;
+  (void)p;
+  (void)u;
   J[0] = -0.04;
   J[1] = 0.04;
   J[2] = 0;
@@ -121,8 +124,8 @@ hh_rhs (double t, const double *y, const double *p, const double *u, double *f)
 {
   double V = y[0], m = y[1], h = y[2], n = y[3];
 
-  (void) t;
-  (void) u;
+  (void)t;
+  (void)u;
   f[0] = p[0] - 120 * m * m * m * h * (V - 50) - 36 * n * n * n * n * (V + 77) - 0.3 * (V + 54.4);
   f[1] = over ((V + 40) / 10) * (1 - m) - 4 * exp (-(V + 65) / 18) * m;
   f[2] = 0.07 * exp (-(V + 65) / 20) * (1 - h) - h / (1 + exp (-(V + 35) / 10));
@@ -149,19 +152,23 @@ hh_jac (double t, const double *y, const double *p, const double *u, double *J)
     }
 }
 
-static const ictus_kernel hh = { .abi = ICTUS_KERNEL_ABI, .nstate = 4, .npar = 1, .nslot = 1, .rhs = hh_rhs, .jac = hh_jac };
+static const ictus_kernel hh
+    = { .abi = ICTUS_KERNEL_ABI, .nstate = 4, .npar = 1, .nslot = 1, .rhs = hh_rhs, .jac = hh_jac };
 
 /* Diffusion along a chain of NCHAIN nodes on [0, 1] with both ends at 0. */
-enum { NCHAIN = 1000 };
+enum
+{
+  NCHAIN = 1000
+};
 
 static void
 chain_rhs (double t, const double *y, const double *p, const double *u, double *f)
 {
   double d = (NCHAIN + 1.0) * (NCHAIN + 1.0);
 
-  (void) t;
-  (void) p;
-  (void) u;
+  (void)t;
+  (void)p;
+  (void)u;
   for (int i = 0; i < NCHAIN; ++i)
     f[i] = d * ((i > 0 ? y[i - 1] : 0) - 2 * y[i] + (i < NCHAIN - 1 ? y[i + 1] : 0));
 }
@@ -171,10 +178,10 @@ chain_jac (double t, const double *y, const double *p, const double *u, double *
 {
   double d = (NCHAIN + 1.0) * (NCHAIN + 1.0);
 
-  (void) t;
-  (void) y;
-  (void) p;
-  (void) u;
+  (void)t;
+  (void)y;
+  (void)p;
+  (void)u;
   memset (J, 0, sizeof *J * NCHAIN * NCHAIN);
   for (int i = 0; i < NCHAIN; ++i)
     {
@@ -193,8 +200,8 @@ static const ictus_kernel chain
 static void
 bad_rhs (double t, const double *y, const double *p, const double *u, double *f)
 {
-  (void) t;
-  (void) u;
+  (void)t;
+  (void)u;
   f[0] = 0;
   f[1] = p[0] > 1 ? NAN : p[0] > 0 ? -sqrt (y[1]) - 1e-3 : y[1] * y[1];
 }
@@ -202,15 +209,17 @@ bad_rhs (double t, const double *y, const double *p, const double *u, double *f)
 static void
 bad_jac (double t, const double *y, const double *p, const double *u, double *J)
 {
-  (void) t;
-  (void) u;
+  (void)t;
+  (void)u;
   J[0] = J[1] = J[2] = 0;
   J[3] = p[0] > 1 ? 0 : p[0] > 0 ? -0.5 / sqrt (y[1]) : 2 * y[1];
 }
 
-static const ictus_kernel bad = { .abi = ICTUS_KERNEL_ABI, .nstate = 2, .npar = 1, .nslot = 1, .rhs = bad_rhs, .jac = bad_jac };
+static const ictus_kernel bad
+    = { .abi = ICTUS_KERNEL_ABI, .nstate = 2, .npar = 1, .nslot = 1, .rhs = bad_rhs, .jac = bad_jac };
 
-/* ---- accuracy --------------------------------------------------------------------------------------------- */
+/* ---- accuracy ---------------------------------------------------------------------------------------------
+ */
 
 static const double wave0[3] = { 0, 1, 0 };
 
@@ -246,8 +255,8 @@ START_TEST (lorenz_for_a_while)
     {
       f = follow_open (&lorenz, NULL, _i, tol, 0, start, 1);
       follow_to (f, 5);
-      ck_assert_msg (follow_error (3, f->y, ref) < 2e3 * tol, "%s: tolerance %g, error %g", f->m->pub.name, tol,
-                     follow_error (3, f->y, ref));
+      ck_assert_msg (follow_error (3, f->y, ref) < 2e3 * tol, "%s: tolerance %g, error %g", f->m->pub.name,
+                     tol, follow_error (3, f->y, ref));
       follow_close (f);
     }
 }
@@ -280,7 +289,8 @@ START_TEST (between_the_ends_of_a_step)
 }
 END_TEST
 
-/* Steps of one size: the error of the end goes with its fifth power, that of the middle at least with the fourth. */
+/* Steps of one size: the error of the end goes with its fifth power, that of the middle at least with the
+ * fourth. */
 START_TEST (orders)
 {
   double end[3], middle[3];
@@ -296,7 +306,8 @@ START_TEST (orders)
         follow_must (follow_step (f, f->t + h));
       end[i] = follow_error (3, f->y, (double[3]){ sin (f->t), cos (f->t), sin (f->t) });
       f->m->dense (f->self, f->t - h / 2, y);
-      middle[i] = follow_error (3, y, (double[3]){ sin (f->t - h / 2), cos (f->t - h / 2), sin (f->t - h / 2) });
+      middle[i]
+          = follow_error (3, y, (double[3]){ sin (f->t - h / 2), cos (f->t - h / 2), sin (f->t - h / 2) });
       follow_close (f);
     }
   for (int i = 1; i < 3; ++i)
@@ -307,7 +318,8 @@ START_TEST (orders)
 }
 END_TEST
 
-/* ---- stiff ------------------------------------------------------------------------------------------------ */
+/* ---- stiff ------------------------------------------------------------------------------------------------
+ */
 
 /* Hairer & Wanner's reference solutions, in the scaling of the test set for mu = 1000. */
 START_TEST (van_der_pol)
@@ -393,7 +405,8 @@ END_TEST
 
 START_TEST (a_thousand_equations)
 {
-  double *y = ictus_alloc (NCHAIN, sizeof *y), lambda = 4 * (NCHAIN + 1.0) * (NCHAIN + 1.0) * pow (sin (M_PI / 2 / (NCHAIN + 1)), 2);
+  double *y = ictus_alloc (NCHAIN, sizeof *y),
+         lambda = 4 * (NCHAIN + 1.0) * (NCHAIN + 1.0) * pow (sin (M_PI / 2 / (NCHAIN + 1)), 2);
   follow *f;
 
   for (int i = 0; i < NCHAIN; ++i)
@@ -408,13 +421,14 @@ START_TEST (a_thousand_equations)
 }
 END_TEST
 
-/* ---- linear systems ---------------------------------------------------------------------------------------- */
+/* ---- linear systems
+ * ---------------------------------------------------------------------------------------- */
 
 /* A system with a known solution is solved to tol; 0: it has none. */
 static void
 check_matrix (ictus__matrix *m, int n, double a, double b, double tol)
 {
-  double *J = ictus__matrix_jacobian (m), *x = ictus_alloc ((size_t) n, 2 * sizeof *x), *r = x + n;
+  double *J = ictus__matrix_jacobian (m), *x = ictus_alloc ((size_t)n, 2 * sizeof *x), *r = x + n;
 
   follow_must (ictus__matrix_filled (m));
   ck_assert (ictus__matrix_factor (m, a, b) == (tol > 0));
@@ -455,7 +469,7 @@ START_TEST (linear_systems)
   ck_assert_double_le (ictus__matrix_work (m), 5 * n);
   for (int i = 0; i < n; ++i)
     for (int k = 0; k < 2; ++k)
-      J[(int) ictus_rng_below (&g, n) * n + i] = ictus_rng_uniform (&g) - 0.5;
+      J[(int)ictus_rng_below (&g, n) * n + i] = ictus_rng_uniform (&g) - 0.5;
   check_matrix (m, n, 2, -0.5, 1e-9);
   /* full */
   for (int e = 0; e < n * n; ++e)
@@ -487,7 +501,8 @@ START_TEST (pivots_that_are_too_small)
 }
 END_TEST
 
-/* ---- time ------------------------------------------------------------------------------------------------- */
+/* ---- time -------------------------------------------------------------------------------------------------
+ */
 
 START_TEST (there_and_back_again)
 {
@@ -497,7 +512,8 @@ START_TEST (there_and_back_again)
   follow_to (f, 3.5);
   b = follow_open (&lorenz, NULL, _i, 1e-11, 3.5, f->y, -1);
   follow_to (b, 3);
-  ck_assert_double_le (follow_error (3, b->y, start), 1e-5); /* backwards, what was pressed together is pulled apart */
+  ck_assert_double_le (follow_error (3, b->y, start),
+                       1e-5); /* backwards, what was pressed together is pulled apart */
   follow_close (f);
   follow_close (b);
 }
@@ -572,7 +588,8 @@ START_TEST (the_same_run_has_the_same_bits)
 }
 END_TEST
 
-/* ---- failures ---------------------------------------------------------------------------------------------- */
+/* ---- failures
+ * ---------------------------------------------------------------------------------------------- */
 
 static ictus_err
 until_it_fails (follow *f, double end)
@@ -598,7 +615,8 @@ START_TEST (what_fails_is_said)
 
       ck_assert_msg (e == ICTUS_E_SOLVER, "%s, kind %d: code %d at %g", f->m->pub.name, kind, e, f->t);
       ck_assert_double_eq_tol (f->t, kind == 0 ? 1 : kind == 1 ? 2 : 0, 0.02);
-      ck_assert_msg (strstr (ictus_err_last (), f->m->pub.name) == ictus_err_last (), "%s", ictus_err_last ());
+      ck_assert_msg (strstr (ictus_err_last (), f->m->pub.name) == ictus_err_last (), "%s",
+                     ictus_err_last ());
       ck_assert_msg (strstr (ictus_err_last (), "at t = ") != NULL, "%s", ictus_err_last ());
       if (kind > 0)
         {
@@ -608,7 +626,7 @@ START_TEST (what_fails_is_said)
       t = f->t;
       memcpy (y, f->y, sizeof y);
       follow_close (f);
-      (void) t;
+      (void)t;
     }
 }
 END_TEST
@@ -622,6 +640,21 @@ START_TEST (dtmin_is_obeyed)
   ck_assert_int_eq (until_it_fails (f, 10), ICTUS_E_SOLVER);
   ck_assert_double_eq_tol (f->t, 1, 0.2);
   ck_assert_double_le (f->t, 1);
+  follow_close (f);
+}
+END_TEST
+
+/* A state that stays 0 does not disturb. */
+START_TEST (no_absolute_tolerance)
+{
+  const double p[1] = { 0 }, start[2] = { 0, 1 };
+  follow *f = follow_open (&bad, p, _i, 1e-8, 0, start, 1);
+
+  f->c.atol = 0;
+  follow_to (f, 0.5);
+  ck_assert_double_eq (f->y[0], 0);
+  ck_assert_double_eq_tol (f->y[1], 2, 1e-5);
+  ck_assert_uint_le (f->steps, 200);
   follow_close (f);
 }
 END_TEST
@@ -668,6 +701,7 @@ fill (TCase *tc)
   tcase_add_loop_test (tc, the_same_run_has_the_same_bits, 0, NMETHOD);
   tcase_add_loop_test (tc, what_fails_is_said, 0, NMETHOD);
   tcase_add_loop_test (tc, dtmin_is_obeyed, 0, NMETHOD);
+  tcase_add_loop_test (tc, no_absolute_tolerance, 0, NMETHOD);
   tcase_add_loop_test (tc, maps_are_refused, 0, NMETHOD);
   tcase_add_loop_test (tc, memory_comes_back, 0, NMETHOD);
 }

@@ -1,13 +1,17 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/* Delay equations by the adaptive methods: closed formulas, jumps, a chaotic one against small fixed steps, a delay loop at
-   its Hopf bifurcation. */
+/* Delay equations by the adaptive methods: closed formulas, jumps, a chaotic one against small fixed steps, a
+   delay loop at its Hopf bifurcation. */
 #include "path_follow.h"
 
-enum { NBREAK = 12 };
+enum
+{
+  NBREAK = 12
+};
 static const double whole[NBREAK] = { 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12 };
 static const double whole_back[NBREAK] = { -1, -2, -3, -4, -5, -6, -7, -8, -9, -10, -11, -12 };
 
-/* ---- x' = -dir x(t - 1): u[0] is the delayed value --------------------------------------------------------- */
+/* ---- x' = -dir x(t - 1): u[0] is the delayed value
+ * --------------------------------------------------------- */
 
 static const int delay_of_0[1] = { 0 };
 static const unsigned char is_fixed[2] = { 1, 1 };
@@ -15,41 +19,49 @@ static const unsigned char is_fixed[2] = { 1, 1 };
 static void
 tau_1 (double t, const double *y, const double *p, const double *u, double *tau)
 {
-  (void) t;
-  (void) y;
-  (void) p;
-  (void) u;
+  (void)t;
+  (void)y;
+  (void)p;
+  (void)u;
   tau[0] = 1;
 }
 
 static void
 linear_rhs (double t, const double *y, const double *p, const double *u, double *f)
 {
-  (void) t;
-  (void) y;
+  (void)t;
+  (void)y;
   f[0] = -p[0] * u[0];
 }
 
 static void
 linear_jac (double t, const double *y, const double *p, const double *u, double *J)
 {
-  (void) t;
-  (void) y;
-  (void) p;
-  (void) u;
+  (void)t;
+  (void)y;
+  (void)p;
+  (void)u;
   J[0] = 0;
 }
 
 static void
 exp_history (double t, const double *p, double *y)
 {
-  (void) p;
+  (void)p;
   y[0] = exp (t);
 }
 
-static const ictus_kernel linear
-    = { .abi = ICTUS_KERNEL_ABI, .nstate = 1, .npar = 1, .nslot = 1, .nu = 1, .ndelay = 1, .delay_of = delay_of_0,
-        .delay_fixed = is_fixed, .delay = tau_1, .rhs = linear_rhs, .jac = linear_jac };
+static const ictus_kernel linear = { .abi = ICTUS_KERNEL_ABI,
+                                     .nstate = 1,
+                                     .npar = 1,
+                                     .nslot = 1,
+                                     .nu = 1,
+                                     .ndelay = 1,
+                                     .delay_of = delay_of_0,
+                                     .delay_fixed = is_fixed,
+                                     .delay = tau_1,
+                                     .rhs = linear_rhs,
+                                     .jac = linear_jac };
 
 /* x' = -x(t - 1), x = 1 before 0 (method of steps). */
 static double
@@ -57,7 +69,7 @@ linear_exact (double t)
 {
   double sum = 0;
 
-  for (int k = 0; k <= (int) floor (t) + 1; ++k)
+  for (int k = 0; k <= (int)floor (t) + 1; ++k)
     {
       double term = 1;
 
@@ -88,8 +100,8 @@ START_TEST (method_of_steps)
               follow_to (f, dir * t);
               most = fmax (most, fabs (f->y[0] - linear_exact (t)));
             }
-          ck_assert_msg (most < 200 * tol && (most < before || most < 1e-13), "%s: tolerance %g, error %g after %g",
-                         f->m->pub.name, tol, most, before);
+          ck_assert_msg (most < 200 * tol && (most < before || most < 1e-13),
+                         "%s: tolerance %g, error %g after %g", f->m->pub.name, tol, most, before);
           ck_assert_uint_le (f->steps, 1000);
           before = most;
           follow_close (f);
@@ -121,32 +133,34 @@ START_TEST (a_jump_at_the_start)
 }
 END_TEST
 
-/* ---- delays that depend on time and state -------------------------------------------------------------------- */
+/* ---- delays that depend on time and state
+ * -------------------------------------------------------------------- */
 
-/* x' = x(t - tau) x, tau = log (x) + 1 for x = exp (t) as long as the delayed value is exp (-1), of the history */
+/* x' = x(t - tau) x, tau = log (x) + 1 for x = exp (t) as long as the delayed value is exp (-1), of the
+ * history */
 static void
 state_tau (double t, const double *y, const double *p, const double *u, double *tau)
 {
-  (void) t;
-  (void) p;
-  (void) u;
+  (void)t;
+  (void)p;
+  (void)u;
   tau[0] = y[0] > 0 ? log (y[0]) + 1 : 1;
 }
 
 static void
 state_rhs (double t, const double *y, const double *p, const double *u, double *f)
 {
-  (void) t;
-  (void) p;
+  (void)t;
+  (void)p;
   f[0] = M_E * u[0] * y[0];
 }
 
 static void
 state_jac (double t, const double *y, const double *p, const double *u, double *J)
 {
-  (void) t;
-  (void) y;
-  (void) p;
+  (void)t;
+  (void)y;
+  (void)p;
   J[0] = M_E * u[0];
 }
 
@@ -169,15 +183,16 @@ START_TEST (delays_that_depend_on_the_state)
 }
 END_TEST
 
-/* ---- Mackey and Glass 1977: x' = 0.2 x(t - 17) / (1 + x(t - 17)^10) - 0.1 x ----------------------------------- */
+/* ---- Mackey and Glass 1977: x' = 0.2 x(t - 17) / (1 + x(t - 17)^10) - 0.1 x
+ * ----------------------------------- */
 
 static void
 tau_17 (double t, const double *y, const double *p, const double *u, double *tau)
 {
-  (void) t;
-  (void) y;
-  (void) p;
-  (void) u;
+  (void)t;
+  (void)y;
+  (void)p;
+  (void)u;
   tau[0] = 17;
 }
 
@@ -190,33 +205,43 @@ mackey_glass (double x, double old)
 static void
 mg_rhs (double t, const double *y, const double *p, const double *u, double *f)
 {
-  (void) t;
-  (void) p;
+  (void)t;
+  (void)p;
   f[0] = mackey_glass (y[0], u[0]);
 }
 
 static void
 mg_jac (double t, const double *y, const double *p, const double *u, double *J)
 {
-  (void) t;
-  (void) y;
-  (void) p;
-  (void) u;
+  (void)t;
+  (void)y;
+  (void)p;
+  (void)u;
   J[0] = -0.1;
 }
 
-static const ictus_kernel mg
-    = { .abi = ICTUS_KERNEL_ABI, .nstate = 1, .nu = 1, .ndelay = 1, .delay_of = delay_of_0, .delay_fixed = is_fixed,
-        .delay = tau_17, .rhs = mg_rhs, .jac = mg_jac };
+static const ictus_kernel mg = { .abi = ICTUS_KERNEL_ABI,
+                                 .nstate = 1,
+                                 .nu = 1,
+                                 .ndelay = 1,
+                                 .delay_of = delay_of_0,
+                                 .delay_fixed = is_fixed,
+                                 .delay = tau_17,
+                                 .rhs = mg_rhs,
+                                 .jac = mg_jac };
 
-enum { GRID = 17 * 64 }; /* steps of a delay */
+enum
+{
+  GRID = 17 * 64
+}; /* steps of a delay */
 
-/* Runge and Kutta's method of order 4 with 64 steps a time unit, the past between the steps by Hermite's cubic. */
+/* Runge and Kutta's method of order 4 with 64 steps a time unit, the past between the steps by Hermite's
+ * cubic. */
 static double
 mackey_glass_fixed (int ndelay)
 {
   int n = ndelay * GRID;
-  double h = 1.0 / 64, *x = ictus_alloc ((size_t) n + 1, 2 * sizeof *x), *s = x + n + 1, end;
+  double h = 1.0 / 64, *x = ictus_alloc ((size_t)n + 1, 2 * sizeof *x), *s = x + n + 1, end;
 
   x[0] = 1.2;
   for (int i = 0; i < n; ++i)
@@ -260,19 +285,28 @@ START_TEST (mackey_and_glass)
 }
 END_TEST
 
-/* ---- subthalamic nucleus and globus pallidus (Nevado-Holgado, Terry & Bogacz 2010, doi:10.1523/JNEUROSCI.0817-10.2010) ---- */
+/* ---- subthalamic nucleus and globus pallidus (Nevado-Holgado, Terry & Bogacz 2010,
+ * doi:10.1523/JNEUROSCI.0817-10.2010) ---- */
 
-enum { WSG, WGS, WGG, WCS, WXG, NWEIGHT };
+enum
+{
+  WSG,
+  WGS,
+  WGG,
+  WCS,
+  WXG,
+  NWEIGHT
+};
 
 static const int loop_of[3] = { 1, 0, 1 }; /* u: G (t - 6), S (t - 6), G (t - 4) */
 
 static void
 loop_tau (double t, const double *y, const double *p, const double *u, double *tau)
 {
-  (void) t;
-  (void) y;
-  (void) p;
-  (void) u;
+  (void)t;
+  (void)y;
+  (void)p;
+  (void)u;
   tau[0] = tau[1] = 6;
   tau[2] = 4;
 }
@@ -286,7 +320,7 @@ rate (double M, double B, double x)
 static void
 loop_rhs (double t, const double *y, const double *p, const double *u, double *f)
 {
-  (void) t;
+  (void)t;
   f[0] = (rate (300, 17, p[WCS] * 27 - p[WGS] * u[0]) - y[0]) / 6;
   f[1] = (rate (400, 75, p[WSG] * u[1] - p[WGG] * u[2] - p[WXG] * 2) - y[1]) / 14;
 }
@@ -294,24 +328,33 @@ loop_rhs (double t, const double *y, const double *p, const double *u, double *f
 static void
 loop_jac (double t, const double *y, const double *p, const double *u, double *J)
 {
-  (void) t;
-  (void) y;
-  (void) p;
-  (void) u;
+  (void)t;
+  (void)y;
+  (void)p;
+  (void)u;
   J[0] = -1.0 / 6;
   J[1] = J[2] = 0;
   J[3] = -1.0 / 14;
 }
 
 static const unsigned char loop_fixed[3] = { 1, 1, 1 };
-static const ictus_kernel loop
-    = { .abi = ICTUS_KERNEL_ABI, .nstate = 2, .npar = NWEIGHT, .nslot = NWEIGHT, .nu = 3, .ndelay = 3,
-        .delay_of = loop_of, .delay_fixed = loop_fixed, .delay = loop_tau, .rhs = loop_rhs, .jac = loop_jac };
+static const ictus_kernel loop = { .abi = ICTUS_KERNEL_ABI,
+                                   .nstate = 2,
+                                   .npar = NWEIGHT,
+                                   .nslot = NWEIGHT,
+                                   .nu = 3,
+                                   .ndelay = 3,
+                                   .delay_of = loop_of,
+                                   .delay_fixed = loop_fixed,
+                                   .delay = loop_tau,
+                                   .rhs = loop_rhs,
+                                   .jac = loop_jac };
 
 static follow *
 open_loop (int method, double tol, double K, const double *start, double *p)
 {
-  static const double healthy[NWEIGHT] = { 19, 1.12, 6.6, 2.42, 15.1 }, ill[NWEIGHT] = { 20, 10.7, 12.3, 9.2, 139.4 };
+  static const double healthy[NWEIGHT] = { 19, 1.12, 6.6, 2.42, 15.1 },
+                      ill[NWEIGHT] = { 20, 10.7, 12.3, 9.2, 139.4 };
   static const double breaks[8] = { 4, 6, 8, 10, 12, 14, 16, 18 };
   follow *f;
 

@@ -1,12 +1,17 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/* The past of delayed states: exact for polynomials, both sides of jumps, both directions of time, bounded. */
+/* The past of delayed states: exact for polynomials, both sides of jumps, both directions of time, bounded.
+ */
 #include <check.h>
 #include <math.h>
 #include <stdlib.h>
 
 #include "path/path_impl.h"
 
-enum { NSTATE = 4, NDELAY = 3 };
+enum
+{
+  NSTATE = 4,
+  NDELAY = 3
+};
 
 static const int delayed[NDELAY] = { 2, 0, 2 };
 
@@ -17,9 +22,11 @@ history (double t, const double *p, double *y)
     y[i] = p[0] + 10 * i + sin (t);
 }
 
-static const ictus_kernel kernel
-    = { .abi = ICTUS_KERNEL_ABI, .nstate = NSTATE, .ndelay = NDELAY, .delay_of = delayed, .history = history };
-static const ictus_kernel bare = { .abi = ICTUS_KERNEL_ABI, .nstate = NSTATE, .ndelay = NDELAY, .delay_of = delayed };
+static const ictus_kernel kernel = {
+  .abi = ICTUS_KERNEL_ABI, .nstate = NSTATE, .ndelay = NDELAY, .delay_of = delayed, .history = history
+};
+static const ictus_kernel bare
+    = { .abi = ICTUS_KERNEL_ABI, .nstate = NSTATE, .ndelay = NDELAY, .delay_of = delayed };
 static const double p[1] = { 100 };
 static const double first[NSTATE] = { 1, 2, 3, 4 };
 
@@ -159,7 +166,8 @@ START_TEST (jumps_have_two_sides)
         {
           ictus__history_side (h, side);
           ck_assert_double_eq (ictus__history_at (h, 2, dir * 1.0), side ? 5 : 8);
-          ck_assert_double_eq (ictus__history_at (h, 2, before), side ? 5 : 8); /* the same but for rounding */
+          ck_assert_double_eq (ictus__history_at (h, 2, before),
+                               side ? 5 : 8); /* the same but for rounding */
           ck_assert_double_eq (ictus__history_at (h, 2, after), side ? 5 : 8);
           ck_assert_double_eq (ictus__history_at (h, 2, dir * (1 - 1e-9)), 5);
           ck_assert_double_eq (ictus__history_at (h, 2, dir * (1 + 1e-9)), 8);
@@ -192,7 +200,8 @@ START_TEST (places_are_found)
           double back = d < 3 ? 0.02 + 3 * d : end * ictus_rng_uniform (&r), at = end - back;
 
           if (at > 0)
-            ck_assert_double_eq_tol (ictus__history_at (h, d % 2 == 0 ? 2 : 0, at), cos (at) + (d % 2 == 0 ? 2 : 0), 2e-3);
+            ck_assert_double_eq_tol (ictus__history_at (h, d % 2 == 0 ? 2 : 0, at),
+                                     cos (at) + (d % 2 == 0 ? 2 : 0), 2e-3);
         }
     }
   ictus__history_destroy (&h);
@@ -225,13 +234,16 @@ END_TEST
 START_TEST (odd_steps)
 {
   ictus__history *h = make (&kernel, 0, 0);
-  const double t[3] = { 0, 0, 0 }, u[4] = { 0, 0, 1, 1 }, y[16] = { 1, 0, 1, 0, 7, 0, 7, 0, 3, 0, 3, 0, 3, 0, 3, 0 };
+  const double t[3] = { 0, 0, 0 }, u[4] = { 0, 0, 1, 1 },
+               y[16] = { 1, 0, 1, 0, 7, 0, 7, 0, 3, 0, 3, 0, 3, 0, 3, 0 };
 
   ck_assert_int_eq (ictus__history_push (h, 1, t, y, NULL, NULL), ICTUS_E_ARG);
   ck_assert_int_eq (ictus__history_push (h, 15, t, y, NULL, NULL), ICTUS_E_ARG);
-  ck_assert_int_eq (ictus__history_push (h, 3, t, y, NULL, NULL), ICTUS_OK); /* no length: nothing to remember */
+  ck_assert_int_eq (ictus__history_push (h, 3, t, y, NULL, NULL),
+                    ICTUS_OK); /* no length: nothing to remember */
   ck_assert_double_eq (ictus__history_at (h, 2, 0), first[2]);
-  ck_assert_int_eq (ictus__history_push (h, 4, u, y, NULL, NULL), ICTUS_OK); /* points that coincide count once */
+  ck_assert_int_eq (ictus__history_push (h, 4, u, y, NULL, NULL),
+                    ICTUS_OK); /* points that coincide count once */
   ck_assert_double_eq_tol (ictus__history_at (h, 2, 0.5), 2, 1e-15);
   ck_assert (isnan (ictus__history_at (h, 2, NAN)));
   ictus__history_destroy (&h);

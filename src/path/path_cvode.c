@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/* cvode-bdf and cvode-adams: SUNDIALS' CVODE (Hindmarsh et al. 2005, doi:10.1145/1089014.1089020) with steps of its own and its
-   interpolation. BDF has Newton's iteration with the symbolic Jacobian and our elimination, Adams the fixed-point iteration. */
+/* cvode-bdf and cvode-adams: SUNDIALS' CVODE (Hindmarsh et al. 2005, doi:10.1145/1089014.1089020) with steps
+   of its own and its interpolation. BDF has Newton's iteration with the symbolic Jacobian and our
+   elimination, Adams the fixed-point iteration. */
 #include "path_stepping.h"
 
 #include <cvode/cvode.h>
@@ -40,22 +41,24 @@ typedef struct cvode
   double from; /* where the method began last */
   bool fresh;  /* no step since then */
   int stuck;
-  int bad; /* state whose derivative was not finite in an attempt at the present step, or -1 */
+  int bad;     /* state whose derivative was not finite in an attempt at the present step, or -1 */
   ictus_err e; /* ours, from within a call of CVODE */
   char words[WORDS];
 } cvode;
 
-/* ---- SUNDIALS 6.4 to 7 -------------------------------------------------------------------------------------- */
+/* ---- SUNDIALS 6.4 to 7
+ * -------------------------------------------------------------------------------------- */
 
 /* Its own words go to words [WORDS] and nowhere else. */
 #if SUNDIALS_VERSION_MAJOR >= 7
 static void
-hear (int line, const char *func, const char *file, const char *msg, SUNErrCode code, void *words, SUNContext ctx)
+hear (int line, const char *func, const char *file, const char *msg, SUNErrCode code, void *words,
+      SUNContext ctx)
 {
-  (void) line;
-  (void) func;
-  (void) file;
-  (void) ctx;
+  (void)line;
+  (void)func;
+  (void)file;
+  (void)ctx;
   if (code < 0)
     snprintf (words, WORDS, "%s", msg);
 }
@@ -76,8 +79,8 @@ open_context (SUNContext *ctx)
 static void
 hear (int code, const char *module, const char *func, char *msg, void *words)
 {
-  (void) module;
-  (void) func;
+  (void)module;
+  (void)func;
   if (code < 0) /* not the warnings */
     snprintf (words, WORDS, "%s", msg);
 }
@@ -95,9 +98,11 @@ open_context (SUNContext *ctx)
 }
 #endif
 
-/* ---- what CVODE calls --------------------------------------------------------------------------------------- */
+/* ---- what CVODE calls
+ * --------------------------------------------------------------------------------------- */
 
-/* A jump that is looked back to lies before the step if the method began there, else it is the end of the step. */
+/* A jump that is looked back to lies before the step if the method began there, else it is the end of the
+ * step. */
 static void
 choose_side (const cvode *c, double t)
 {
@@ -127,11 +132,11 @@ make_matrix (sunrealtype t, N_Vector y, N_Vector f, SUNMatrix A, sunbooleantype 
 {
   cvode *c = data;
 
-  (void) f;
-  (void) A;
-  (void) a;
-  (void) b;
-  (void) d;
+  (void)f;
+  (void)A;
+  (void)a;
+  (void)b;
+  (void)d;
   *jcur = !jok;
   if (!jok)
     {
@@ -148,9 +153,9 @@ linear_solve (SUNLinearSolver ls, SUNMatrix A, N_Vector x, N_Vector b, sunrealty
 {
   cvode *c = ls->content;
 
-  (void) A;
-  (void) tol;
-  memcpy (N_VGetArrayPointer (x), N_VGetArrayPointer (b), (size_t) c->n * sizeof (double));
+  (void)A;
+  (void)tol;
+  memcpy (N_VGetArrayPointer (x), N_VGetArrayPointer (b), (size_t)c->n * sizeof (double));
   ictus__matrix_solve (c->m, N_VGetArrayPointer (x));
   return 0;
 }
@@ -158,18 +163,19 @@ linear_solve (SUNLinearSolver ls, SUNMatrix A, N_Vector x, N_Vector b, sunrealty
 static SUNLinearSolver_Type
 linear_type (SUNLinearSolver ls)
 {
-  (void) ls;
+  (void)ls;
   return SUNLINEARSOLVER_DIRECT;
 }
 
 static SUNMatrix_ID
 matrix_id (SUNMatrix A)
 {
-  (void) A;
+  (void)A;
   return SUNMATRIX_CUSTOM;
 }
 
-/* ---- life --------------------------------------------------------------------------------------------------- */
+/* ---- life
+ * --------------------------------------------------------------------------------------------------- */
 
 static void
 destroy (void *self)
@@ -218,17 +224,19 @@ give_fixed_point (cvode *c)
 static int
 set_up (cvode *c, const ictus_path_config *config, bool bdf)
 {
+  double atol = fmax (config->atol, DBL_MIN); /* where it is 0, states may be 0 all the same */
   int flag;
 
   if ((flag = listen_to (c)) < 0 || (flag = CVodeInit (c->mem, rhs, 0, c->y)) < 0
       || (flag = CVodeSetUserData (c->mem, c)) < 0
-      || (flag = CVodeSStolerances (c->mem, config->rtol, config->atol)) < 0
+      || (flag = CVodeSStolerances (c->mem, config->rtol, atol)) < 0
       || (flag = bdf ? give_newton (c) : give_fixed_point (c)) < 0
       || (flag = CVodeSetMaxErrTestFails (c->mem, MOST_FAILURES)) < 0
       || (flag = CVodeSetMaxConvFails (c->mem, MOST_FAILURES)) < 0
       || (flag = CVodeSetMaxHnilWarns (c->mem, -1)) < 0
       || (config->dtmin > 0 && (flag = CVodeSetMinStep (c->mem, config->dtmin)) < 0)
-      || (config->dtmax > 0 && isfinite (config->dtmax) && (flag = CVodeSetMaxStep (c->mem, config->dtmax)) < 0))
+      || (config->dtmax > 0 && isfinite (config->dtmax)
+          && (flag = CVodeSetMaxStep (c->mem, config->dtmax)) < 0))
     return flag;
   return CV_SUCCESS;
 }
@@ -259,7 +267,8 @@ create (ictus__system *sys, const ictus_path_config *config, bool bdf, void **se
     ICTUS_GO (ictus__matrix_create (c->n, &c->m));
   flag = set_up (c, config, bdf);
   e = flag >= 0 ? ICTUS_OK
-                : ICTUS_FAIL (ICTUS_E_INPUT, "%s: %s (%d)", c->name, c->words[0] != 0 ? c->words : "cannot be set up", flag);
+                : ICTUS_FAIL (ICTUS_E_INPUT, "%s: %s (%d)", c->name,
+                              c->words[0] != 0 ? c->words : "cannot be set up", flag);
 done:
   if (e == ICTUS_OK)
     *self = c;
@@ -280,7 +289,8 @@ create_adams (ictus__system *sys, const ictus_path_config *c, void **self)
   return create (sys, c, false, self);
 }
 
-/* ---- failures ----------------------------------------------------------------------------------------------- */
+/* ---- failures
+ * ----------------------------------------------------------------------------------------------- */
 
 /* The state with the largest error in the last step, -1: not known. */
 static int
@@ -306,11 +316,16 @@ what_failed (int flag)
 {
   switch (flag)
     {
-    case CV_TOO_MUCH_ACC: return "the tolerances are below the rounding of the numbers";
-    case CV_ERR_FAILURE: return "the tolerance is not met with the smallest step";
-    case CV_CONV_FAILURE: return "the implicit equations are not solved with the smallest step";
-    case CV_LSETUP_FAIL: return "the Jacobian cannot be used";
-    default: return NULL;
+    case CV_TOO_MUCH_ACC:
+      return "the tolerances are below the rounding of the numbers";
+    case CV_ERR_FAILURE:
+      return "the tolerance is not met with the smallest step";
+    case CV_CONV_FAILURE:
+      return "the implicit equations are not solved with the smallest step";
+    case CV_LSETUP_FAIL:
+      return "the Jacobian cannot be used";
+    default:
+      return NULL;
     }
 }
 
@@ -336,7 +351,8 @@ fail (cvode *c, int flag)
                      ictus__state_name (c->sys, worst, name));
 }
 
-/* ---- steps -------------------------------------------------------------------------------------------------- */
+/* ---- steps
+ * -------------------------------------------------------------------------------------------------- */
 
 static ictus_err
 start (void *self, double t, const double *y)
@@ -344,7 +360,7 @@ start (void *self, double t, const double *y)
   cvode *c = self;
   int flag;
 
-  memcpy (N_VGetArrayPointer (c->y), y, (size_t) c->n * sizeof *y);
+  memcpy (N_VGetArrayPointer (c->y), y, (size_t)c->n * sizeof *y);
   c->t = c->from = t;
   c->fresh = true;
   c->stuck = 0;
@@ -390,13 +406,15 @@ step (void *self, double limit, double *t, double *y)
       if (flag < 0)
         e = fail (c, flag);
       else if ((c->stuck = fabs (reached - c->t) > 0 ? 0 : c->stuck + 1) > MOST_STUCK)
-        e = ICTUS_FAIL (ICTUS_E_SOLVER, "%s at t = %.10g: the step fell below the rounding of time; the solution may run to infinity",
-                        c->name, c->t);
+        e = ICTUS_FAIL (
+            ICTUS_E_SOLVER,
+            "%s at t = %.10g: the step fell below the rounding of time; the solution may run to infinity",
+            c->name, c->t);
       else
         {
           c->t = *t = reached;
           c->fresh = false;
-          memcpy (y, N_VGetArrayPointer (c->y), (size_t) c->n * sizeof *y);
+          memcpy (y, N_VGetArrayPointer (c->y), (size_t)c->n * sizeof *y);
         }
     }
   if (c->sys->past != NULL)
@@ -410,9 +428,9 @@ dense (void *self, double t, double *y)
   cvode *c = self;
 
   if (c->fresh || CVodeGetDky (c->mem, t, 0, c->err) < 0)
-    memcpy (y, N_VGetArrayPointer (c->y), (size_t) c->n * sizeof *y);
+    memcpy (y, N_VGetArrayPointer (c->y), (size_t)c->n * sizeof *y);
   else
-    memcpy (y, N_VGetArrayPointer (c->err), (size_t) c->n * sizeof *y);
+    memcpy (y, N_VGetArrayPointer (c->err), (size_t)c->n * sizeof *y);
 }
 
 static const char *
@@ -424,8 +442,10 @@ refuse (const ictus_model *m, char *buf)
 }
 
 const ictus__method ictus__path_cvode_bdf
-    = { .pub = { .name = "cvode-bdf",
-                 .summary = "CVODE, backward differentiation of order 1 to 5 with steps of its own, for stiff equations" },
+    = { .pub
+        = { .name = "cvode-bdf",
+            .summary
+            = "CVODE, backward differentiation of order 1 to 5 with steps of its own, for stiff equations" },
         .refuse = refuse,
         .create = create_bdf,
         .destroy = destroy,
@@ -435,7 +455,8 @@ const ictus__method ictus__path_cvode_bdf
 
 const ictus__method ictus__path_cvode_adams
     = { .pub = { .name = "cvode-adams",
-                 .summary = "CVODE, Adams-Moulton of order 1 to 12 with steps of its own, for smooth equations that are not stiff" },
+                 .summary = "CVODE, Adams-Moulton of order 1 to 12 with steps of its own, for smooth "
+                            "equations that are not stiff" },
         .refuse = refuse,
         .create = create_adams,
         .destroy = destroy,

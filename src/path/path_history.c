@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/* The past of the states that are delayed: one polynomial a step, in Newton's form with repeated nodes where the
-   derivative is known. A piece is found from the place of the lookup before, so that lookups which move on with time
-   cost the same however long the past is. */
+/* The past of the states that are delayed: one polynomial a step, in Newton's form with repeated nodes where
+   the derivative is known. A piece is found from the place of the lookup before, so that lookups which move
+   on with time cost the same however long the past is. */
 #include "path_impl.h"
 
 #include <float.h>
@@ -10,8 +10,8 @@
 
 enum
 {
-  MOST_NODES = 16,  /* of a piece */
-  FEW = 64          /* pieces without use that are not worth giving up */
+  MOST_NODES = 16, /* of a piece */
+  FEW = 64         /* pieces without use that are not worth giving up */
 };
 
 typedef struct piece
@@ -24,7 +24,8 @@ typedef struct piece
 
 typedef struct hints /* what changes in lookups */
 {
-  size_t *place; /* [n] number of a piece, counted from the first one ever; one for each delay: they are asked in turn */
+  size_t *place; /* [n] number of a piece, counted from the first one ever; one for each delay: they are asked
+                    in turn */
   size_t n, turn;
   double past_t; /* past is of that time */
   double *past;  /* [nstate] */
@@ -49,7 +50,8 @@ struct ictus__history
   hints *hint;
 };
 
-/* ---- life ------------------------------------------------------------------------------------------------- */
+/* ---- life -------------------------------------------------------------------------------------------------
+ */
 
 static void
 keep_delayed (ictus__history *h)
@@ -71,7 +73,7 @@ ictus__history_create (const ictus_kernel *k, const double *p, double t0, const 
                        ictus__history **out)
 {
   ictus__history *h = ictus_alloc (1, sizeof *h);
-  size_t n = (size_t) k->nstate;
+  size_t n = (size_t)k->nstate;
   ictus_err e = ICTUS_E_NOMEM;
 
   *out = NULL;
@@ -88,7 +90,7 @@ ictus__history_create (const ictus_kernel *k, const double *p, double t0, const 
   if (h->y0 == NULL || h->slot == NULL || h->kept == NULL || h->end == NULL
       || (h->hint = ictus_alloc (1, sizeof *h->hint)) == NULL)
     goto done;
-  h->hint->n = k->ndelay > 0 ? (size_t) k->ndelay : 1;
+  h->hint->n = k->ndelay > 0 ? (size_t)k->ndelay : 1;
   h->hint->place = ictus_alloc (h->hint->n, sizeof *h->hint->place);
   h->hint->past = ictus_alloc (n, sizeof *h->hint->past);
   h->hint->past_t = NAN;
@@ -133,7 +135,8 @@ ictus__history_side (ictus__history *h, bool before)
   h->before = before;
 }
 
-/* ---- remember --------------------------------------------------------------------------------------------- */
+/* ---- remember ---------------------------------------------------------------------------------------------
+ */
 
 /* Give up what is older than the longest delay; the room is used again when half of it is free. */
 static void
@@ -157,8 +160,8 @@ forget (ictus__history *h, double now)
   h->gone = 0;
 }
 
-/* Nodes as parts of the step into s; which[j]: the point that node j is at, or -1 - point for a node that repeats the one
-   before it, where the derivative is known. Their number. */
+/* Nodes as parts of the step into s; which[j]: the point that node j is at, or -1 - point for a node that
+   repeats the one before it, where the derivative is known. Their number. */
 static int
 lay_nodes (int n, const double *t, bool f0, bool f1, double *s, int *which)
 {
@@ -197,7 +200,8 @@ divide (int m, const double *s, const int *which, double slope0, double slope1, 
 }
 
 ictus_err
-ictus__history_push (ictus__history *h, int n, const double *t, const double *y, const double *f0, const double *f1)
+ictus__history_push (ictus__history *h, int n, const double *t, const double *y, const double *f0,
+                     const double *f1)
 {
   int m, which[MOST_NODES], ns = h->k->nstate;
   double *c, s[MOST_NODES], length;
@@ -211,11 +215,12 @@ ictus__history_push (ictus__history *h, int n, const double *t, const double *y,
   if (h->dir == 0)
     h->dir = length > 0 ? 1 : -1;
   ICTUS_TRY (ictus_grow (&h->pieces, &h->cap_piece, h->npiece + 1, sizeof *h->pieces));
-  ICTUS_TRY (ictus_grow (&h->store, &h->cap_store, h->nstore + (size_t) (h->nkept + 1) * MOST_NODES, sizeof *h->store));
+  ICTUS_TRY (ictus_grow (&h->store, &h->cap_store, h->nstore + (size_t)(h->nkept + 1) * MOST_NODES,
+                         sizeof *h->store));
   m = lay_nodes (n, t, f0 != NULL, f1 != NULL, s, which);
   p = &h->pieces[h->npiece];
   *p = (piece){ .t0 = t[0], .t1 = t[n - 1], .at = h->nstore, .n = m, .jump = h->npiece == 0 };
-  memcpy (h->store + h->nstore, s, (size_t) m * sizeof *s);
+  memcpy (h->store + h->nstore, s, (size_t)m * sizeof *s);
   c = h->store + h->nstore + m;
   for (int i = 0; i < h->nkept; ++i, c += m)
     {
@@ -227,13 +232,14 @@ ictus__history_push (ictus__history *h, int n, const double *t, const double *y,
       h->end[i] = c[m - 1];
       divide (m, s, which, f0 != NULL ? f0[state] * length : 0, f1 != NULL ? f1[state] * length : 0, c);
     }
-  h->nstore += (size_t) m * (size_t) (h->nkept + 1);
+  h->nstore += (size_t)m * (size_t)(h->nkept + 1);
   ++h->npiece;
   forget (h, t[n - 1]);
   return ICTUS_OK;
 }
 
-/* ---- look back -------------------------------------------------------------------------------------------- */
+/* ---- look back --------------------------------------------------------------------------------------------
+ */
 
 static double
 before_start (const ictus__history *h, int i, double t)
@@ -244,7 +250,8 @@ before_start (const ictus__history *h, int i, double t)
     return h->y0[i];
   if (!(x->past_t == t))
     {
-      memcpy (x->past, h->y0, (size_t) h->k->nstate * sizeof *x->past); /* for states that it says nothing of */
+      memcpy (x->past, h->y0,
+              (size_t)h->k->nstate * sizeof *x->past); /* for states that it says nothing of */
       h->k->history (t, h->p, x->past);
       x->past_t = t;
     }
@@ -257,8 +264,8 @@ begins_by (const ictus__history *h, size_t i, double t)
   return h->dir * (t - h->pieces[i].t0) >= 0;
 }
 
-/* The last piece that begins at or before t, plus 1; 0: all begin later. From the hint outwards in doubling steps, then by
-   halves: pieces below low begin by t, those from high on do not. */
+/* The last piece that begins at or before t, plus 1; 0: all begin later. From the hint outwards in doubling
+   steps, then by halves: pieces below low begin by t, those from high on do not. */
 static size_t
 find (const ictus__history *h, double t, size_t hint)
 {
@@ -295,7 +302,7 @@ find (const ictus__history *h, double t, size_t hint)
 static double
 value (const ictus__history *h, const piece *p, int i, double t)
 {
-  const double *s = h->store + p->at, *c = s + (size_t) p->n * (size_t) (h->slot[i] + 1);
+  const double *s = h->store + p->at, *c = s + (size_t)p->n * (size_t)(h->slot[i] + 1);
   double x = (t - p->t0) / (p->t1 - p->t0), v = c[p->n - 1];
 
   for (int j = p->n - 2; j >= 0; --j)

@@ -1,20 +1,24 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/* Linear systems a + b J of the implicit methods. What may differ from 0 in J is gathered from the values seen so far; along
-   that pattern the matrix is eliminated row by row, without exchanges, in an order of pivots after Markowitz (1957). Where
-   that would save nothing, or does not solve a system whose solution is known, LAPACK eliminates the full matrix with row
-   pivoting. */
+/* Linear systems a + b J of the implicit methods. What may differ from 0 in J is gathered from the values
+   seen so far; along that pattern the matrix is eliminated row by row, without exchanges, in an order of
+   pivots after Markowitz (1957). Where that would save nothing, or does not solve a system whose solution is
+   known, LAPACK eliminates the full matrix with row pivoting. */
 #include "path_stepping.h"
 
 #include <math.h>
 #include <string.h>
 
-#define TRUSTED 1e-11 /* largest residual of a system with known solution, relative to its terms (Oettli & Prager 1964) */
-#define WORTH 0.3     /* part of the work of the full elimination up to which the pattern is followed */
-enum { SMALL = 32 };  /* equations up to which it always is */
+#define TRUSTED                                                                                              \
+  1e-11 /* largest residual of a system with known solution, relative to its terms (Oettli & Prager 1964) */
+#define WORTH 0.3 /* part of the work of the full elimination up to which the pattern is followed */
+enum
+{
+  SMALL = 32
+}; /* equations up to which it always is */
 
 void dgetrf_ (const int *m, const int *n, double *a, const int *lda, int *ipiv, int *info);
-void dgetrs_ (const char *trans, const int *n, const int *nrhs, const double *a, const int *lda, const int *ipiv, double *b,
-              const int *ldb, int *info, size_t length);
+void dgetrs_ (const char *trans, const int *n, const int *nrhs, const double *a, const int *lda,
+              const int *ipiv, double *b, const int *ldb, int *info, size_t length);
 
 typedef uint64_t word;
 
@@ -47,7 +51,8 @@ struct ictus__matrix
   bool is_full;    /* the last elimination was */
 };
 
-/* ---- life ------------------------------------------------------------------------------------------------- */
+/* ---- life -------------------------------------------------------------------------------------------------
+ */
 
 static void
 clear_lists (lists *l)
@@ -68,7 +73,7 @@ ictus_err
 ictus__matrix_create (int n, ictus__matrix **out)
 {
   ictus__matrix *m = ictus_alloc (1, sizeof *m);
-  size_t size = (size_t) n;
+  size_t size = (size_t)n;
 
   *out = m;
   if (m == NULL)
@@ -126,7 +131,8 @@ ictus__matrix_work (const ictus__matrix *m)
   return m->is_full ? n * n * n / 3 : m->work;
 }
 
-/* ---- the order of elimination ------------------------------------------------------------------------------- */
+/* ---- the order of elimination
+ * ------------------------------------------------------------------------------- */
 
 typedef struct plan /* the matrix as sets of columns and of rows, of what is not eliminated yet */
 {
@@ -145,7 +151,7 @@ has (const word *set, int i)
 static void
 put (word *set, int i)
 {
-  set[i / 64] |= (word) 1 << (i % 64);
+  set[i / 64] |= (word)1 << (i % 64);
 }
 
 /* into gains what from has, and loses gone. Its members. */
@@ -156,7 +162,7 @@ merge (const plan *p, word *into, const word *from, int gone)
 
   for (size_t w = 0; w < p->nword; ++w)
     into[w] |= from[w];
-  into[gone / 64] &= ~((word) 1 << (gone % 64));
+  into[gone / 64] &= ~((word)1 << (gone % 64));
   for (size_t w = 0; w < p->nword; ++w)
     count += __builtin_popcountll (into[w]);
   return count;
@@ -188,7 +194,7 @@ list_set (lists *l, int i, const word *set, int n, int k, int count)
 {
   size_t at = l->first[i];
 
-  ICTUS_TRY (ictus_grow (&l->idx, &l->cap_idx, at + (size_t) count, sizeof *l->idx));
+  ICTUS_TRY (ictus_grow (&l->idx, &l->cap_idx, at + (size_t)count, sizeof *l->idx));
   for (int j = 0; j < n; ++j)
     if (j != k && has (set, j))
       l->idx[at++] = j;
@@ -200,7 +206,7 @@ list_set (lists *l, int i, const word *set, int n, int k, int count)
 static ictus_err
 eliminate (ictus__matrix *m, plan *p, int k, int turn)
 {
-  const word *row = p->row + (size_t) k * p->nword, *col = p->col + (size_t) k * p->nword;
+  const word *row = p->row + (size_t)k * p->nword, *col = p->col + (size_t)k * p->nword;
   const int *i;
 
   ICTUS_TRY (list_set (&m->upper, turn, row, m->n, k, p->nrow[k]));
@@ -209,16 +215,16 @@ eliminate (ictus__matrix *m, plan *p, int k, int turn)
   m->at[turn] = k;
   m->work += (p->ncol[k] - 1.0) * p->nrow[k];
   for (i = m->below.idx + m->below.first[turn]; i < m->below.idx + m->below.first[turn + 1]; ++i)
-    p->nrow[*i] = merge (p, p->row + (size_t) *i * p->nword, row, k);
+    p->nrow[*i] = merge (p, p->row + (size_t)*i * p->nword, row, k);
   for (i = m->upper.idx + m->upper.first[turn]; i < m->upper.idx + m->upper.first[turn + 1]; ++i)
-    p->ncol[*i] = merge (p, p->col + (size_t) *i * p->nword, col, k);
+    p->ncol[*i] = merge (p, p->col + (size_t)*i * p->nword, col, k);
   return ICTUS_OK;
 }
 
 static ictus_err
 begin_plan (ictus__matrix *m, plan *p)
 {
-  size_t n = (size_t) m->n;
+  size_t n = (size_t)m->n;
 
   p->n = m->n;
   p->nword = n / 64 + 1;
@@ -232,10 +238,10 @@ begin_plan (ictus__matrix *m, plan *p)
     {
       m->turn[j] = -1;
       for (int i = 0; i < m->n; ++i)
-        if (i == j || m->seen[(size_t) j * n + (size_t) i])
+        if (i == j || m->seen[(size_t)j * n + (size_t)i])
           {
-            put (p->row + (size_t) i * p->nword, j);
-            put (p->col + (size_t) j * p->nword, i);
+            put (p->row + (size_t)i * p->nword, j);
+            put (p->col + (size_t)j * p->nword, i);
             p->nrow[i] += 1;
             p->ncol[j] += 1;
           }
@@ -247,7 +253,7 @@ begin_plan (ictus__matrix *m, plan *p)
 static ictus_err
 list_rows (ictus__matrix *m)
 {
-  size_t n = (size_t) m->n, at = 0;
+  size_t n = (size_t)m->n, at = 0;
 
   for (size_t e = 0; e < n * n; ++e)
     at += m->seen[e];
@@ -278,12 +284,12 @@ list_lower (ictus__matrix *m, int *count)
   ICTUS_TRY (ictus_grow (&l->idx, &l->cap_idx, total, sizeof *l->idx));
   ICTUS_TRY (ictus_grow (&l->val, &l->cap_val, total, sizeof *l->val));
   ICTUS_TRY (ictus_grow (&m->upper.val, &m->upper.cap_val, m->upper.first[m->n], sizeof *m->upper.val));
-  memset (count, 0, (size_t) m->n * sizeof *count);
+  memset (count, 0, (size_t)m->n * sizeof *count);
   for (size_t e = 0; e < total; ++e)
     count[m->turn[b->idx[e]]] += 1;
   for (int r = 0; r < m->n; ++r)
     {
-      l->first[r + 1] = l->first[r] + (size_t) count[r];
+      l->first[r + 1] = l->first[r] + (size_t)count[r];
       count[r] = 0;
     }
   for (int q = 0; q < m->n; ++q)
@@ -291,7 +297,7 @@ list_lower (ictus__matrix *m, int *count)
       {
         int r = m->turn[b->idx[e]];
 
-        l->idx[l->first[r] + (size_t) count[r]++] = q;
+        l->idx[l->first[r] + (size_t)count[r]++] = q;
       }
   for (size_t e = 0; e < m->upper.first[m->n]; ++e)
     m->upper.idx[e] = m->turn[m->upper.idx[e]];
@@ -328,7 +334,7 @@ done:
 ictus_err
 ictus__matrix_filled (ictus__matrix *m)
 {
-  size_t size = (size_t) m->n * (size_t) m->n;
+  size_t size = (size_t)m->n * (size_t)m->n;
 
   for (size_t e = 0; e < size; ++e)
     if (m->J[e] != 0 && !m->seen[e])
@@ -339,9 +345,11 @@ ictus__matrix_filled (ictus__matrix *m)
   return m->planned ? ICTUS_OK : make_plan (m);
 }
 
-/* ---- along the pattern -------------------------------------------------------------------------------------- */
+/* ---- along the pattern
+ * -------------------------------------------------------------------------------------- */
 
-/* Row r is in w: subtract the rows of the pivots before it, and take it out. False: its pivot is 0 or not finite. */
+/* Row r is in w: subtract the rows of the pivots before it, and take it out. False: its pivot is 0 or not
+ * finite. */
 static bool
 eliminate_row (ictus__matrix *m, int r)
 {
@@ -421,7 +429,7 @@ is_trusted (ictus__matrix *m, double a, double b)
         }
       good = fabs (rest) <= TRUSTED * size;
     }
-  memset (m->w, 0, (size_t) m->n * sizeof *m->w);
+  memset (m->w, 0, (size_t)m->n * sizeof *m->w);
   return good;
 }
 
@@ -439,16 +447,17 @@ sparse_factor (ictus__matrix *m, double a, double b)
         m->w[m->rows.idx[e]] += b * m->J[m->place[e]];
       good = eliminate_row (m, r);
     }
-  memset (m->w, 0, (size_t) m->n * sizeof *m->w); /* also where infinity times 0 left something */
+  memset (m->w, 0, (size_t)m->n * sizeof *m->w); /* also where infinity times 0 left something */
   return good && is_trusted (m, a, b);
 }
 
-/* ---- full ---------------------------------------------------------------------------------------------------- */
+/* ---- full
+ * ---------------------------------------------------------------------------------------------------- */
 
 static bool
 full_factor (ictus__matrix *m, double a, double b)
 {
-  size_t n = (size_t) m->n;
+  size_t n = (size_t)m->n;
   int info = 0;
 
   if (m->full == NULL)

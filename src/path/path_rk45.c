@@ -1,12 +1,16 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/* rk45: Dormand and Prince's 5(4) pair (Dormand & Prince 1980, doi:10.1016/0771-050X(80)90013-3) with the dense output of
-   order 4, the first step and the PI control of steps of Hairer, Norsett & Wanner, Solving Ordinary Differential Equations I
-   (2nd ed. 1993), sections II.4 to II.6. */
+/* rk45: Dormand and Prince's 5(4) pair (Dormand & Prince 1980, doi:10.1016/0771-050X(80)90013-3) with the
+   dense output of order 4, the first step and the PI control of steps of Hairer, Norsett & Wanner, Solving
+   Ordinary Differential Equations I (2nd ed. 1993), sections II.4 to II.6. */
 #include "path_stepping.h"
 
 #include <string.h>
 
-enum { NSTAGE = 7, NDENSE = 5 };
+enum
+{
+  NSTAGE = 7,
+  NDENSE = 5
+};
 
 static const double node[NSTAGE] = { 0, 1.0 / 5, 3.0 / 10, 4.0 / 5, 8.0 / 9, 1, 1 };
 static const double a[NSTAGE][NSTAGE - 1] = {
@@ -21,8 +25,8 @@ static const double a[NSTAGE][NSTAGE - 1] = {
 /* order 5 minus order 4 */
 static const double e[NSTAGE]
     = { 71.0 / 57600, 0, -71.0 / 16695, 71.0 / 1920, -17253.0 / 339200, 22.0 / 525, -1.0 / 40 };
-static const double d[NSTAGE] = { -12715105075.0 / 11282082432, 0,
-                                  87487479700.0 / 32700410799,  -10690763975.0 / 1880347072,
+static const double d[NSTAGE] = { -12715105075.0 / 11282082432,  0,
+                                  87487479700.0 / 32700410799,   -10690763975.0 / 1880347072,
                                   701980252875.0 / 199316789632, -1453857185.0 / 822651844,
                                   69997945.0 / 29380423 };
 
@@ -34,14 +38,15 @@ typedef struct rk45
   double *y, *y1, *err; /* [n] */
 } rk45;
 
-/* ---- one attempt ------------------------------------------------------------------------------------------ */
+/* ---- one attempt ------------------------------------------------------------------------------------------
+ */
 
 static void
 stage (rk45 *r, int i, double h)
 {
   int n = r->s.n;
 
-  memcpy (r->y, r->s.y, (size_t) n * sizeof *r->y);
+  memcpy (r->y, r->s.y, (size_t)n * sizeof *r->y);
   for (int j = 0; j < i; ++j)
     if (a[i][j] != 0)
       {
@@ -51,7 +56,7 @@ stage (rk45 *r, int i, double h)
           r->y[l] += x * k[l];
       }
   if (i == NSTAGE - 1)
-    memcpy (r->y1, r->y, (size_t) n * sizeof *r->y);
+    memcpy (r->y1, r->y, (size_t)n * sizeof *r->y);
   ictus__system_rhs (r->s.sys, r->s.t + node[i] * h, r->y, r->k[i]);
 }
 
@@ -92,12 +97,13 @@ keep (rk45 *r, double h)
       r->q[3][l] = dy - h * r->k[NSTAGE - 1][l] - b;
       r->q[4][l] = h * sum;
     }
-  memcpy (r->s.y, r->y1, (size_t) n * sizeof *r->y1);
+  memcpy (r->s.y, r->y1, (size_t)n * sizeof *r->y1);
   r->k[0] = r->k[NSTAGE - 1]; /* the last slope is the first one of the next step */
   r->k[NSTAGE - 1] = k0;
 }
 
-/* ---- the method ------------------------------------------------------------------------------------------- */
+/* ---- the method -------------------------------------------------------------------------------------------
+ */
 
 static void
 destroy (void *self)
@@ -115,7 +121,7 @@ static ictus_err
 create (ictus__system *sys, const ictus_path_config *c, void **self)
 {
   rk45 *r = ictus_alloc (1, sizeof *r);
-  size_t n = (size_t) sys->k->nstate;
+  size_t n = (size_t)sys->k->nstate;
 
   *self = NULL;
   if (r == NULL)
@@ -142,9 +148,9 @@ start (void *self, double t, const double *y)
   rk45 *r = self;
 
   ictus__stepping_start (&r->s, t, y, r->k[0]);
-  memcpy (r->q[0], y, (size_t) r->s.n * sizeof *y);
+  memcpy (r->q[0], y, (size_t)r->s.n * sizeof *y);
   for (int i = 1; i < NDENSE; ++i)
-    memset (r->q[i], 0, (size_t) r->s.n * sizeof *y);
+    memset (r->q[i], 0, (size_t)r->s.n * sizeof *y);
   return ICTUS_OK;
 }
 
@@ -159,7 +165,7 @@ step (void *self, double limit, double *t, double *y)
   ICTUS_TRY (ictus__stepping_try (&r->s, limit, attempt, self, &h));
   keep (r, h);
   *t = ictus__stepping_take (&r->s, limit, h);
-  memcpy (y, r->s.y, (size_t) r->s.n * sizeof *y);
+  memcpy (y, r->s.y, (size_t)r->s.n * sizeof *y);
   return ICTUS_OK;
 }
 

@@ -1,25 +1,32 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/* rosenbrock: Rodas5P, a Rosenbrock method of order 5 with eight stages, L-stable and stiffly accurate, with an embedded one of
-   order 4 and a dense output of order 4 (Steinebach 2023, doi:10.1007/s10543-023-00967-x), in the transformed form of Hairer &
-   Wanner, Solving Ordinary Differential Equations II (2nd ed. 1996), IV.7.
+/* rosenbrock: Rodas5P, a Rosenbrock method of order 5 with eight stages, L-stable and stiffly accurate, with
+   an embedded one of order 4 and a dense output of order 4 (Steinebach 2023, doi:10.1007/s10543-023-00967-x),
+   in the transformed form of Hairer & Wanner, Solving Ordinary Differential Equations II (2nd ed. 1996),
+   IV.7.
 
-     (1/(h gamma) - J) u_i = f (t + alpha_i h, y_i) + sum_j (c_ij / h) u_j + gamma_i h df/dt,   y_i = y0 + sum_j a_ij u_j
+     (1/(h gamma) - J) u_i = f (t + alpha_i h, y_i) + sum_j (c_ij / h) u_j + gamma_i h df/dt,   y_i = y0 +
+   sum_j a_ij u_j
 
-   From the seventh stage on each begins where the one before ended: y_i = y_i-1 + u_i-1. The last two ends are the solutions
-   of order 4 and 5, so their difference is u_8. */
+   From the seventh stage on each begins where the one before ended: y_i = y_i-1 + u_i-1. The last two ends
+   are the solutions of order 4 and 5, so their difference is u_8. */
 #include "path_stepping.h"
 
 #include <float.h>
 #include <math.h>
 #include <string.h>
 
-enum { NSTAGE = 8, NDENSE = 3, NDRIFT = 5 };
+enum
+{
+  NSTAGE = 8,
+  NDENSE = 3,
+  NDRIFT = 5
+};
 
 #define GAMMA 0.21193756319429014
 static const double alpha[NSTAGE]
     = { 0, 0.6358126895828704, 0.4095798393397535, 0.9769306725060716, 0.4288403609558664, 1, 1, 1 };
-static const double gamma_t[NDRIFT]
-    = { 0.21193756319429014, -0.42387512638858027, -0.3384627126235924, 1.8046452872882734, 2.325825639765069 };
+static const double gamma_t[NDRIFT] = { 0.21193756319429014, -0.42387512638858027, -0.3384627126235924,
+                                        1.8046452872882734, 2.325825639765069 };
 static const double a[NSTAGE - 2][NSTAGE - 3] = {
   { 0 },
   { 3.0 },
@@ -54,19 +61,21 @@ typedef struct rosenbrock
 {
   ictus__stepping s;
   ictus__matrix *m;
-  double *u[NSTAGE];    /* [n] */
-  double *y0, *y1;      /* [n] ends of the last step */
-  double *q[NDENSE];    /* [n] the polynomial of it */
-  double *f0, *ft, *f;  /* [n] slope where the step begins, df/dt there, slope of a stage */
-  double *y;            /* [n] where a stage is taken; the end of an attempt */
-  bool timed;           /* df/dt may differ from 0 */
-  bool current;         /* f0, ft and J are those of s.t */
-  ictus_err e;          /* of an attempt */
+  double *u[NSTAGE];   /* [n] */
+  double *y0, *y1;     /* [n] ends of the last step */
+  double *q[NDENSE];   /* [n] the polynomial of it */
+  double *f0, *ft, *f; /* [n] slope where the step begins, df/dt there, slope of a stage */
+  double *y;           /* [n] where a stage is taken; the end of an attempt */
+  bool timed;          /* df/dt may differ from 0 */
+  bool current;        /* f0, ft and J are those of s.t */
+  ictus_err e;         /* of an attempt */
 } rosenbrock;
 
-/* ---- one attempt ------------------------------------------------------------------------------------------ */
+/* ---- one attempt ------------------------------------------------------------------------------------------
+ */
 
-/* df/dt by a difference over a time so short that it lies within the step, and long enough for the digits of t. */
+/* df/dt by a difference over a time so short that it lies within the step, and long enough for the digits of
+ * t. */
 static void
 drift (rosenbrock *r, double h)
 {
@@ -75,7 +84,7 @@ drift (rosenbrock *r, double h)
   by = t - r->s.t;
   if (!(fabs (by) > 0))
     {
-      memset (r->ft, 0, (size_t) r->s.n * sizeof *r->ft);
+      memset (r->ft, 0, (size_t)r->s.n * sizeof *r->ft);
       return;
     }
   ictus__system_rhs (r->s.sys, t, r->s.y, r->ft);
@@ -90,7 +99,7 @@ stage (rosenbrock *r, int i, const double *f, double h)
   double *u = r->u[i];
   int n = r->s.n;
 
-  memset (u, 0, (size_t) n * sizeof *u);
+  memset (u, 0, (size_t)n * sizeof *u);
   for (int j = 0; j < i; ++j)
     {
       const double *v = r->u[j], x = c[i][j] / h;
@@ -116,7 +125,7 @@ place (rosenbrock *r, int i)
         r->y[l] += r->u[i - 1][l];
       return;
     }
-  memcpy (r->y, r->s.y, (size_t) n * sizeof *r->y);
+  memcpy (r->y, r->s.y, (size_t)n * sizeof *r->y);
   for (int j = 0; j < i; ++j)
     for (int l = 0; l < n; ++l)
       r->y[l] += a[i][j] * r->u[j][l];
@@ -150,7 +159,7 @@ no_matrix (rosenbrock *r)
   const double *J = ictus__matrix_jacobian (r->m);
 
   for (int j = 0; j < n && bad < 0; ++j)
-    bad = ictus__not_finite (n, J + (size_t) j * (size_t) n);
+    bad = ictus__not_finite (n, J + (size_t)j * (size_t)n);
   r->s.finite = bad < 0;
   r->s.worst = bad < 0 ? 0 : bad;
   return NAN;
@@ -179,7 +188,7 @@ attempt (void *self, double h)
 static void
 keep (rosenbrock *r)
 {
-  size_t bytes = (size_t) r->s.n * sizeof *r->y;
+  size_t bytes = (size_t)r->s.n * sizeof *r->y;
 
   for (int i = 0; i < NDENSE; ++i)
     {
@@ -193,7 +202,8 @@ keep (rosenbrock *r)
   memcpy (r->s.y, r->y, bytes);
 }
 
-/* ---- the method ------------------------------------------------------------------------------------------- */
+/* ---- the method -------------------------------------------------------------------------------------------
+ */
 
 static void
 destroy (void *self)
@@ -212,7 +222,7 @@ static ictus_err
 create (ictus__system *sys, const ictus_path_config *config, void **self)
 {
   rosenbrock *r = ictus_alloc (1, sizeof *r);
-  size_t n = (size_t) sys->k->nstate;
+  size_t n = (size_t)sys->k->nstate;
   ictus_err e = ICTUS_E_NOMEM;
 
   *self = NULL;
@@ -222,7 +232,7 @@ create (ictus__system *sys, const ictus_path_config *config, void **self)
   if (r->y == NULL)
     goto done;
   ICTUS_GO (ictus__stepping_init (&r->s, sys, config, "rosenbrock", 5));
-  ICTUS_GO (ictus__matrix_create ((int) n, &r->m));
+  ICTUS_GO (ictus__matrix_create ((int)n, &r->m));
   r->y0 = r->y + n;
   r->y1 = r->y0 + n;
   r->f0 = r->y1 + n;
@@ -244,7 +254,7 @@ static ictus_err
 start (void *self, double t, const double *y)
 {
   rosenbrock *r = self;
-  size_t bytes = (size_t) r->s.n * sizeof *y;
+  size_t bytes = (size_t)r->s.n * sizeof *y;
 
   ictus__stepping_start (&r->s, t, y, r->f0);
   r->current = false;
@@ -270,7 +280,7 @@ step (void *self, double limit, double *t, double *y)
     return r->e != ICTUS_OK ? r->e : e;
   keep (r);
   *t = ictus__stepping_take (&r->s, limit, h);
-  memcpy (y, r->s.y, (size_t) r->s.n * sizeof *y);
+  memcpy (y, r->s.y, (size_t)r->s.n * sizeof *y);
   r->current = false;
   ictus__system_rhs (r->s.sys, r->s.t, r->s.y, r->f0);
   return ICTUS_OK;
@@ -283,8 +293,7 @@ dense (void *self, double t, double *y)
   double s = ictus__stepping_part (&r->s, t), s1 = 1 - s;
 
   for (int l = 0; l < r->s.n; ++l)
-    y[l] = r->y0[l]
-           + s * (r->y1[l] - r->y0[l] + s1 * (r->q[0][l] + s * (r->q[1][l] + s * r->q[2][l])));
+    y[l] = r->y0[l] + s * (r->y1[l] - r->y0[l] + s1 * (r->q[0][l] + s * (r->q[1][l] + s * r->q[2][l])));
 }
 
 const ictus__method ictus__path_rosenbrock
