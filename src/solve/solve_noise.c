@@ -18,7 +18,7 @@ make_key (const ictus_cells *cells, ictus_purpose purpose, uint32_t key[2])
 }
 
 ictus_err
-ictus__noise_init (ictus__strips *s)
+ictus__strip_noise_init (ictus__strips *s)
 {
   ictus__noise *x = &s->noise;
   const ictus_cells *cells = s->b.cells;
@@ -44,7 +44,7 @@ ictus__noise_init (ictus__strips *s)
 }
 
 void
-ictus__noise_clear (ictus__strips *s)
+ictus__strip_noise_clear (ictus__strips *s)
 {
   ictus_free (s->noise.unit);
   ictus_free (s->noise.word);
@@ -65,7 +65,7 @@ fill (const ictus__strips *s, const ictus__strip *p, int slot, const uint64_t *w
 }
 
 void
-ictus__noise_draw (ictus__strips *s, const ictus__strip *p, int64_t step, double *u)
+ictus__strip_noise_draw (ictus__strips *s, const ictus__strip *p, int64_t step, double *u)
 {
   uint64_t *one = s->noise.word, *two = one + ICTUS__STRIP;
 
@@ -104,7 +104,7 @@ value_of (double y, int n)
 }
 
 void
-ictus__markov_jump (ictus__strips *s, const ictus__strip *p, int64_t step, double t)
+ictus__strip_markov (ictus__strips *s, const ictus__strip *p, int64_t step, double t)
 {
   const ictus_kernel *k = s->b.k;
   ictus__noise *x = &s->noise;

@@ -285,7 +285,7 @@ static void
 before_step (ictus__strips *s, const ictus__strip *p)
 {
   gather_u (s, p, p->step);
-  ictus__noise_draw (s, p, p->step, noise_of (s));
+  ictus__strip_noise_draw (s, p, p->step, noise_of (s));
   ictus__delays_begin (s, p);
 }
 
@@ -301,7 +301,7 @@ after_step (ictus__strips *s, const ictus__strip *p, double te)
       gather_u (s, p, p->step + 1);
     }
   if (s->b.k->nmarkov > 0)
-    ictus__markov_jump (s, p, p->step, seen);
+    ictus__strip_markov (s, p, p->step, seen);
   if (s->b.k->nevent > 0)
     ictus__events_look (s, p, seen, true);
 }
@@ -477,7 +477,7 @@ restart_more (ictus__strips *s, double t_ms)
       if (s->w != NULL)
         {
           gather_u (s, &p, step);
-          ictus__noise_draw (s, &p, step - 1, noise_of (s));
+          ictus__strip_noise_draw (s, &p, step - 1, noise_of (s));
         }
       ictus__events_remember (s, &p, ictus__strip_time (s, t_ms));
     }
@@ -516,7 +516,7 @@ init_more (ictus__strips *s, int order)
 {
   const ictus_kernel *k = s->b.k;
 
-  ICTUS_TRY (ictus__noise_init (s));
+  ICTUS_TRY (ictus__strip_noise_init (s));
   ICTUS_TRY (ictus__delays_init (s, order));
   ICTUS_TRY (ictus__events_init (s));
   if (k->ndelay + k->nnoise > 0
@@ -582,7 +582,7 @@ ictus__strips_clear (ictus__strips *s)
   ictus_free (s->next_least);
   ictus_free (s->fresh);
   ictus_free (s->w);
-  ictus__noise_clear (s);
+  ictus__strip_noise_clear (s);
   ictus__delays_clear (s);
   ictus__events_clear (s);
   ictus_free (s->few);

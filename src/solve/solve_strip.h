@@ -210,10 +210,10 @@ ictus__strip_input (const ictus__strips *s, const ictus__strip *p, size_t c)
 /* ---- parts of strips that few models need; all are called for those models only -------------------------------- */
 
 /* solve_noise.c: u [nnoise, ICTUS__ROW]; t: as the model sees it */
-ictus_err ictus__noise_init (ictus__strips *s);
-void ictus__noise_clear (ictus__strips *s);
-void ictus__noise_draw (ictus__strips *s, const ictus__strip *p, int64_t step, double *u);
-void ictus__markov_jump (ictus__strips *s, const ictus__strip *p, int64_t step, double t);
+ictus_err ictus__strip_noise_init (ictus__strips *s);
+void ictus__strip_noise_clear (ictus__strips *s);
+void ictus__strip_noise_draw (ictus__strips *s, const ictus__strip *p, int64_t step, double *u);
+void ictus__strip_markov (ictus__strips *s, const ictus__strip *p, int64_t step, double t);
 
 /* solve_delay.c: u [ndelay, ICTUS__ROW] */
 ictus_err ictus__delays_need (const ictus_solver_config *c, const ictus_model *m, const double *p, int order, size_t *nhistory);
