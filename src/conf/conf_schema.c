@@ -49,7 +49,7 @@ static const conf_key table[] = {
   { "populations.*.solver", CONF_SECTION, NULL, "{}", NONE, NULL, "model", false,
     "how the equations are integrated; solver: NAME is short for solver: {name: NAME}" },
   { "populations.*.solver.name", CONF_TEXT, NULL, "cvode-bdf", NONE, NULL, NULL, false,
-    "integrator: cvode-bdf, cvode-adams, rk45, rosenbrock, auto, exact, exp-euler, rk4, euler" },
+    "integrator: cvode-bdf, cvode-adams, rk45, rosenbrock, auto, exact, exp-euler, rk4, heun, euler, map" },
   { "populations.*.solver.rtol", CONF_NUMBER, "", "1e-4", DBL_MIN, 1, NULL, NULL, false,
     "relative tolerance" },
   { "populations.*.solver.atol", CONF_TOL, "", "1e-4", POSITIVE, NULL, NULL, false,
