@@ -34,8 +34,8 @@ typedef struct ictus_path_config /* ictus_path_defaults fills it from the model'
   double t0, total;     /* from t0 to t0 + total; total < 0: backwards (fixed steps and adaptive methods) */
   double dt;            /* fixed steps: the step; rows lie at multiples of dt * nout */
   int nout;
-  double trans;         /* rows with t - t0 < trans are left out */
-  double bound;         /* the run ends where a state exceeds it; 0: no limit */
+  double trans;         /* rows with |t| < trans are left out, as XPPAUT counts */
+  double bound;         /* the run ends where a column exceeds it when a row is due; 0: no limit */
   double rtol, atol;    /* adaptive methods */
   double dtmin, dtmax;  /* adaptive methods; 0: no limit */
   double newt_tol;      /* backward-euler */
@@ -52,7 +52,7 @@ typedef struct ictus_path_config /* ictus_path_defaults fills it from the model'
 typedef enum ictus_path_end
 {
   ICTUS_PATH_DONE,
-  ICTUS_PATH_BOUND,   /* a state left its bounds: state, t */
+  ICTUS_PATH_BOUND,   /* a column left its bounds: state, t_end */
   ICTUS_PATH_STOPPED, /* an event asked for the end, or poistop */
   ICTUS_PATH_FULL,    /* max_rows */
   ICTUS_PATH_FAILED   /* the solver gave up, or a state is not finite: why */
@@ -68,7 +68,7 @@ typedef struct ictus_path
   double *p;         /* [nslot] parameters used */
   ictus_path_end end;
   double t_end;
-  int state;         /* BOUND: which */
+  int state;         /* BOUND, and FAILED where something is not finite: which column */
   char why[256];     /* "" for DONE */
   double *spike;     /* [nspike] times at which spike (the statement) fired */
   size_t nspike, cap_spike;

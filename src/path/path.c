@@ -153,7 +153,7 @@ allocate (ictus__run *r)
 
   for (int i = 0; i < k->nmarkov; ++i)
     nq += (size_t) k->markov_n[i] * (size_t) k->markov_n[i];
-  r->y_old = ictus_alloc (6 * n, sizeof *r->y_old);
+  r->y_old = ictus_alloc (7 * n, sizeof *r->y_old);
   r->out->y = ictus_alloc (n, sizeof *r->out->y);
   r->out->p = ictus_alloc ((size_t) k->nslot, sizeof *r->out->p);
   r->g = ictus_alloc (4 * ne, sizeof *r->g);
@@ -164,7 +164,7 @@ allocate (ictus__run *r)
   r->f0 = r->y_old + 2 * n; /* behind y_old is room for ictus__past_push */
   r->f1 = r->f0 + n;
   r->z = r->f1 + n;
-  r->y_row = r->z + n;
+  r->y_row = r->z + 2 * n;
   r->y = r->out->y;
   r->g_end = r->g + ne;
   r->g_at = r->g_end + ne;

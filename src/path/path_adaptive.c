@@ -14,7 +14,7 @@
 enum
 {
   PARTS = 4,      /* of a step: conditions are looked at between them */
-  PAST_POINTS = 5, /* of a step that are remembered */
+  PAST_POINTS = 7, /* of a step that are remembered */
   MOST_AT_ONCE = 1000 /* events without progress */
 };
 

@@ -87,6 +87,36 @@ another_round (ictus__run *r, int round)
   return any;
 }
 
+/* The events of a round, in the order of the file. States change at once, parameters after all of them. */
+static int
+happen_round (ictus__run *r, int round)
+{
+  size_t first = (size_t) r->nseen, hidden = (size_t) r->k->nstate - first, bytes = hidden * sizeof *r->y;
+  double *now = r->y + first, *was = r->z, *next = r->z + hidden;
+  int what = 0;
+
+  if (hidden > 0)
+    {
+      memcpy (was, now, bytes);
+      memcpy (next, now, bytes);
+    }
+  for (int i = 0; i < r->k->nevent; ++i)
+    {
+      if (r->hit[i] != round)
+        continue;
+      ++r->out->events;
+      what |= r->k->happen (i, r->t, r->y, r->sys.p, r->sys.u);
+      for (size_t j = 0; j < hidden; ++j)
+        if (now[j] < was[j] || now[j] > was[j])
+          next[j] = now[j];
+      if (hidden > 0)
+        memcpy (now, was, bytes);
+    }
+  if (hidden > 0)
+    memcpy (now, next, bytes);
+  return what;
+}
+
 ictus_err
 ictus__event_happen (ictus__run *r)
 {
@@ -97,12 +127,7 @@ ictus__event_happen (ictus__run *r)
   ictus__event_values (r, r->t, r->y, r->g_at);
   for (int round = 1; again; ++round)
     {
-      for (int i = 0; i < k->nevent; ++i)
-        if (r->hit[i] == round)
-          {
-            what |= k->happen (i, r->t, r->y, r->sys.p, r->sys.u);
-            ++r->out->events;
-          }
+      what |= happen_round (r, round);
       ictus__event_values (r, r->t, r->y, r->g);
       again = another_round (r, round);
     }

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /* What XPPAUT calls backward Euler: y1 = y0 + h/2 (f (t1, y0) + f (t1, y1)), the trapezoidal rule with all of it at the end of
    the step, solved by Newton's method with the exact Jacobian. */
-#include "path_impl.h"
+#include "path_stepping.h"
 
 #include <math.h>
 #include <string.h>
@@ -11,7 +11,8 @@ typedef struct implicit
   ictus__system *s;
   double dt, tol;
   int iter, n;
-  double *old, *f, *z, *r, *J; /* [n], J [n, n] by columns */
+  double *old, *f, *z, *r; /* [n] */
+  ictus__matrix *matrix;
 } implicit;
 
 static ictus_err
@@ -28,14 +29,13 @@ create (ictus__system *s, const ictus_path_config *c, void **self)
   x->tol = c->newt_tol;
   x->iter = c->newt_iter;
   x->n = s->k->nstate;
-  x->old = ictus_alloc (n + 4, n * sizeof *x->old);
+  x->old = ictus_alloc (4 * n, sizeof *x->old);
   if (x->old == NULL)
     return ICTUS_E_NOMEM;
   x->f = x->old + n;
   x->z = x->f + n;
   x->r = x->z + n;
-  x->J = x->r + n;
-  return ICTUS_OK;
+  return ictus__matrix_create (x->n, &x->matrix);
 }
 
 static void
@@ -43,8 +43,10 @@ destroy (void *self)
 {
   implicit *x = self;
 
-  if (x != NULL)
-    ictus_free (x->old);
+  if (x == NULL)
+    return;
+  ictus_free (x->old);
+  ictus__matrix_destroy (&x->matrix);
   ictus_free (x);
 }
 
@@ -55,61 +57,6 @@ start (void *self, double t, const double *y)
   (void) t;
   (void) y;
   return ICTUS_OK;
-}
-
-/* One column of the elimination with row pivots; the right side goes along. */
-static bool
-eliminate (size_t n, double *a, double *b, size_t k)
-{
-  size_t best = k;
-
-  for (size_t i = k + 1; i < n; ++i)
-    if (fabs (a[k * n + i]) > fabs (a[k * n + best]))
-      best = i;
-  if (!(fabs (a[k * n + best]) > 0))
-    return false;
-  if (best != k)
-    {
-      double spare = b[k];
-
-      b[k] = b[best];
-      b[best] = spare;
-      for (size_t j = k; j < n; ++j)
-        {
-          spare = a[j * n + k];
-          a[j * n + k] = a[j * n + best];
-          a[j * n + best] = spare;
-        }
-    }
-  for (size_t i = k + 1; i < n; ++i)
-    a[k * n + i] /= a[k * n + k];
-  for (size_t j = k + 1; j < n; ++j)
-    {
-      double p = a[j * n + k];
-
-      if (p < 0 || p > 0)
-        for (size_t i = k + 1; i < n; ++i)
-          a[j * n + i] -= a[k * n + i] * p;
-    }
-  for (size_t i = k + 1; i < n; ++i)
-    b[i] -= a[k * n + i] * b[k];
-  return true;
-}
-
-/* a [j * n + i] x = b, in place; false: a is singular */
-static bool
-solve (size_t n, double *a, double *b)
-{
-  for (size_t k = 0; k < n; ++k)
-    if (!eliminate (n, a, b, k))
-      return false;
-  for (size_t k = n; k-- > 0;)
-    {
-      b[k] /= a[k * n + k];
-      for (size_t i = 0; i < k; ++i)
-        b[i] -= a[k * n + i] * b[k];
-    }
-  return true;
 }
 
 static ictus_err
@@ -134,12 +81,11 @@ step (void *self, double limit, double *t, double *y)
           x->r[i] = x->z[i] - half * (x->f[i] + x->old[i]) - y[i];
           residual += fabs (x->r[i]);
         }
-      ictus__system_jac (x->s, limit, x->z, x->J);
-      for (size_t j = 0; j < n; ++j)
-        for (size_t i = 0; i < n; ++i)
-          x->J[j * n + i] = (i == j ? 1.0 : 0.0) - half * x->J[j * n + i];
-      if (!solve (n, x->J, x->r))
+      ictus__system_jac (x->s, limit, x->z, ictus__matrix_jacobian (x->matrix));
+      ICTUS_TRY (ictus__matrix_filled (x->matrix));
+      if (!ictus__matrix_factor (x->matrix, 1, -half))
         return ICTUS_FAIL (ICTUS_E_SOLVER, "Newton's matrix is singular at t = %.10g", limit);
+      ictus__matrix_solve (x->matrix, x->r);
       for (size_t i = 0; i < n; ++i)
         {
           change += fabs (x->r[i]);

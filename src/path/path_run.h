@@ -27,7 +27,7 @@ typedef struct ictus__run
   void *self;
   double t, *y;     /* now; y [nstate] */
   double *y_old;    /* [nstate] where the last step began */
-  double *z, *f0, *f1; /* [nstate] scratch */
+  double *z, *f0, *f1; /* [2 nstate], [nstate], [nstate] scratch */
   double h;         /* dt with its sign */
   bool over;        /* out->end says why */
   /* rows */
