@@ -42,7 +42,7 @@ bench_open (bench *b, int test)
   ck_assert_int_eq (b->l->fire == NULL, b->k->fire == NULL);
   b->ns = (size_t) b->k->nstate;
   b->np = (size_t) b->k->nslot;
-  b->nu = (size_t) b->k->ninput;
+  b->nu = (size_t) b->k->nu;
   n = ROOM * (2 + 3 * b->ns + b->np + b->nu + b->ns * b->ns) + 1;
   b->own = at = ictus_alloc (n, sizeof *at);
   ck_assert_ptr_nonnull (at);

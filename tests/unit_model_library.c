@@ -31,6 +31,14 @@ typedef struct place /* a point at which to look at a model; arrays of its own *
   double *y, *p, *u, *f;
 } place;
 
+/* Delayed values are those of now; noise is none. */
+static void
+place_look_back (place *x)
+{
+  for (int i = 0; i < x->k->ndelay; ++i)
+    x->u[x->k->ninput + i] = x->y[x->k->delay_of[i]];
+}
+
 static place
 place_open (int k)
 {
@@ -40,11 +48,12 @@ place_open (int k)
   x.y = ictus_alloc ((size_t) x.k->nstate, sizeof (double));
   x.f = ictus_alloc ((size_t) x.k->nstate, sizeof (double));
   x.p = ictus_alloc ((size_t) x.k->nslot, sizeof (double));
-  x.u = ictus_alloc ((size_t) x.k->ninput, sizeof (double));
+  x.u = ictus_alloc ((size_t) x.k->nu, sizeof (double));
   ictus_model_defaults (x.m, x.p);
   for (int i = 0; i < x.k->ninput; ++i)
     x.u[i] = ictus_lang_get (x.m->lang, ICTUS_LANG_INPUT, i)->value;
   x.k->init (x.p, x.y);
+  place_look_back (&x);
   return x;
 }
 
@@ -58,15 +67,23 @@ place_close (place *x)
   ictus_model_close (&x->m);
 }
 
-/* A state near the start: each value moved by a few per cent, those at 0 by some tenths. */
+/* A state near the start: each value moved by a few per cent, those at 0 by some tenths; none that is not negative becomes it
+   (concentrations have powers). */
 static void
 place_shake (place *x, ictus_rng *r)
 {
   x->k->init (x->p, x->y);
   for (int i = 0; i < x->k->nstate; ++i)
-    x->y[i] += 0.05 * ictus_rng_normal (r) * fmax (fabs (x->y[i]), 1);
+    {
+      double y = x->y[i] + 0.05 * ictus_rng_normal (r) * fmax (fabs (x->y[i]), 1);
+
+      x->y[i] = x->y[i] >= 0 ? fabs (y) : y;
+    }
   for (int i = 0; i < x->k->ninput; ++i)
     x->u[i] = ictus_rng_uniform (r);
+  place_look_back (x);
+  for (int i = 0; i < x->k->nnoise; ++i)
+    x->u[x->k->ninput + x->k->ndelay + i] = ictus_rng_normal (r);
 }
 
 static bool
@@ -103,7 +120,9 @@ START_TEST (everything_has_a_unit_a_meaning_and_a_source)
   check_described (m, ICTUS_LANG_INPUT);
   check_described (m, ICTUS_LANG_AUX);
   ck_assert_str_ne (ictus_lang_title (m->lang), "");
-  ck_assert_ptr_nonnull (strstr (ictus_lang_source (m->lang), "doi:10."));
+  ck_assert_msg (strlen (ictus_lang_source (m->lang)) > 20, "%s has no source", m->kernel->name);
+  ck_assert_msg (*ictus_lang_shows (m->lang) != '\0', "%s does not say what it shows", m->kernel->name);
+  ck_assert_msg (ictus_lang_expect_at (m->lang, 0) != NULL, "%s expects nothing", m->kernel->name);
   ck_assert_str_eq (ictus_lang_text (m->lang), m->kernel->text);
   ictus_model_close (&m);
   ck_assert_uint_eq (ictus_mem_live (), 0);
@@ -134,8 +153,32 @@ START_TEST (the_list_is_alphabetical)
 
   for (; (k = ictus_model_shipped (n)) != NULL; ++n)
     ck_assert_int_lt (strcmp (ictus_model_shipped (n - 1)->name, k->name), 0);
-  ck_assert_uint_ge (n, 14);
+  ck_assert_uint_ge (n, 45);
   ck_assert_ptr_null (ictus_model_shipped (n + 5));
+}
+END_TEST
+
+START_TEST (every_kind_is_a_folder_with_models)
+{
+  static const char *const kinds[] = { "classic-dynamics", "conductance",    "integrate-and-fire",     "ions-and-molecules",
+                                       "phenomenological", "population",     "synapse-and-plasticity" };
+  enum { NKIND = sizeof kinds / sizeof *kinds };
+  int count[NKIND] = { 0 };
+  const char *kind;
+  size_t n = 0;
+
+  for (; (kind = ictus_model_shipped_kind (n)) != NULL; ++n)
+    {
+      int k = 0;
+
+      while (k < NKIND && strcmp (kinds[k], kind) != 0)
+        ++k;
+      ck_assert_msg (k < NKIND, "%s: kind %s", ictus_model_shipped (n)->name, kind);
+      ++count[k];
+    }
+  ck_assert_ptr_null (ictus_model_shipped (n));
+  for (int k = 0; k < NKIND; ++k)
+    ck_assert_msg (count[k] >= 4, "%s: %d models", kinds[k], count[k]);
 }
 END_TEST
 
@@ -199,13 +242,21 @@ START_TEST (everything_is_finite_at_the_start)
   ck_assert (all_finite (a, x.k->naux) && all_finite (c, nport * n));
   if (x.k->fire != NULL) /* nobody starts beyond the threshold */
     ck_assert_double_lt (x.k->fire (0, x.y, x.p, x.u), 0);
+  if (x.k->nevent > 0)
+    {
+      double *g = ictus_alloc ((size_t) x.k->nevent, sizeof *g);
+
+      x.k->event (0, x.y, x.p, x.u, g);
+      ck_assert (all_finite (g, x.k->nevent));
+      ictus_free (g);
+    }
   if (x.k->refractory != NULL)
     ck_assert_double_ge (x.k->refractory (x.p), 0);
   if (x.k->reset != NULL)
     {
       x.k->reset (0, x.y, x.p, x.u);
       ck_assert (all_finite (x.y, n));
-      ck_assert_double_lt (x.k->fire (0, x.y, x.p, x.u), 0);
+      ck_assert_double_le (x.k->fire (0, x.y, x.p, x.u), 0);
     }
   ictus_free (J);
   ictus_free (D);
@@ -355,6 +406,7 @@ main (void)
   tcase_add_loop_test (c, everything_has_a_unit_a_meaning_and_a_source, 0, n);
   tcase_add_loop_test (c, units_are_known_to_the_unit_table, 0, n);
   tcase_add_test (c, the_list_is_alphabetical);
+  tcase_add_test (c, every_kind_is_a_folder_with_models);
   tcase_add_test (c, models_are_classified_as_expected);
   tcase_add_loop_test (c, everything_is_finite_at_the_start, 0, n);
   tcase_add_loop_test (c, preparing_twice_changes_nothing, 0, n);
