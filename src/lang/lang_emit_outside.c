@@ -86,6 +86,40 @@ done:
   return e;
 }
 
+/* XPPAUT assigns to states one after the other, as they are written, each seen by those behind it; parameters keep their
+   values until all of it is done. */
+static ictus_err
+one_after_another (ictus__writer *w, int owner)
+{
+  const ictus_lang *L = w->L;
+  ictus_text *out = w->e.out;
+
+  for (size_t k = 0; k < L->nassign; ++k)
+    if (L->assign[k].owner == owner && L->sym[L->of[ICTUS_LANG_STATE][L->assign[k].state]].hidden)
+      ictus_text_add (out, "  double new%zu;\n", k);
+  for (size_t k = 0; k < L->nassign; ++k)
+    {
+      const ictus__assign *a = &L->assign[k];
+      int root;
+
+      if (a->owner != owner)
+        continue;
+      root = w->map[a->node];
+      ictus_text_add (out, "  {\n");
+      ICTUS_TRY (ictus__schedule (&w->e, &root, 1));
+      if (L->sym[L->of[ICTUS_LANG_STATE][a->state]].hidden)
+        ictus_text_add (out, "  new%zu = ", k);
+      else
+        ictus_text_add (out, "  y[%d] = ", a->state);
+      ictus__print (&w->e, root);
+      ictus_text_add (out, ";\n  }\n");
+    }
+  for (size_t k = 0; k < L->nassign; ++k)
+    if (L->assign[k].owner == owner && L->sym[L->of[ICTUS_LANG_STATE][L->assign[k].state]].hidden)
+      ictus_text_add (out, "  y[%d] = new%zu;\n", L->assign[k].state, k);
+  return ICTUS_OK;
+}
+
 static ictus_err
 events (ictus__writer *w)
 {
@@ -108,7 +142,7 @@ events (ictus__writer *w)
       ictus_text_add (w->e.out,
                       "\nstatic int\nk_happen%zu (double t, double *y, const double *p, const double *u)\n"
                       "{\n  (void) t;\n  (void) y;\n  (void) p;\n  (void) u;\n", k);
-      ICTUS_GO (ictus__assignments (w, OWNER_EVENT - (int) k));
+      ICTUS_GO (L->xpp ? one_after_another (w, OWNER_EVENT - (int) k) : ictus__assignments (w, OWNER_EVENT - (int) k));
       ictus_text_add (w->e.out, "  return %u;\n}\n", L->event[k].flags);
     }
   ictus_text_add (w->e.out, "\nstatic int\nk_happen (int k, double t, double *y, const double *p, const double *u)\n{\n"
