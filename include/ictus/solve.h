@@ -150,7 +150,7 @@ const ictus_solver_ops *ictus_solver_at (size_t k);
 const char *ictus_solver_refuse (const ictus_solver_config *c, const ictus_model *m, char *buf);
 
 /** The solver that the name "auto" stands for: map for maps, heun for models with noise or Markov variables, rk4 for those with
- * delays, for those with events cvode-bdf (exact timing) or rk4; else `exact` where it serves, or rk45, or, by a trial with one
+ * delays or events; else `exact` where it serves, or rk45, or, by a trial with one
  * neuron that takes about a millisecond, rosenbrock. Depends on the arguments only, so it is the same on all ranks and
  * after every restart.
  * \param p           [nslot] parameters to judge by: cells->p0; NULL: the defaults of the model

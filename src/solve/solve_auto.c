@@ -130,28 +130,25 @@ done:
 
 /* NULL: the model is equations and inputs, with no more than firing. */
 static const ictus_solver_ops *
-special (const ictus_solver_config *c, const ictus_model *m, const char **why)
+special (const ictus_model *m, const char **why)
 {
   const ictus_kernel *k = m->kernel;
-  char buf[256];
 
   *why = "";
   if (k->is_map)
     *why = "the model is a map";
   else if (k->nnoise > 0)
-    *why = "the model has noise: white noise is that of Stratonovich; euler takes it as Ito's";
+    *why = "the model draws random numbers; heun takes white noise as Stratonovich's, euler as Ito's";
   else if (k->nmarkov > 0)
     *why = "the model has Markov variables, which jump at the ends of fixed steps";
   else if (k->ndelay > 0)
     *why = "the model has delays: fixed steps of order 4 keep their past";
   else if (k->nevent > 0)
-    *why = "the model has events";
+    *why = "the model has events, which are looked for at the ends of fixed steps";
   if (k->is_map)
     return &ictus__solver_map;
   if (k->nnoise > 0 || k->nmarkov > 0)
     return &ictus__solver_heun;
-  if (k->nevent > 0 && ictus__solver_cvode_bdf.refuse (m, c, buf) == NULL)
-    return &ictus__solver_cvode_bdf;
   return k->ndelay > 0 || k->nevent > 0 ? &ictus__solver_rk4 : NULL;
 }
 
@@ -159,7 +156,7 @@ static const char *
 refuse_auto (const ictus_model *m, const ictus_solver_config *c, char *buf)
 {
   const char *why;
-  const ictus_solver_ops *ops = special (c, m, &why);
+  const ictus_solver_ops *ops = special (m, &why);
 
   return ops != NULL ? ops->refuse (m, c, buf) : ictus__refuse_adaptive (m, c, buf);
 }
@@ -172,7 +169,7 @@ ictus__auto_choose (const ictus_solver_config *c, const ictus_model *m, const do
   char buf[256];
   ictus_err e = ICTUS_OK;
 
-  *out = special (c, m, &reason);
+  *out = special (m, &reason);
   if (*out != NULL)
     {
       snprintf (why, 256, "%s", reason);

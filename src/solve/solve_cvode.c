@@ -373,7 +373,7 @@ cvode_work (const void *self)
 const ictus_solver_ops ictus__solver_cvode_bdf = {
   .name = "cvode-bdf",
   .summary = "SUNDIALS CVODE, BDF of variable order and step, for stiff models; the reference",
-  .refuse = ictus__refuse_cvode,
+  .refuse = ictus__refuse_adaptive,
   .create = create_bdf,
   .destroy = cvode_destroy,
   .window = cvode_window,
@@ -385,7 +385,7 @@ const ictus_solver_ops ictus__solver_cvode_bdf = {
 const ictus_solver_ops ictus__solver_cvode_adams = {
   .name = "cvode-adams",
   .summary = "SUNDIALS CVODE, Adams-Moulton of variable order and step, for models that are not stiff",
-  .refuse = ictus__refuse_cvode,
+  .refuse = ictus__refuse_adaptive,
   .create = create_adams,
   .destroy = cvode_destroy,
   .window = cvode_window,

@@ -155,7 +155,6 @@ enum
 const char *ictus__refuse_kind (const ictus_model *m, unsigned can, char *buf);
 /* Adaptive solvers: the same, and both tolerances must be positive. */
 const char *ictus__refuse_adaptive (const ictus_model *m, const ictus_solver_config *c, char *buf);
-const char *ictus__refuse_cvode (const ictus_model *m, const ictus_solver_config *c, char *buf);
 
 /* What auto stands for, and why [256]; p [nslot] parameters to judge by, NULL: the defaults of the model. */
 ictus_err ictus__auto_choose (const ictus_solver_config *c, const ictus_model *m, const double *p,

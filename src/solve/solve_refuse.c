@@ -68,9 +68,3 @@ ictus__refuse_adaptive (const ictus_model *m, const ictus_solver_config *c, char
 
   return why != NULL ? why : refuse_tolerances (c, buf);
 }
-
-const char *
-ictus__refuse_cvode (const ictus_model *m, const ictus_solver_config *c, char *buf)
-{
-  return ictus__refuse_adaptive (m, c, buf);
-}

@@ -235,5 +235,7 @@ void ictus__events_clear (ictus__strips *s);
 void ictus__events_look (ictus__strips *s, const ictus__strip *p, double t, bool at_end);
 void ictus__events_lane (ictus__strips *s, const ictus__strip *p, size_t c, double t, bool at_end);
 void ictus__events_remember (ictus__strips *s, const ictus__strip *p, double t);
+/* The same for all strips, at the beginning of a step, with the noise of the one that ended there. */
+void ictus__strips_remember (ictus__strips *s, double t_ms, int64_t step);
 
 #endif
