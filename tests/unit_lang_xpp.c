@@ -265,15 +265,17 @@ END_TEST
 
 START_TEST (what_says_nothing_here_gets_one_note)
 {
-  ictus_lang *l = parse_file ("options a.opt\nx'=1\nbdry x-1\nb x'-2\nonly x,y\ngroup g 2\nthis is part one\ny'=2\nexport {x} {y}\nset s {x=1}\noptions b.opt\n");
+  ictus_lang *l = parse_file ("options a.opt\nx'=1\nbdry x-1\nb x'-2\nonly x, t # y\ngroup g 2\nthis is part one\ny'=2\nexport {x} {y}\nset s {x=1}\noptions b.opt\n");
 
   ck_names (l, STATE, "x");
   ck_note (l, ICTUS_LANG_IGNORED, 1, 1, "options");
-  ck_note (l, ICTUS_LANG_IGNORED, 5, 1, "only");
+  ck_assert_str_eq (ictus_lang_only_at (l, 0), "x");
+  ck_assert_str_eq (ictus_lang_only_at (l, 1), "t");
+  ck_assert_ptr_null (ictus_lang_only_at (l, 2));
   ck_note (l, ICTUS_LANG_IGNORED, 6, 1, "group");
   ck_note (l, ICTUS_LANG_NOTDONE, 3, 1, "the boundary condition is not honoured");
   ck_note (l, ICTUS_LANG_NOTDONE, 9, 1, "export");
-  ck_assert_int_eq (count_notes (l), 6);
+  ck_assert_int_eq (count_notes (l), 5);
   end_file (&l);
 }
 END_TEST

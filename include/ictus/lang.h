@@ -132,6 +132,9 @@ const ictus_lang_note *ictus_lang_note_at (const ictus_lang *lang, int k);
 /** The named sets, the expectations; NULL past the end. Borrowed. Collectivity: none. */
 const ictus_lang_set *ictus_lang_set_at (const ictus_lang *lang, int k);
 const ictus_lang_expect *ictus_lang_expect_at (const ictus_lang *lang, int k); /* Collectivity: none. */
+/** Names behind `only`, in their order: XPPAUT's text output has these columns alone ("t" is one of them). NULL past the
+ * end; without any, all columns. Collectivity: none. */
+const char *ictus_lang_only_at (const ictus_lang *lang, int k);
 const char *ictus_lang_shows (const ictus_lang *lang); /* what the model shows; "" if not said. Collectivity: none. */
 /** Hash of the other files that were read (tables, #include); 0 if none. Collectivity: none. */
 uint64_t ictus_lang_stamp (const ictus_lang *lang);

@@ -73,6 +73,7 @@ clear_parts (ictus_lang *L)
   ictus_free (L->note);
   ictus_free (L->set);
   ictus_free (L->set_line);
+  ictus_free (L->only);
   ictus_free (L->expect);
   ictus_free (L->owned);
   ictus_free (L->event);

@@ -345,6 +345,8 @@ struct ictus_lang
   ictus_lang_settings settings;
   ictus_lang_note *note;     /* texts in notes_text until ictus__describe */
   size_t nnote, capnote;
+  const char **only; /* names, kept */
+  size_t nonly, caponly;
   int *set_line; /* where the sets are declared */
   size_t capsetline;
   ictus_lang_set *set;

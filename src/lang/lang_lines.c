@@ -264,6 +264,28 @@ done:
   return e;
 }
 
+/* only a,b c */
+static ictus_err
+only (ictus_lang *L, const ictus__logical *l, size_t at)
+{
+  const char *s = l->text.s;
+  char word[ICTUS__NAME_MAX + 1];
+
+  for (size_t n, end = ictus__comment_at (s); at < end; at += n)
+    {
+      at += strspn (s + at, " \t,");
+      n = strcspn (s + at, " \t,#");
+      if (n == 0)
+        break;
+      snprintf (word, sizeof word, "%.*s", n < sizeof word ? (int) n : ICTUS__NAME_MAX, s + at);
+      ICTUS_TRY (ictus_grow (&L->only, &L->caponly, L->nonly + 1, sizeof *L->only));
+      if ((L->only[L->nonly] = ictus__keep (L, word)) == NULL)
+        return ICTUS_E_NOMEM;
+      ++L->nonly;
+    }
+  return ICTUS_OK;
+}
+
 ictus_err
 ictus__command (ictus_lang *L, const ictus__logical *l, ictus__kind kind)
 {
@@ -275,7 +297,8 @@ ictus__command (ictus_lang *L, const ictus__logical *l, ictus__kind kind)
   switch ((int) kind)
     {
     case LINE_SET: return set (L, l, rest);
-    case LINE_GROUP: case LINE_ONLY: case LINE_OPTIONS:
+    case LINE_ONLY: return only (L, l, rest);
+    case LINE_GROUP: case LINE_OPTIONS:
       return ictus__note_line (L, ICTUS_LANG_IGNORED, l, at, "%s", ictus__kind_word (kind));
     case LINE_EXPORT: case LINE_VECTOR:
       return ictus__note_line (L, ICTUS_LANG_NOTDONE, l, at, "%s is not honoured: no compiled library is called",

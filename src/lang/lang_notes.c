@@ -175,6 +175,12 @@ ictus_lang_expect_at (const ictus_lang *lang, int k)
 }
 
 const char *
+ictus_lang_only_at (const ictus_lang *lang, int k)
+{
+  return k >= 0 && (size_t) k < lang->nonly ? lang->only[k] : NULL;
+}
+
+const char *
 ictus_lang_shows (const ictus_lang *lang)
 {
   return lang->shows != NULL ? lang->shows : "";
