@@ -139,11 +139,12 @@ fold_step (ictus__still *s, double complex *m, const double *scale)
 {
   ictus__claim *c = s->c;
   int n = s->n, n1 = n + 1;
-  double *a = ictus_alloc ((size_t) (n1 * n1 + n1), sizeof *a), *b = a + n1 * n1, *f = s->f;
+  double *a = ictus_alloc ((size_t) (n1 * n1 + n1), sizeof *a), *b, *f = s->f;
   double moved = 0, p0 = c->p[c->par], h, up;
 
   if (a == NULL)
     return NAN;
+  b = a + n1 * n1;
   for (int j = 0; j < n1; ++j) /* the row of the determinant, and df/dp */
     {
       double *x = j < n ? &s->y[j] : &p0, x0 = *x;
@@ -210,9 +211,12 @@ done:
 static double
 guess_omega (ictus__still *s)
 {
-  double *re = ictus_alloc ((size_t) (2 * s->n), sizeof *re), *im = re + s->n, best = INFINITY, w = 0;
+  double *re = ictus_alloc ((size_t) (2 * s->n), sizeof *re), *im, best = INFINITY, w = 0;
 
-  if (re != NULL && ictus__still_eigen (s, re, im))
+  if (re == NULL)
+    return 0;
+  im = re + s->n;
+  if (ictus__still_eigen (s, re, im))
     for (int i = 0; i < s->n; ++i)
       if (im[i] > 0 && fabs (re[i]) < best)
         {

@@ -160,11 +160,12 @@ static bool
 newton (ictus__still *s, const double *held)
 {
   int n = s->n;
-  double *a = s->work + 2 * n, *b = ictus_alloc ((size_t) (2 * n), sizeof *b), *y0 = b + n;
+  double *a = s->work + 2 * n, *b = ictus_alloc ((size_t) (2 * n), sizeof *b), *y0;
   bool done = false;
 
   if (b == NULL)
     return false;
+  y0 = b + n;
   ictus__still_look (s);
   for (int step = 0; step < 200 && !done; ++step)
     {
@@ -262,12 +263,13 @@ static ictus_err
 check_repose (ictus__claim *c, ictus__still *s)
 {
   static const char *const names[] = { "", "stable", "unstable", "a saddle" };
-  double *re = ictus_alloc ((size_t) (2 * s->n), sizeof *re), *im = re + s->n;
+  double *re = ictus_alloc ((size_t) (2 * s->n), sizeof *re), *im;
   int out = 0;
   ictus__repose is;
 
   if (re == NULL)
     return ICTUS_E_NOMEM;
+  im = re + s->n;
   if (!ictus__still_eigen (s, re, im))
     {
       ictus_free (re);
