@@ -148,6 +148,8 @@ const char *ictus_lang_why_not_cond_linear (const ictus_lang *lang); /* Collecti
  * \param out     the C is appended
  * \retval ICTUS_E_NOMEM  what was appended is not to be used. Collectivity: none. */
 ictus_err ictus_lang_emit (const ictus_lang *lang, const char *symbol, ictus_text *out);
+/** What the emitters are: changes when what they write may change. Borrowed for ever. Collectivity: none. */
+const char *ictus_lang_emitter (void);
 /** The second C file: the text of kernel.h, the functions for many neurons side by side, and the table "const ictus_lanes
  * SYMBOL". The level of instructions is that of the compiler's flags.
  * \param symbol  name of the table; LANE_LEVELED (name) becomes name_v2, name_v3, ... by level

@@ -18,12 +18,8 @@ needed (const ictus_lang *L, int upto)
     need[L->rhs[i]] = 1;
   for (int n = upto; n-- > 0;)
     if (need[n] != 0)
-      {
-        const int kid[3] = { L->g.node[n].a, L->g.node[n].b, L->g.node[n].c };
-
-        for (int k = 0; k < ictus__nops (L->g.node[n].op); ++k)
-          need[kid[k]] = 1;
-      }
+      for (int k = 0; k < ictus__nkids (&L->g, n); ++k)
+        need[ictus__kid (&L->g, n, k)] = 1;
   return need;
 }
 

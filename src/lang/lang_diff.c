@@ -65,7 +65,7 @@ d_function (ictus__dag *g, ictus__op op, int n, int a)
     case OP_NEG: case OP_NOT: case OP_ADD: case OP_SUB: case OP_MUL: case OP_DIV: case OP_POW: case OP_POWI:
     case OP_ATAN2: case OP_MOD: case OP_MIN: case OP_MAX: case OP_LT: case OP_LE: case OP_EQ: case OP_NE:
     case OP_AND: case OP_OR: case OP_IF: case OP_BESSELJ: case OP_BESSELY: case OP_BESSELI: case OP_POISSON:
-    case OP_COUNT: break;
+    case OP_SUM: case OP_COUNT: break;
     }
   return -1;
 }
@@ -97,16 +97,31 @@ d_bessel (ictus__dag *g, ictus__op op, int order, int x, int dx)
   return ictus__mul (g, ictus__mul (g, ictus__num (g, 0.5), twice), dx);
 }
 
+static int
+d_sum (ictus__dag *g, int n, const int *d)
+{
+  int *term = ictus_alloc ((size_t) g->node[n].b, sizeof *term), r = -1;
+
+  if (term == NULL)
+    return -1;
+  for (int k = 0; k < g->node[n].b; ++k)
+    term[k] = d[ictus__kid (g, n, k)];
+  r = ictus__add_up (g, term, (size_t) g->node[n].b);
+  ictus_free (term);
+  return r;
+}
+
 /* The derivative of node n, whose operands have the derivatives d. */
 static int
 rule (ictus__dag *g, int n, const int *d)
 {
   const ictus__node k = g->node[n];
-  int da = k.op >= OP_NEG ? d[k.a] : -1, db, dc;
+  int da = k.op >= OP_NEG && k.op != OP_SUM ? d[k.a] : -1, db, dc;
 
   switch (k.op)
     {
     case OP_NEG: return ictus__neg (g, da);
+    case OP_SUM: return d_sum (g, n, d);
     case OP_ADD: return ictus__add (g, da, d[k.b]);
     case OP_SUB: return ictus__sub (g, da, d[k.b]);
     case OP_MUL: return ictus__add (g, ictus__mul (g, da, k.b), ictus__mul (g, k.a, d[k.b]));
@@ -150,7 +165,7 @@ ictus__differ_open (ictus__dag *g, int upto, const unsigned char *need, ictus__d
 
   *D = (ictus__differ) { .g = g, .upto = upto };
   for (int i = 0; i < upto; ++i)
-    edges += (size_t) ictus__nops (g->node[i].op);
+    edges += (size_t) ictus__nkids (g, i);
   D->first = ictus_alloc (n + 2, sizeof *D->first);
   D->user = ictus_alloc (edges, sizeof *D->user);
   D->d = ictus_alloc (n, sizeof *D->d);
@@ -161,14 +176,12 @@ ictus__differ_open (ictus__dag *g, int upto, const unsigned char *need, ictus__d
   for (int pass = 0; pass < 2; ++pass) /* count the users of each node; list them */
     for (int i = 0; i < upto; ++i)
       {
-        const int kid[3] = { g->node[i].a, g->node[i].b, g->node[i].c };
-
         D->d[i] = zero;
-        for (int k = 0; k < ictus__nops (g->node[i].op) && (need == NULL || need[i] != 0); ++k)
+        for (int k = 0; k < ictus__nkids (g, i) && (need == NULL || need[i] != 0); ++k)
           if (pass == 0)
-            ++D->first[kid[k] + 2];
+            ++D->first[ictus__kid (g, i, k) + 2];
           else
-            D->user[D->first[kid[k] + 1]++] = i;
+            D->user[D->first[ictus__kid (g, i, k) + 1]++] = i;
         if (pass == 0 && i + 1 == upto)
           for (int k = 0; k < upto; ++k)
             D->first[k + 2] += D->first[k + 1];
@@ -224,11 +237,10 @@ ictus__differ_by (ictus__differ *D, int leaf)
   for (size_t k = 1; k < D->n; ++k)
     {
       int n = D->list[k];
-      const int kid[3] = { D->g->node[n].a, D->g->node[n].b, D->g->node[n].c };
       bool any = false;
 
-      for (int i = 0; i < ictus__nops (D->g->node[n].op); ++i)
-        any = any || D->d[kid[i]] != zero;
+      for (int i = 0; i < ictus__nkids (D->g, n) && !any; ++i)
+        any = D->d[ictus__kid (D->g, n, i)] != zero;
       if (!any || (D->d[n] = rule (D->g, n, D->d)) >= 0)
         continue;
       if (D->g->n >= ICTUS__NODE_MAX)

@@ -3,9 +3,12 @@
 #include <string.h>
 
 #include "lang/lang_impl.h"
+#include "lang/lang_sum.h"  /* made by make: a check sum of the sources */
 #include "lang/lang_text.h" /* made by make: kernel.h and lang_helpers.h as strings */
 
 typedef ictus__writer writer;
+
+enum { LARGE = 1000 }; /* operands in a function, from which on it is written as loops */
 
 static int
 ns_of (const writer *w)
@@ -93,9 +96,12 @@ ictus__vector_function (writer *w, const char *name, const char *to, const int *
 {
   char last[40];
 
+  mapped (w, node, n);
+  if (ictus__reach (&w->e, w->root, (size_t) n) > LARGE)
+    return ictus__batch_function (&w->e, name, to, n, NULL, 0, w->root);
   snprintf (last, sizeof last, "double *restrict %s", to);
   head (w, "void", name, last);
-  return fill (w, to, mapped (w, node, n), n, false);
+  return fill (w, to, w->root, n, false);
 }
 
 static ictus_err
@@ -103,12 +109,14 @@ diag_function (writer *w)
 {
   int n = ns_of (w);
 
-  head (w, "void", "k_diag", "double *restrict f, double *restrict d");
   for (int i = 0; i < n; ++i)
     {
       w->root[i] = w->map[w->L->rhs[i]];
       w->root[n + i] = w->map[w->L->jac[i * n + i]];
     }
+  if (ictus__reach (&w->e, w->root, 2 * (size_t) n) > LARGE)
+    return ictus__batch_function (&w->e, "k_diag", "f", n, "d", n, w->root);
+  head (w, "void", "k_diag", "double *restrict f, double *restrict d");
   ICTUS_TRY (ictus__schedule (&w->e, w->root, 2 * (size_t) n));
   for (int i = 0; i < n; ++i)
     assign (w, "f", i, w->root[i]);
@@ -274,7 +282,8 @@ copy_graph (writer *w)
     {
       const ictus__node *k = &from->node[i];
 
-      if (ictus__raw (&w->g, k->op, k->a, k->b, k->c, k->v) != (int) i)
+      if ((k->op == OP_SUM ? ictus__raw_sum (&w->g, from->list + k->a, k->b) : ictus__raw (&w->g, k->op, k->a, k->b, k->c, k->v))
+          != (int) i)
         return ICTUS_FAIL (ICTUS_E_NOMEM, "out of memory while C is written");
     }
   w->zero = ictus__num (&w->g, 0);
@@ -344,6 +353,12 @@ ictus__writer_close (ictus__writer *w)
   ictus_free (w->e.depth);
   ictus_free (w->e.tmp);
   ictus_free (w->e.size);
+}
+
+const char *
+ictus_lang_emitter (void)
+{
+  return emitter_sum;
 }
 
 ictus_err

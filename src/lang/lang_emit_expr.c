@@ -13,6 +13,20 @@ enum { MIXED = -1, UNUSED = 0, ALWAYS = 1 };
 enum { DEEP = 24, TOO_DEEP = 100 }; /* nested brackets before a temporary is made; in a branch */
 #define TOO_LONG 10000.0
 
+static int
+lower_sum (ictus__dag *g, const ictus__node *k, const int *map)
+{
+  int *term = ictus_alloc ((size_t) k->b, sizeof *term), r;
+
+  if (term == NULL)
+    return -1;
+  for (int i = 0; i < k->b; ++i)
+    term[i] = map[g->list[k->a + i]];
+  r = ictus__raw_sum (g, term, k->b);
+  ictus_free (term);
+  return r;
+}
+
 ictus_err
 ictus__lower (const ictus_lang *L, ictus__dag *g, int upto, int *map)
 {
@@ -26,6 +40,8 @@ ictus__lower (const ictus_lang *L, ictus__dag *g, int upto, int *map)
 
       if (k.op == OP_DELAYED || k.op == OP_NOISE)
         map[i] = ictus__leaf (g, OP_INPUT, k.a + (k.op == OP_NOISE ? nouter : ninput));
+      else if (k.op == OP_SUM)
+        map[i] = lower_sum (g, &k, map);
       else if (k.op == OP_POWI) /* square and multiply; b is the power */
         {
           int r = -1;
@@ -49,12 +65,6 @@ ictus__lower (const ictus_lang *L, ictus__dag *g, int upto, int *map)
   return ICTUS_OK;
 }
 
-static int
-kid (const ictus__node *k, int i)
-{
-  return i == 0 ? k->a : i == 1 ? k->b : k->c;
-}
-
 /* ---- hidden slots ------------------------------------------------------------------------------------ */
 
 void
@@ -75,9 +85,9 @@ ictus__hoist (const ictus__dag *g, const int *root, size_t n, unsigned char *mar
             slot[i] = (*nslot)++;
           continue;
         }
-      for (int c = 0; c < ictus__nops (k->op); ++c)
+      for (int c = 0; c < ictus__nkids (g, i); ++c)
         if (k->op != OP_IF || c == 0)
-          mark[kid (k, c)] = ALWAYS;
+          mark[ictus__kid (g, i, c)] = ALWAYS;
     }
 }
 
@@ -86,7 +96,7 @@ ictus__hoist (const ictus__dag *g, const int *root, size_t n, unsigned char *mar
 static bool
 leaf (const ictus__emit *e, int i)
 {
-  return ictus__nops (e->g->node[i].op) == 0 || (e->slot != NULL && e->slot[i] >= 0);
+  return ictus__nkids (e->g, i) == 0 || (e->slot != NULL && e->slot[i] >= 0);
 }
 
 /* Reached under guard g as well as under the guard it has. Needed in both branches is always needed. */
@@ -135,18 +145,29 @@ mark_uses (ictus__emit *e, const int *root, size_t n, bool eager)
     }
   for (int i = (int) all; i-- > 0;)
     {
-      const ictus__node *k = &e->g->node[i];
-
       if (e->guard[i] == UNUSED || leaf (e, i))
         continue;
-      for (int c = 0; c < ictus__nops (k->op); ++c)
+      for (int c = 0; c < ictus__nkids (e->g, i); ++c)
         {
-          int *g = &e->guard[kid (k, c)];
+          int j = ictus__kid (e->g, i, c), *g = &e->guard[j];
 
-          ++e->uses[kid (k, c)];
+          ++e->uses[j];
           *g = join (*g, guard_of (e, i, c, eager));
         }
     }
+}
+
+/* In loops a place costs as much as a sum of two leaves. */
+static bool
+worth_a_place (const ictus__emit *e, int i, int depth)
+{
+  ictus__op op = e->g->node[i].op;
+
+  if (e->batch == NULL)
+    return e->uses[i] > 1 || depth >= DEEP;
+  if (depth == 0 && (op == OP_ADD || op == OP_SUB || op == OP_MUL || op == OP_NEG))
+    return false;
+  return e->uses[i] > 1 || depth >= DEEP || op == OP_SUM;
 }
 
 /* Numbers the temporaries; false when an expression in a branch would be too long to be written in one. */
@@ -166,16 +187,16 @@ choose (ictus__emit *e)
       e->size[i] = 1;
       if (e->guard[i] == UNUSED || leaf (e, (int) i))
         continue;
-      for (int c = 0; c < ictus__nops (k->op); ++c)
+      for (int c = 0; c < ictus__nkids (e->g, (int) i); ++c)
         {
-          int j = kid (k, c);
+          int j = ictus__kid (e->g, (int) i, c);
 
           depth = e->depth[j] > depth ? e->depth[j] : depth;
           size += e->size[j];
         }
       if (k->op == OP_NEG && leaf (e, k->a))
         continue;
-      if (!ictus__is_reciprocal (e, (int) i) && e->guard[i] != MIXED && (e->uses[i] > 1 || depth >= DEEP))
+      if (!ictus__is_reciprocal (e, (int) i) && e->guard[i] != MIXED && worth_a_place (e, (int) i, depth))
         e->tmp[i] = n++;
       else
         {
@@ -189,7 +210,6 @@ choose (ictus__emit *e)
 }
 
 static void print_condition (ictus__emit *e, int i);
-static void print_operation (ictus__emit *e, int i);
 
 /* A temporary that only one branch needs is computed only where that branch is taken. */
 static void
@@ -204,7 +224,7 @@ define (ictus__emit *e, int i)
       print_condition (e, cond);
       ictus_text_add (e->out, then ? " ? " : " ? 0.0 : ");
     }
-  print_operation (e, i);
+  ictus__print_operation (e, i);
   ictus_text_add (e->out, g > ALWAYS && then ? " : 0.0;\n" : ";\n");
 }
 
@@ -222,13 +242,12 @@ define_all (ictus__emit *e)
       again = false;
       for (int i = 0; i < (int) e->g->n; ++i)
         {
-          const ictus__node *k = &e->g->node[i];
           bool ready = true;
 
           if (e->guard[i] == UNUSED || e->depth[i] < 0)
             continue;
-          for (int c = 0; c < ictus__nops (k->op) && !leaf (e, i); ++c)
-            ready = ready && e->depth[kid (k, c)] < 0;
+          for (int c = 0; c < ictus__nkids (e->g, i) && !leaf (e, i) && ready; ++c)
+            ready = e->depth[ictus__kid (e->g, i, c)] < 0;
           if (e->tmp[i] >= 0 && e->guard[i] > ALWAYS)
             ready = ready && e->depth[(e->guard[i] - GUARD (0, 0)) / 2] < 0;
           again = again || !ready;
@@ -268,18 +287,29 @@ print_call (ictus__emit *e, const char *name, const ictus__node *k)
   for (int c = 0; c < ictus__nops (k->op); ++c)
     {
       ictus_text_add (e->out, "%s", c > 0 ? ", " : "");
-      ictus__print (e, kid (k, c));
+      ictus__print (e, c == 0 ? k->a : c == 1 ? k->b : k->c);
     }
   ictus_text_add (e->out, ")");
+}
+
+/* Kind of an operand: those of one kind stand on one side in all statements that are alike. */
+static int
+rank (const ictus__emit *e, int i)
+{
+  if (e->slot != NULL && e->slot[i] >= 0)
+    return OP_PAR;
+  return e->tmp[i] >= 0 ? (int) OP_COUNT : (int) e->g->node[i].op;
 }
 
 static void
 print_infix (ictus__emit *e, const ictus__node *k, const char *op)
 {
+  bool swap = e->batch != NULL && (k->op == OP_ADD || k->op == OP_MUL) && rank (e, k->b) < rank (e, k->a);
+
   ictus_text_add (e->out, "(");
-  ictus__print (e, k->a);
+  ictus__print (e, swap ? k->b : k->a);
   ictus_text_add (e->out, " %s ", op);
-  ictus__print (e, k->b);
+  ictus__print (e, swap ? k->a : k->b);
   ictus_text_add (e->out, ")");
 }
 
@@ -379,8 +409,28 @@ ictus__print_lookup (const ictus_lang *L, int table, ictus_text *out)
   ictus_text_add (out, ")");
 }
 
+/* ((t0 + t4 + ...) + (t1 + t5 + ...)) + (...) */
 static void
-print_operation (ictus__emit *e, int i)
+print_sum (ictus__emit *e, int i)
+{
+  int n = ictus__nkids (e->g, i);
+
+  ictus_text_add (e->out, "((");
+  for (int part = 0; part < 4; ++part)
+    {
+      ictus_text_add (e->out, part == 0 ? "(" : part == 2 ? ") + ((" : " + (");
+      for (int c = part; c < n; c += 4)
+        {
+          ictus_text_add (e->out, c > part ? " + " : "");
+          ictus__print (e, ictus__kid (e->g, i, c));
+        }
+      ictus_text_add (e->out, ")");
+    }
+  ictus_text_add (e->out, "))");
+}
+
+void
+ictus__print_operation (ictus__emit *e, int i)
 {
   static const char *const infix[OP_COUNT]
       = { [OP_ADD] = "+", [OP_SUB] = "-", [OP_MUL] = "*", [OP_DIV] = "/" };
@@ -392,6 +442,8 @@ print_operation (ictus__emit *e, int i)
 
       print_infix (e, &q, "/");
     }
+  else if (k->op == OP_SUM)
+    print_sum (e, i);
   else if (ictus__c_name (k->op) != NULL)
     print_call (e, ictus__c_name (k->op), k);
   else if (k->op == OP_TABLE || k->op == OP_TABLE_D)
@@ -430,7 +482,9 @@ ictus__print (ictus__emit *e, int i)
 {
   const ictus__node *k = &e->g->node[i];
 
-  if (e->slot != NULL && e->slot[i] >= 0)
+  if (e->operand != NULL && (leaf (e, i) || e->tmp[i] >= 0))
+    e->operand (e, i);
+  else if (e->slot != NULL && e->slot[i] >= 0)
     ictus_text_add (e->out, "p[%d]", e->L->count[ICTUS_LANG_PAR] + e->slot[i]);
   else if (e->tmp[i] >= 0)
     ictus_text_add (e->out, "x%d", e->tmp[i]);
@@ -441,7 +495,7 @@ ictus__print (ictus__emit *e, int i)
   else if (k->op == OP_STATE || k->op == OP_PAR || k->op == OP_INPUT)
     ictus_text_add (e->out, "%c[%d]", k->op == OP_STATE ? 'y' : k->op == OP_PAR ? 'p' : 'u', k->a);
   else
-    print_operation (e, i);
+    ictus__print_operation (e, i);
 }
 
 ictus_err
@@ -455,4 +509,22 @@ ictus__schedule (ictus__emit *e, const int *root, size_t n)
     }
   define_all (e);
   return e->out->failed ? ICTUS_FAIL (ICTUS_E_NOMEM, "out of memory while C is written") : ICTUS_OK;
+}
+
+void
+ictus__choose_places (ictus__emit *e, const int *root, size_t n)
+{
+  mark_uses (e, root, n, true);
+  choose (e);
+}
+
+size_t
+ictus__reach (ictus__emit *e, const int *root, size_t n)
+{
+  size_t count = 0;
+
+  mark_uses (e, root, n, true);
+  for (size_t i = 0; i < e->g->n; ++i)
+    count += e->guard[i] != UNUSED && !leaf (e, (int) i) ? (size_t) ictus__nkids (e->g, (int) i) : 0;
+  return count;
 }

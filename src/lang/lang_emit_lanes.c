@@ -17,12 +17,6 @@ node (const ictus__writer *w, int i)
   return &w->g.node[i];
 }
 
-static int
-kid (const ictus__node *k, int c)
-{
-  return c == 0 ? k->a : c == 1 ? k->b : k->c;
-}
-
 /* ---- what is computed ------------------------------------------------------------------------------------ */
 
 enum { WANTED = 1, EARLY = 2, DONE = 4 }; /* mark of a node; early: a call needs it */
@@ -41,13 +35,13 @@ operand (const ictus__writer *w, int i, int c)
 
   if (c == 1 && k->op == OP_MUL && ictus__is_reciprocal (&w->e, k->b))
     return node (w, k->b)->b;
-  return kid (k, c);
+  return ictus__kid (&w->g, i, c);
 }
 
 static int
 operands (const ictus__writer *w, int i)
 {
-  return has_slot (w, i) ? 0 : ictus__nops (node (w, i)->op);
+  return has_slot (w, i) ? 0 : ictus__nkids (&w->g, i);
 }
 
 /* Functions whose call ends the life of all vector registers: they come first, with what they need. */
@@ -129,6 +123,23 @@ print_leaf (ictus__writer *w, int i)
     ictus_text_add (w->e.out, "LANE_%c (%d)", k->op == OP_STATE ? 'Y' : k->op == OP_PAR ? 'P' : 'U', k->a);
 }
 
+/* As in the scalar functions: four partial sums. */
+static void
+print_sum (ictus__writer *w, int i)
+{
+  for (int part = 0; part < 4; ++part)
+    {
+      ictus_text_add (w->e.out, part == 0 ? "((" : part == 2 ? ") + ((" : " + (");
+      for (int c = part; c < operands (w, i); c += 4)
+        {
+          ictus_text_add (w->e.out, c > part ? " + " : "");
+          print_value (w, operand (w, i, c));
+        }
+      ictus_text_add (w->e.out, ")");
+    }
+  ictus_text_add (w->e.out, ")");
+}
+
 static void
 print_operation (ictus__writer *w, int i)
 {
@@ -144,8 +155,13 @@ print_operation (ictus__writer *w, int i)
   const ictus__node *k = node (w, i);
   bool logical = k->op == OP_AND || k->op == OP_OR || k->op == OP_NOT;
   const char *name = names[k->op], *own = name != NULL && strncmp (name, "ictus_k_", 8) == 0 ? name + 8 : name;
-  const char *between = own != NULL ? ", " : operand (w, i, 1) != kid (k, 1) ? infix[OP_DIV] : infix[k->op];
+  const char *between = own != NULL ? ", " : k->op == OP_MUL && operand (w, i, 1) != k->b ? infix[OP_DIV] : infix[k->op];
 
+  if (k->op == OP_SUM)
+    {
+      print_sum (w, i);
+      return;
+    }
   if (k->op == OP_TABLE || k->op == OP_TABLE_D)
     {
       ictus_text_add (w->e.out, "lane_look_up (%s, ", ictus__lookup_name (w->L, k));

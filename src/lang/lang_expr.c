@@ -11,17 +11,21 @@ hash_node (const ictus__node *k)
 {
   uint64_t h = ictus_hash (&k->op, sizeof k->op, 0);
 
-  h = ictus_hash (&k->a, sizeof k->a, h);
+  if (k->op != OP_SUM) /* whose hash is c; where its terms stand says nothing */
+    h = ictus_hash (&k->a, sizeof k->a, h);
   h = ictus_hash (&k->b, sizeof k->b, h);
   h = ictus_hash (&k->c, sizeof k->c, h);
   return (size_t) ictus_hash (&k->v, sizeof k->v, h);
 }
 
 static bool
-same_node (const ictus__node *x, const ictus__node *y)
+same_node (const ictus__dag *g, const ictus__node *x, const ictus__node *y)
 {
-  return x->op == y->op && x->a == y->a && x->b == y->b && x->c == y->c
-         && memcmp (&x->v, &y->v, sizeof x->v) == 0;
+  if (x->op != y->op || x->b != y->b || x->c != y->c || memcmp (&x->v, &y->v, sizeof x->v) != 0)
+    return false;
+  if (x->op == OP_SUM)
+    return memcmp (g->list + x->a, g->list + y->a, (size_t) x->b * sizeof *g->list) == 0;
+  return x->a == y->a;
 }
 
 static bool
@@ -49,11 +53,25 @@ rehash (ictus__dag *g)
 int
 ictus__nops (ictus__op op)
 {
-  if (op < OP_NEG)
+  if (op < OP_NEG || op == OP_SUM)
     return 0;
   if (op < OP_ADD || op == OP_POWI || op == OP_TABLE || op == OP_TABLE_D)
     return 1;
   return op == OP_IF ? 3 : 2;
+}
+
+int
+ictus__nkids (const ictus__dag *g, int n)
+{
+  return g->node[n].op == OP_SUM ? g->node[n].b : ictus__nops (g->node[n].op);
+}
+
+int
+ictus__kid (const ictus__dag *g, int n, int k)
+{
+  const ictus__node *x = &g->node[n];
+
+  return x->op == OP_SUM ? g->list[x->a + k] : k == 0 ? x->a : k == 1 ? x->b : x->c;
 }
 
 static unsigned
@@ -66,8 +84,10 @@ own_deps (const ictus__dag *g, const ictus__node *k)
   int nops = ictus__nops (k->op);
   unsigned d = 0;
 
+  for (int i = 0; k->op == OP_SUM && i < k->b; ++i)
+    d |= g->node[g->list[k->a + i]].deps;
   if (nops == 0)
-    return leaf[k->op];
+    return k->op == OP_SUM ? d : leaf[k->op];
   d |= g->node[k->a].deps;
   if (nops > 1)
     d |= g->node[k->b].deps;
@@ -76,25 +96,16 @@ own_deps (const ictus__dag *g, const ictus__node *k)
   return d;
 }
 
-int
-ictus__raw (ictus__dag *g, ictus__op op, int a, int b, int c, double v)
+/* The node that is like k, or k itself as a new one. */
+static int
+intern (ictus__dag *g, ictus__node k)
 {
-  int nops = ictus__nops (op);
-  ictus__node k;
   size_t h;
 
-  if ((nops > 0 && a < 0) || (nops > 1 && b < 0) || (nops > 2 && c < 0))
-    return -1;
-  memset (&k, 0, sizeof k);
-  k.op = op;
-  k.a = a;
-  k.b = b;
-  k.c = c;
-  k.v = v;
   if (2 * (g->n + 1) > g->nslot && !rehash (g))
     return -1;
   for (h = hash_node (&k) & (g->nslot - 1); g->slot[h] != 0; h = (h + 1) & (g->nslot - 1))
-    if (same_node (&g->node[g->slot[h] - 1], &k))
+    if (same_node (g, &g->node[g->slot[h] - 1], &k))
       return g->slot[h] - 1;
   if (g->n >= ICTUS__NODE_MAX || ictus_grow (&g->node, &g->cap, g->n + 1, sizeof *g->node) != ICTUS_OK)
     return -1;
@@ -104,11 +115,54 @@ ictus__raw (ictus__dag *g, ictus__op op, int a, int b, int c, double v)
   return (int) g->n - 1;
 }
 
+int
+ictus__raw (ictus__dag *g, ictus__op op, int a, int b, int c, double v)
+{
+  int nops = ictus__nops (op);
+  ictus__node k;
+
+  if ((nops > 0 && a < 0) || (nops > 1 && b < 0) || (nops > 2 && c < 0))
+    return -1;
+  memset (&k, 0, sizeof k);
+  k.op = op;
+  k.a = a;
+  k.b = b;
+  k.c = c;
+  k.v = v;
+  return intern (g, k);
+}
+
+int
+ictus__raw_sum (ictus__dag *g, const int *term, int n)
+{
+  ictus__node k;
+  size_t was = g->n;
+  int made;
+
+  for (int i = 0; i < n; ++i)
+    if (term[i] < 0)
+      return -1;
+  if (g->nlist + (size_t) n > 8 * (size_t) ICTUS__NODE_MAX
+      || ictus_grow (&g->list, &g->caplist, g->nlist + (size_t) n, sizeof *g->list) != ICTUS_OK)
+    return -1;
+  memcpy (g->list + g->nlist, term, (size_t) n * sizeof *term);
+  memset (&k, 0, sizeof k);
+  k.op = OP_SUM;
+  k.a = (int) g->nlist;
+  k.b = n;
+  k.c = (int) (ictus_hash (term, (size_t) n * sizeof *term, 0) & 0x7fffffff);
+  made = intern (g, k);
+  if (g->n > was)
+    g->nlist += (size_t) n;
+  return made;
+}
+
 void
 ictus__dag_clear (ictus__dag *g)
 {
   ictus_free (g->node);
   ictus_free (g->slot);
+  ictus_free (g->list);
   memset (g, 0, sizeof *g);
 }
 
@@ -151,11 +205,10 @@ sweep (const ictus__dag *g, int n, int leaf, bool switched)
     return true;
   for (int i = leaf; i <= n; ++i)
     {
-      const int kid[3] = { g->node[i].a, g->node[i].b, g->node[i].c };
       bool has = i == leaf;
 
-      for (int k = 0; k < ictus__nops (g->node[i].op); ++k)
-        has = has || (mark[kid[k]] & HAS) != 0;
+      for (int k = 0; k < ictus__nkids (g, i); ++k)
+        has = has || (mark[ictus__kid (g, i, k)] & HAS) != 0;
       mark[i] = has ? HAS : 0;
     }
   found = !switched && (mark[n] & HAS) != 0;
@@ -163,12 +216,10 @@ sweep (const ictus__dag *g, int n, int leaf, bool switched)
   for (int i = n; switched && i >= 0 && !found; --i)
     if ((mark[i] & USED) != 0)
       {
-        const int kid[3] = { g->node[i].a, g->node[i].b, g->node[i].c };
-
-        for (int k = 0; k < ictus__nops (g->node[i].op); ++k)
+        for (int k = 0; k < ictus__nkids (g, i); ++k)
           {
-            found = found || ((mark[kid[k]] & HAS) != 0 && switches (g->node[i].op, k));
-            mark[kid[k]] |= USED;
+            found = found || ((mark[ictus__kid (g, i, k)] & HAS) != 0 && switches (g->node[i].op, k));
+            mark[ictus__kid (g, i, k)] |= USED;
           }
       }
   ictus_free (mark);
@@ -201,12 +252,10 @@ ictus__switched_by (const ictus__dag *g, int n, unsigned deps)
   for (int i = n; i >= 0 && !found; --i)
     if (used[i] != 0)
       {
-        const int kid[3] = { g->node[i].a, g->node[i].b, g->node[i].c };
-
-        for (int k = 0; k < ictus__nops (g->node[i].op); ++k)
+        for (int k = 0; k < ictus__nkids (g, i); ++k)
           {
-            found = found || ((g->node[kid[k]].deps & deps) != 0 && switches (g->node[i].op, k));
-            used[kid[k]] = 1;
+            found = found || ((g->node[ictus__kid (g, i, k)].deps & deps) != 0 && switches (g->node[i].op, k));
+            used[ictus__kid (g, i, k)] = 1;
           }
       }
   ictus_free (used);
@@ -268,7 +317,7 @@ ictus__apply (ictus__op op, double a, double b, double c)
     case OP_IF: return a != 0 ? b : c;
     case OP_CONST: case OP_TIME: case OP_STATE: case OP_PAR: case OP_INPUT: case OP_DELAYED: case OP_NOISE:
     case OP_TABLE: case OP_TABLE_D: case OP_WEIGHT: case OP_ARG:
-    case OP_POWI: case OP_COUNT: break;
+    case OP_POWI: case OP_SUM: case OP_COUNT: break;
     }
   return (double) NAN;
 }

@@ -112,6 +112,8 @@ typedef enum ictus__op
   OP_TABLE,   /* a: argument, b: index of L->table (no node) */
   OP_TABLE_D, /* its slope by the argument */
   OP_IF, /* a: condition, b: then, c: else */
+  OP_SUM, /* of many terms: b nodes from list[a] on, c a hash of them. Term k goes to partial sum k % 4, in order; the value
+             is (s0 + s1) + (s2 + s3) */
   OP_COUNT
 } ictus__op;
 
@@ -127,6 +129,8 @@ typedef struct ictus__dag
 {
   ictus__node *node;
   size_t n, cap;
+  int *list; /* terms of OP_SUM */
+  size_t nlist, caplist;
   int *slot; /* open hash table of node numbers + 1 */
   size_t nslot;
 } ictus__dag;
@@ -134,7 +138,10 @@ typedef struct ictus__dag
 /* All that make nodes return -1 when there is no room or when an operand is -1. */
 int ictus__raw (ictus__dag *g, ictus__op op, int a, int b, int c, double v); /* no simplification */
 void ictus__dag_clear (ictus__dag *g);
-int ictus__nops (ictus__op op); /* operands that are nodes */
+int ictus__nops (ictus__op op); /* operands that are nodes; not of OP_SUM */
+int ictus__nkids (const ictus__dag *g, int n); /* of any node */
+int ictus__kid (const ictus__dag *g, int n, int k);
+int ictus__raw_sum (ictus__dag *g, const int *term, int n);
 unsigned ictus__deps (const ictus__dag *g, int n);
 bool ictus__is_const (const ictus__dag *g, int n, double v);
 /* True when the expression contains the leaf; false for -1. */
@@ -155,6 +162,8 @@ int ictus__mul (ictus__dag *g, int a, int b);
 int ictus__div (ictus__dag *g, int a, int b);
 int ictus__pow (ictus__dag *g, int a, int b);
 int ictus__if (ictus__dag *g, int c, int a, int b);
+/* The sum of n terms; term is overwritten. Few are added pairwise. */
+int ictus__add_up (ictus__dag *g, int *term, size_t n);
 int ictus__fun1 (ictus__dag *g, ictus__op op, int a);
 int ictus__fun2 (ictus__dag *g, ictus__op op, int a, int b);
 
@@ -469,10 +478,20 @@ typedef struct ictus__emit
   int *guard, *uses, *depth, *tmp;
   double *size;
   ictus_text *out;
+  struct ictus__batch *batch;                         /* of the function at hand; NULL: it is written out */
+  void (*operand) (struct ictus__emit *e, int node); /* writes a leaf; NULL: as it is */
 } ictus__emit;
 /* Writes the temporaries that the roots need; the roots themselves are then written by ictus__print. */
 ictus_err ictus__schedule (ictus__emit *e, const int *root, size_t n);
 void ictus__print (ictus__emit *e, int node);
+void ictus__print_operation (ictus__emit *e, int node); /* though it is a temporary */
+/* For functions of many equations: the temporaries, none in a branch; every OP_SUM is one. */
+void ictus__choose_places (ictus__emit *e, const int *root, size_t n);
+/* Nodes that the roots are made of. */
+size_t ictus__reach (ictus__emit *e, const int *root, size_t n);
+/* void name (t, y, p, u, double *a1, double *a2) with n1 and n2 values (a2 may be NULL), written as loops. */
+ictus_err ictus__batch_function (ictus__emit *e, const char *name, const char *a1, int n1, const char *a2, int n2,
+                                 const int *root);
 /* Maximal expressions of parameters only that are always needed for the roots; slot [g->n] is filled. */
 void ictus__hoist (const ictus__dag *g, const int *root, size_t n, unsigned char *mark, int *slot,
                    int *nslot);

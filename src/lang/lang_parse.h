@@ -62,8 +62,6 @@ ictus_err ictus__call_shift (ictus__parser *p, int name, int *n);
 ictus_err ictus__call_ishift (ictus__parser *p, int name, int *n);
 ictus_err ictus__call_delay (ictus__parser *p, int name, int *n);
 ictus_err ictus__call_del_shft (ictus__parser *p, int name, int *n);
-/* The sum of n terms, pairs first, so that long sums are neither deep nor slow; term is overwritten. */
-int ictus__add_up (ictus__dag *g, int *term, size_t n);
 /* Variable number k behind the one that sym names, in XPPAUT's order: states, Markov variables, temporaries; parameters among
    themselves. Outside: sym -1. */
 void ictus__shifted (const ictus_lang *L, int sym, double k, int *out);

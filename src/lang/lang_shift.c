@@ -7,21 +7,6 @@
 
 /* ---- sum(a,b)of(ex): ex for i' = a .. b ---------------------------------------------------------------------- */
 
-int
-ictus__add_up (ictus__dag *g, int *term, size_t n)
-{
-  if (n == 0)
-    return ictus__num (g, 0);
-  for (; n > 1; n = (n + 1) / 2)
-    for (size_t k = 0; k < n / 2; ++k)
-      {
-        term[k] = ictus__add (g, term[2 * k], term[2 * k + 1]);
-        if (k + 1 == n / 2 && n % 2 == 1)
-          term[k + 1] = term[n - 1];
-      }
-  return term[0];
-}
-
 /* The terms for i' = lo .. hi; p->at stands behind the '(' and afterwards before the ')'. */
 static ictus_err
 terms (ictus__parser *p, double lo, double hi, int **term, size_t *n)

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /* Constructors that simplify: constants are folded, like terms and factors joined, signs moved outwards. */
+#include <limits.h>
 #include <math.h>
 #include <string.h>
 
@@ -290,4 +291,30 @@ ictus__fun2 (ictus__dag *g, ictus__op op, int a, int b)
   if ((op == OP_AND || op == OP_OR) && a == b) /* what is true is 1 */
     return ictus__fun2 (g, OP_NE, a, ictus__num (g, 0));
   return fold (g, op, a, b, -1);
+}
+
+enum { MANY = 8 }; /* terms from which on a sum is one node */
+
+int
+ictus__add_up (ictus__dag *g, int *term, size_t n)
+{
+  size_t m = 0;
+  double c = 0;
+
+  for (size_t k = 0; k < n; ++k)
+    if (term[k] < 0)
+      return -1;
+    else if (!is (g, term[k], OP_CONST))
+      term[m++] = term[k];
+    else
+      c += val (g, term[k]);
+  if (m < MANY || m > INT_MAX / 2 || !isfinite (c))
+    {
+      int s = ictus__num (g, c);
+
+      for (size_t k = 0; k < m; ++k)
+        s = ictus__add (g, s, term[k]);
+      return s;
+    }
+  return ictus__add (g, ictus__num (g, c), ictus__raw_sum (g, term, (int) m));
 }

@@ -29,6 +29,16 @@ look_up (const ictus_lang *L, const ictus__node *k, double x)
   return t->steps ? ictus_k_steps (x, t->v, t->n, t->lo, h) : ictus_k_table (x, t->v, t->n, t->lo, h);
 }
 
+static double
+add_terms (const ictus_lang *L, const ictus__node *k, const double *val)
+{
+  double s[4] = { -0.0, -0.0, -0.0, -0.0 };
+
+  for (int i = 0; i < k->b; ++i)
+    s[i % 4] += val[L->g.list[k->a + i]];
+  return (s[0] + s[1]) + (s[2] + s[3]);
+}
+
 /* Of a node whose operands have their values. */
 static double
 value (const ictus_lang *L, const ictus__node *k, const double *val)
@@ -37,6 +47,8 @@ value (const ictus_lang *L, const ictus__node *k, const double *val)
 
   if (k->op == OP_CONST)
     return k->v;
+  if (k->op == OP_SUM)
+    return add_terms (L, k, val);
   if (k->op == OP_POWI)
     return power (val[k->a], k->b);
   if (k->op == OP_TABLE || k->op == OP_TABLE_D)
@@ -90,11 +102,9 @@ collect (const ictus_lang *L, int root, subgraph *s)
   for (int i = root; i >= 0; --i)
     if (used[i] != 0)
       {
-        const int kid[3] = { L->g.node[i].a, L->g.node[i].b, L->g.node[i].c };
-
         ++s->n;
-        for (int k = 0; k < ictus__nops (L->g.node[i].op); ++k)
-          used[kid[k]] = 1;
+        for (int k = 0; k < ictus__nkids (&L->g, i); ++k)
+          used[ictus__kid (&L->g, i, k)] = 1;
       }
   if ((s->node = ictus_alloc (s->n, sizeof *s->node)) == NULL)
     goto done;

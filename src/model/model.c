@@ -86,13 +86,15 @@ matches (const ictus_kernel *k, const ictus_lang *lang)
          && k->npar == ictus_lang_count (lang, ICTUS_LANG_PAR) && k->nslot >= k->npar
          && k->nport == ictus_lang_count (lang, ICTUS_LANG_PORT)
          && k->ninput == ictus_lang_count (lang, ICTUS_LANG_INPUT)
-         && k->naux == ictus_lang_count (lang, ICTUS_LANG_AUX)
+         && k->naux == ictus_lang_count (lang, ICTUS_LANG_AUX) && k->nu == k->ninput + k->ndelay + k->nnoise
+         && (k->is_map != 0) == ictus_lang_classify (lang).map
          && strcmp (k->name, ictus_lang_name (lang)) == 0 && strcmp (k->text, ictus_lang_text (lang)) == 0;
 }
 
 static ictus_err
-load (ictus_model *m, const char *so)
+load (ictus_model *m, const ictus__model_plan *plan)
 {
+  const char *so = plan->so.s;
   const char *why;
 
   if (!ictus__model_sealed (so))
@@ -105,9 +107,13 @@ load (ictus_model *m, const char *so)
     }
   m->kernel = dlsym (m->dl, ICTUS_KERNEL_SYMBOL);
   m->lanes = dlsym (m->dl, ICTUS_LANES_SYMBOL);
-  if (matches (m->kernel, m->lang) && m->lanes != NULL && m->lanes->abi == ICTUS_KERNEL_ABI
-      && m->lanes->level == ictus_isa_level ())
-    return ICTUS_OK;
+  if (matches (m->kernel, m->lang)
+      && (plan->level == ICTUS__SCALAR
+          || (m->lanes != NULL && m->lanes->abi == ICTUS_KERNEL_ABI && m->lanes->level == plan->level)))
+    {
+      memcpy (m->key, plan->key, sizeof m->key);
+      return ICTUS_OK;
+    }
   m->kernel = NULL;
   m->lanes = NULL;
   dlclose (m->dl);
@@ -118,17 +124,16 @@ load (ictus_model *m, const char *so)
 /* Take the kernel from the cache; compile when it is not there or is no good. What is no good stays until the
    rename of the new one takes its place: another process may have just put a good one there. */
 static ictus_err
-open_cached (ictus_model *m)
+open_cached (ictus_model *m, int level)
 {
   ictus__model_plan plan = { 0 };
   ictus_err e;
 
-  ICTUS_GO (ictus__model_plan_make (m->lang, ictus_isa_level (), &plan));
-  memcpy (m->key, plan.key, sizeof m->key);
-  if (ictus_file_exists (plan.so.s) && (e = load (m, plan.so.s)) == ICTUS_OK)
+  ICTUS_GO (ictus__model_plan_make (m->lang, level, &plan));
+  if (ictus_file_exists (plan.so.s) && (e = load (m, &plan)) == ICTUS_OK)
     goto done;
   ICTUS_GO (ictus__model_compile (m->lang, &plan));
-  ICTUS_GO (load (m, plan.so.s));
+  ICTUS_GO (load (m, &plan));
 done:
   ictus__model_plan_clear (&plan);
   return e;
@@ -163,8 +168,23 @@ done:
   return e;
 }
 
-ictus_err
-ictus_model_open (const char *name, const char *dir, const char *text, ictus_model **out)
+/* The kernel with lanes serves as well, if it is there. */
+static ictus_err
+open_scalar (ictus_model *m)
+{
+  ictus__model_plan plan = { 0 };
+  bool there = ictus__model_plan_make (m->lang, ictus_isa_level (), &plan) == ICTUS_OK && ictus_file_exists (plan.so.s)
+               && load (m, &plan) == ICTUS_OK;
+
+  ictus__model_plan_clear (&plan);
+  if (!there)
+    return open_cached (m, ICTUS__SCALAR);
+  m->lanes = NULL;
+  return ICTUS_OK;
+}
+
+static ictus_err
+open_model (const char *name, const char *dir, const char *text, bool lanes, ictus_model **out)
 {
   const ictus__shipped *shipped = is_path (name) ? NULL : find_shipped (name);
   ictus_model *m = NULL;
@@ -178,15 +198,27 @@ ictus_model_open (const char *name, const char *dir, const char *text, ictus_mod
     {
       m->kernel = shipped->kernel;
       m->lanes = shipped->lanes[ictus_isa_level ()];
-      ictus__model_key (shipped->kernel->text, name, ICTUS_KERNEL_CC, ictus_isa_level (), m->key);
+      ictus__model_key (m->lang, ICTUS_KERNEL_CC, ictus_isa_level (), m->key);
     }
   else /* a user's file, or the text in a result file of a version that had another model of this name */
-    ICTUS_GO (open_cached (m));
+    ICTUS_GO (lanes ? open_cached (m, ictus_isa_level ()) : open_scalar (m));
   *out = m;
   m = NULL;
 done:
   ictus_model_close (&m);
   return e;
+}
+
+ictus_err
+ictus_model_open (const char *name, const char *dir, const char *text, ictus_model **out)
+{
+  return open_model (name, dir, text, true, out);
+}
+
+ictus_err
+ictus_model_open_scalar (const char *name, const char *dir, const char *text, ictus_model **out)
+{
+  return open_model (name, dir, text, false, out);
 }
 
 void

@@ -35,36 +35,27 @@ hash_piece (uint64_t h[2], const char *s)
 }
 
 void
-ictus__model_key (const char *text, const char *name, const char *compiler, int level, char key[40])
+ictus__model_key (const ictus_lang *lang, const char *compiler, int level, char key[40])
 {
   uint64_t h[2] = { 0, 1 };
-  char abi[16];
+  char numbers[64];
 
-  snprintf (abi, sizeof abi, "%d", ICTUS_KERNEL_ABI);
-  hash_piece (h, text);
-  hash_piece (h, name);
+  snprintf (numbers, sizeof numbers, "%d %d %016" PRIx64, ICTUS_KERNEL_ABI, level == ICTUS__SCALAR, ictus_lang_stamp (lang));
+  hash_piece (h, ictus_lang_text (lang));
+  hash_piece (h, ictus_lang_name (lang));
+  hash_piece (h, ictus_lang_emitter ());
   hash_piece (h, compiler);
   hash_piece (h, ICTUS_KERNEL_CFLAGS);
   hash_piece (h, ictus__model_level_flags (level));
-  hash_piece (h, abi);
+  hash_piece (h, numbers);
   snprintf (key, 40, "%016" PRIx64 "%016" PRIx64, h[0], h[1]);
 }
 
 ictus_err
 ictus__model_plan_make (const ictus_lang *lang, int level, ictus__model_plan *plan)
 {
-  ictus_text both = { 0 };
-
   plan->level = level;
-  ICTUS_TRY (ictus_lang_emit (lang, ICTUS_KERNEL_SYMBOL, &plan->c));
-  ICTUS_TRY (ictus_lang_emit_lanes (lang, ICTUS_LANES_SYMBOL, &plan->lanes));
-  /* The emitted C holds the model's text, so the key also changes when the emitter does. */
-  ictus_text_addn (&both, plan->c.s, plan->c.len);
-  ictus_text_addn (&both, plan->lanes.s, plan->lanes.len);
-  if (!both.failed)
-    ictus__model_key (both.s, ictus_lang_name (lang), ictus__model_compiler (), level, plan->key);
-  plan->so.failed = both.failed;
-  ictus_text_clear (&both);
+  ictus__model_key (lang, ictus__model_compiler (), level, plan->key);
   ICTUS_TRY (ictus_model_cache_dir (&plan->so));
   ictus_text_add (&plan->so, "/%s-%s.so", ictus_lang_name (lang), plan->key);
   return plan->so.failed ? ICTUS_FAIL (ICTUS_E_NOMEM, "out of memory") : ICTUS_OK;
@@ -73,8 +64,6 @@ ictus__model_plan_make (const ictus_lang *lang, int level, ictus__model_plan *pl
 void
 ictus__model_plan_clear (ictus__model_plan *plan)
 {
-  ictus_text_clear (&plan->c);
-  ictus_text_clear (&plan->lanes);
   ictus_text_clear (&plan->so);
 }
 

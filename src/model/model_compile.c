@@ -157,15 +157,21 @@ remove_files (work *w, const char *keep)
     }
 }
 
+typedef ictus_err emitter (const ictus_lang *lang, const char *symbol, ictus_text *out);
+
 static ictus_err
-write_file (const char *path, const ictus_text *text)
+write_file (const ictus_lang *lang, emitter *emit, const char *symbol, const char *path)
 {
-  if (ictus_file_write (path, text->s, text->len) != ICTUS_OK)
-    return ictus_err_prefix (ICTUS_E_RESOURCE, "compiled models have no place (ICTUS_CACHE sets another one)");
-  return ICTUS_OK;
+  ictus_text c = { 0 };
+  ictus_err e = emit (lang, symbol, &c);
+
+  if (e == ICTUS_OK && ictus_file_write (path, c.s, c.len) != ICTUS_OK)
+    e = ictus_err_prefix (ICTUS_E_RESOURCE, "compiled models have no place (ICTUS_CACHE sets another one)");
+  ictus_text_clear (&c);
+  return e;
 }
 
-/* One run of the compiler: flags, "-o to", "from", then what may be NULL. *keep is from when it fails. */
+/* One run of the compiler: flags, "-o to", "from", then what may be NULL, and libm. *keep is from when it fails. */
 static ictus_err
 compile (const char *name, const char *flags, work *w, ictus_text *to, ictus_text *from, ictus_text *with,
          const char **keep)
@@ -185,10 +191,8 @@ compile (const char *name, const char *flags, work *w, ictus_text *to, ictus_tex
   argv[n++] = to->s;
   argv[n++] = from->s;
   if (with != NULL)
-    {
-      argv[n++] = with->s;
-      argv[n++] = (char *) "-lm";
-    }
+    argv[n++] = with->s;
+  argv[n++] = (char *) "-lm";
   argv[n] = NULL;
   ICTUS_GO (run (argv, w->log.s, &status));
   if (status != 0 || !ictus_file_exists (to->s))
@@ -228,10 +232,15 @@ ictus__model_compile (const ictus_lang *lang, const ictus__model_plan *plan)
   ictus_text_add (&flags, ICTUS_KERNEL_CFLAGS " %s -shared -w", ictus__model_level_flags (plan->level));
   if (flags.failed)
     ICTUS_GO (ICTUS_FAIL (ICTUS_E_NOMEM, "out of memory"));
-  ICTUS_GO (write_file (w.c.s, &plan->c));
-  ICTUS_GO (write_file (w.lanes.s, &plan->lanes));
-  ICTUS_GO (compile (name, ICTUS_KERNEL_CFLAGS " -w -c", &w, &w.o, &w.c, NULL, &keep));
-  ICTUS_GO (compile (name, flags.s, &w, &w.so, &w.lanes, &w.o, &keep));
+  ICTUS_GO (write_file (lang, ictus_lang_emit, ICTUS_KERNEL_SYMBOL, w.c.s));
+  if (plan->level == ICTUS__SCALAR)
+    ICTUS_GO (compile (name, flags.s, &w, &w.so, &w.c, NULL, &keep));
+  else
+    {
+      ICTUS_GO (write_file (lang, ictus_lang_emit_lanes, ICTUS_LANES_SYMBOL, w.lanes.s));
+      ICTUS_GO (compile (name, ICTUS_KERNEL_CFLAGS " -w -c", &w, &w.o, &w.c, NULL, &keep));
+      ICTUS_GO (compile (name, flags.s, &w, &w.so, &w.lanes, &w.o, &keep));
+    }
   ICTUS_GO (ictus__model_seal (w.so.s));
   if (rename (w.so.s, plan->so.s) != 0)
     e = ICTUS_FAIL (ICTUS_E_RESOURCE, "cannot write %s: %s", plan->so.s, strerror (errno));

@@ -17,20 +17,21 @@ typedef struct ictus__shipped
 /* Made at build time from models/; alphabetical, ends with a kernel NULL. */
 extern const ictus__shipped ictus__model_registry[];
 
-typedef struct ictus__model_plan /* what a model that is not shipped compiles to, and where; start with {0} */
+enum { ICTUS__SCALAR = 0 }; /* in place of a level: a kernel without lanes */
+
+typedef struct ictus__model_plan /* where a model that is not shipped is compiled to; start with {0} */
 {
-  ictus_text c, lanes; /* the C files: scalar, and in lanes */
   ictus_text so; /* path of the kernel in the cache */
   char key[40];
-  int level; /* of the lanes */
+  int level; /* of the lanes, or ICTUS__SCALAR */
 } ictus__model_plan;
 
-/* Emit the C of a model and name its place in the cache for a level of instructions; nothing is written. */
+/* Name the place of a model in the cache for a level of instructions; nothing is written. */
 ictus_err ictus__model_plan_make (const ictus_lang *lang, int level, ictus__model_plan *plan);
 void ictus__model_plan_clear (ictus__model_plan *plan);
-/* Hash of a model's text and name, the compiler and its flags for the level, as hex. compiler: the one that makes the
-   kernel. */
-void ictus__model_key (const char *text, const char *name, const char *compiler, int level, char key[40]);
+/* Hash of all that a kernel depends on, as hex: the model's text, name and other files (their stamp), what makes C of it, the
+   compiler and its flags for the level. compiler: the one that makes the kernel. */
+void ictus__model_key (const ictus_lang *lang, const char *compiler, int level, char key[40]);
 
 /* Compile the plan's C into the cache: whole under its final name, or not there. */
 ictus_err ictus__model_compile (const ictus_lang *lang, const ictus__model_plan *plan);
