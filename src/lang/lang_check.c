@@ -228,7 +228,7 @@ refractory (ictus_lang *L)
 static void
 comment (ictus_lang *L, const ictus__line *l, size_t *unit, size_t *meaning)
 {
-  const char *s = (L->code != NULL ? L->code : L->text) + l->comment, *end = s + l->comment_len, *close;
+  const char *s = L->code + l->comment, *end = s + l->comment_len, *close;
 
   *unit = *meaning = 0; /* the empty string */
   while (s < end && (*s == ' ' || *s == '\t' || *s == '#'))

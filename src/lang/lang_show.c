@@ -3,13 +3,14 @@
 #include <ctype.h>
 #include <string.h>
 
+#include "ictus/kernel.h"
 #include "lang/lang_impl.h"
 
 /* The text of tokens from .. stop-1 on one line. */
 static void
 span (const ictus_lang *L, int from, int stop, ictus_text *out)
 {
-  const char *code = L->code != NULL ? L->code : L->text;
+  const char *code = L->code;
   size_t a = L->tok[from].off, b = stop > from ? L->tok[stop - 1].off + L->tok[stop - 1].len : a;
   bool blank = false;
 
@@ -57,6 +58,8 @@ variables (const ictus_lang *L, ictus_lang_kind kind, const char *title, bool va
       const ictus_lang_var *v = &L->var[kind][k];
       size_t start = out->len;
 
+      if (v->hidden) /* shown as the parameter that it stands for */
+        continue;
       ictus_text_add (out, "  %-*s", width, v->name);
       if (value)
         ictus_text_add (out, "  %12.6g", v->value);
@@ -76,7 +79,7 @@ equations (const ictus_lang *L, ictus_text *out)
     {
       const ictus__sym *y = &L->sym[s];
 
-      if (y->cls == SYM_PAR || y->cls == SYM_INPUT || y->cls == SYM_AUX || y->cls == SYM_PORT)
+      if (y->cls == SYM_PAR || y->cls == SYM_INPUT || y->cls == SYM_AUX || y->cls == SYM_PORT || y->expr < 0)
         continue;
       ictus_text_add (out, "  %s%s", y->cls == SYM_DERIVED ? "!" : "", y->name);
       if (y->cls == SYM_FUNC)
@@ -85,7 +88,7 @@ equations (const ictus_lang *L, ictus_text *out)
           span (L, y->args, y->args + 2 * y->nargs - 1, out);
           ictus_text_add (out, ")");
         }
-      ictus_text_add (out, "%s = ", y->cls == SYM_STATE ? "'" : "");
+      ictus_text_add (out, "%s = ", y->cls != SYM_STATE ? "" : L->cls.map ? "(t+1)" : "'");
       span (L, y->expr, y->stop, out);
       ictus_text_add (out, "\n");
     }
@@ -96,6 +99,132 @@ equations (const ictus_lang *L, ictus_text *out)
       ictus_text_add (out, "  aux %s = ", y->name);
       span (L, y->expr, y->stop, out);
       ictus_text_add (out, "\n");
+    }
+}
+
+/* ---- what equations do not say ---------------------------------------------------------------------------- */
+
+static void
+tables (const ictus_lang *L, ictus_text *out)
+{
+  for (size_t k = 0; k < L->ntable; ++k)
+    {
+      const ictus__table *t = &L->table[k];
+
+      ictus_text_add (out, "  table %s: %d values for %g to %g%s", L->sym[t->sym].name, t->n, t->lo, t->hi,
+                      t->steps ? ", constant between them" : "");
+      if (t->expr >= 0)
+        {
+          ictus_text_add (out, ", t -> ");
+          span (L, t->expr, t->stop, out);
+        }
+      ictus_text_add (out, "\n");
+    }
+  for (size_t k = 0; k < L->nspecial; ++k)
+    {
+      const ictus__special *s = &L->special[k];
+      char word[ICTUS__NAME_MAX + 1];
+
+      ictus_text_add (out, "  special %s = %s(", L->sym[s->sym].name, ictus__spell (L, s->kind, word));
+      for (int i = 0; i < s->narg; ++i)
+        {
+          ictus_text_add (out, "%s", i > 0 ? "," : "");
+          span (L, s->arg[i], s->arg_stop[i], out);
+        }
+      ictus_text_add (out, ")\n");
+    }
+}
+
+static void
+random_numbers (const ictus_lang *L, ictus_text *out)
+{
+  size_t wiener = 0;
+
+  for (size_t s = 0; s < L->nsym; ++s)
+    if (L->sym[s].cls == SYM_NOISE)
+      ictus_text_add (out, "%s%s", wiener++ == 0 ? "  wiener " : ", ", L->sym[s].name);
+  if (wiener > 0)
+    ictus_text_add (out, "\n");
+  if (L->nnoise > wiener)
+    ictus_text_add (out, "  %zu random number%s drawn for every step (ran, normal, poisson)\n", L->nnoise - wiener,
+                    L->nnoise - wiener == 1 ? "" : "s");
+}
+
+static void
+markov (const ictus_lang *L, ictus_text *out)
+{
+  for (size_t k = 0; k < L->nmarkov; ++k)
+    {
+      const ictus__markov *m = &L->markov[k];
+
+      ictus_text_add (out, "  markov %s, %d values; rates from each (row) to each\n", L->sym[m->sym].name, m->n);
+      for (int i = 0; i < m->n; ++i)
+        {
+          ictus_text_add (out, "   ");
+          for (int j = 0; j < m->n; ++j)
+            {
+              ictus_text_add (out, " {");
+              if (i != j)
+                span (L, m->expr[i * m->n + j], m->stop[i * m->n + j], out);
+              ictus_text_add (out, "}");
+            }
+          ictus_text_add (out, "\n");
+        }
+    }
+}
+
+static void
+globals (const ictus_lang *L, ictus_text *out)
+{
+  for (size_t k = 0; k < L->nevent; ++k)
+    {
+      const ictus__event *v = &L->event[k];
+      const char *between = "";
+
+      ictus_text_add (out, "  where ");
+      span (L, v->expr, v->stop, out);
+      ictus_text_add (out, "%s: ", v->sign > 0 ? " rises through 0" : v->sign < 0 ? " falls through 0" : " is 0");
+      for (size_t i = 0; i < L->nassign; ++i)
+        if (L->assign[i].owner == OWNER_EVENT - (int) k)
+          {
+            ictus_text_add (out, "%s", between);
+            span (L, L->assign[i].name, L->assign[i].stop, out);
+            between = "; ";
+          }
+      if (v->flags & ICTUS_EVENT_OUTPUT)
+        ictus_text_add (out, "%sa row of output", between);
+      if (v->flags & ICTUS_EVENT_STOP)
+        ictus_text_add (out, "%sthe run ends", between[0] != '\0' || (v->flags & ICTUS_EVENT_OUTPUT) != 0 ? "; " : "");
+      ictus_text_add (out, "\n");
+    }
+}
+
+static void
+outside (const ictus_lang *L, ictus_text *out)
+{
+  if (L->ntable + L->nspecial > 0)
+    {
+      ictus_text_add (out, "\ntables and networks\n");
+      tables (L, out);
+    }
+  if (L->nnoise + L->nmarkov > 0)
+    {
+      ictus_text_add (out, "\nchance\n");
+      random_numbers (L, out);
+      markov (L, out);
+    }
+  if (L->ndelay > 0)
+    {
+      ictus_text_add (out, "\ndelays\n");
+      for (size_t k = 0; k < L->ndelay; ++k)
+        ictus_text_add (out, "  %s, %s\n", L->var[ICTUS_LANG_STATE][L->delay[k].state].name,
+                        ictus__deps (&L->g, L->delay[k].tau) & ~(unsigned) DEP_PAR ? "by a delay that changes in time"
+                                                                                   : "by a constant delay");
+    }
+  if (L->nevent > 0)
+    {
+      ictus_text_add (out, "\nglobal events\n");
+      globals (L, out);
     }
 }
 
@@ -125,7 +254,7 @@ events (const ictus_lang *L, ictus_text *out)
       ictus_text_add (out, "\n");
     }
   for (size_t k = 0; k < L->nassign; ++k)
-    if (L->assign[k].owner == -1)
+    if (L->assign[k].owner == OWNER_RESET)
       {
         ictus_text_add (out, "  reset ");
         span (L, L->assign[k].name, L->assign[k].stop, out);
@@ -151,6 +280,12 @@ class (const ictus_lang *L, ictus_text *out)
     ictus_text_add (out, "  conditionally linear: served by the solver exp-euler\n");
   else
     ictus_text_add (out, "  not conditionally linear: %s\n", L->why_cond);
+  if (L->cls.map)
+    ictus_text_add (out, "  map: iterated, not integrated\n");
+  if (L->cls.delayed || L->cls.stochastic || L->cls.events)
+    ictus_text_add (out, "  %s%s%s%s%s\n", L->cls.delayed ? "delayed" : "", L->cls.delayed && L->cls.stochastic ? ", " : "",
+                    L->cls.stochastic ? "stochastic" : "", L->cls.events && (L->cls.delayed || L->cls.stochastic) ? ", " : "",
+                    L->cls.events ? "with events" : "");
   ictus_text_add (out, "  %s, %s\n", L->cls.autonomous ? "autonomous" : "depends on the time",
                   L->cls.fires ? "fires" : "does not fire");
 }
@@ -165,6 +300,7 @@ ictus_lang_show (const ictus_lang *lang, ictus_text *out)
   if (ictus_lang_source (lang)[0] != '\0')
     ictus_text_add (out, "%s\n", lang->source);
   equations (lang, out);
+  outside (lang, out);
   events (lang, out);
   variables (lang, ICTUS_LANG_STATE, "states, with their initial values", true, out);
   variables (lang, ICTUS_LANG_PAR, "parameters, with their defaults", true, out);
