@@ -234,7 +234,7 @@ rows_until (walk *w, double t, bool at)
       if ((left < 0 && !here) || (here && !at))
         return ICTUS_OK;
       w->next += 1;
-      ICTUS_TRY (ictus__row_at (r, due, here ? t : due, here ? r->y : state_at (w, due)));
+      ICTUS_TRY (ictus__row_at (r, due, due, here ? r->y : state_at (w, due)));
     }
   return ICTUS_OK;
 }
