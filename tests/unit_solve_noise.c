@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /* Noise of populations: moments of linear equations against those of the method and of the equation, weakly and along paths;
    Markov variables against their chain. */
+#include "../src/solve/solve_strip.h"
 #include "solve_flock.h"
 
 enum { MANY = 10000 };
@@ -217,6 +218,40 @@ START_TEST (slots_are_independent)
 }
 END_TEST
 
+START_TEST (levels_agree)
+{
+  enum { M = 64 };
+  const uint32_t key[2] = { 0x12345678, 0x9abcdef0 };
+  uint32_t unit[M];
+  uint64_t one[M], two[M], seen[3] = { 0 };
+  double x[M];
+  int best = ictus_isa_best (), least = best < 2 ? best : 2;
+
+  for (uint32_t i = 0; i < M; ++i)
+    unit[i] = 3 * i;
+  for (int level = least; level <= best; ++level)
+    {
+      const ictus__lane_loops *l;
+      uint64_t got[3] = { 0 };
+
+      flock_must (ictus_isa_use (ictus_isa_name (level)));
+      l = ictus__lane_loops_in_use ();
+      for (uint64_t step = 0; step < 40; ++step)
+        {
+          l->words (key, unit, step << 30, 5, M, one, two);
+          got[0] = ictus_hash (one, sizeof one, ictus_hash (two, sizeof two, got[0]));
+          l->normals (M, one, 0.3, x);
+          got[1] = ictus_hash (x, sizeof x, got[1]);
+          l->uniforms (M, two, x);
+          got[2] = ictus_hash (x, sizeof x, got[2]);
+        }
+      if (level == least)
+        memcpy (seen, got, sizeof seen);
+      ck_assert (memcmp (seen, got, sizeof seen) == 0);
+    }
+}
+END_TEST
+
 /* ---- Markov variables ------------------------------------------------------------------------------------------------- */
 
 /* A gate that opens and closes, and a ring of three. Counted beside them: time spent open, and in value 2. */
@@ -346,6 +381,7 @@ main (void)
   tcase_add_test (t, strong_order);
   tcase_add_loop_test (t, weak_moments, 0, 2);
   tcase_add_test (t, slots_are_independent);
+  tcase_add_test (t, levels_agree);
   tcase_add_loop_test (t, markov_chain, 0, 3);
   suite_add_tcase (s, t);
   r = srunner_create (s);
