@@ -420,7 +420,6 @@ static const struct { const char *text, *message; } wrong[] = {
   { "special k=conv(even,3,1,v,x)\nv'=1\nx'=k(0)", "1:25: expected the name of a table here" },
   { "special k=conv(even,3,2,w,x)\ntable w % 3 0 2 t\nx'=k(0)", "1:11: the table of the weights has 3 values, which is too few" },
   { "table w % 3 0 2 x\nx'=w(1)", "1:17: 'x' is a state; the formula of a table depends on its argument t and on parameters" },
-  { "x'=1\nx(0)=ran(1)*x", "2:13: 'x' is a state; what was before the start depends on the time and on parameters only" },
   { "x'=1\nmarkov z 2\n{0} {q}\n{1} {0}", "3:6: unknown name 'q'" },
   { "x'=1\nglobal 1 {x-1} {q=2}", "2:17: global: 'q' is no state" },
 };
