@@ -75,8 +75,46 @@ done
 EOF
 ok "a model is checked" status 0 ictus check decay.ode
 ok "its class is told" says "linear                 yes"
+ok "the equations as understood" says "x' = -x/tau"
+ok "how stiff it is" says "ratio 1 at the start: fastest time constant 5"
+ok "how it will run" says "cvode-bdf from 0 to 100, rtol 1e-06, atol 1e-08, a point each 0.025"
+ok "who can serve it in networks" says "exact, exp-euler"
 ok "a nonlinear one" status 0 ictus check "$srcdir/models/conductance/hodgkin_huxley.ode"
 ok "is told why" says "linear                 no: "
+cat >stiff.ode <<'EOF'
+# a file of XPPAUT's
+x'=-1000*x+y^2
+y'=-delay(y,1)+if(y>3)then(0)else(1)
+aux n=ran(1)
+par a=1
+global 1 {y-1} {a=2}
+foo bar
+@ total=10,dt=.01,nplot=2,lt=0
+set one {a=3}
+done
+EOF
+ok "a file of XPPAUT's" status 0 ictus check stiff.ode
+ok "a step that is too long is seen" says "dt 0.01 is too long for rk4 here: it must be below 0.002785"
+ok "its method and length" says "rk4 from 0 to 10, dt 0.01, a point each 1 step"
+ok "delays" says "delayed                yes: 1 delayed value"
+ok "noise" says "stochastic             yes: 1 random number a step"
+ok "events" says "events                 yes: 1 condition"
+ok "why a solver cannot serve" says "not exact: "
+ok "what is passed over, with its place" says "stiff.ode:7:1: passed over:"
+ok "what is ignored, in one line" sh -c 'grep -q "^  ignored  *nplot (8:[0-9]*), lt (8:[0-9]*)" stdout'
+ok "as JSON" status 74 ictus check --json stiff.ode nothing.ode x.yaml
+test -z "$ICTUS_PYTHON" || ok "that is JSON" "$ICTUS_PYTHON" -c "
+import json
+d = json.load(open('$tmp/stdout'))
+assert [x['ok'] for x in d] == [True, False, False], d
+m = d[0]
+assert m['dialect'] == 'xppaut' and m['states'] == 2 and m['class']['delayed']['is'] and m['run']['method'] == 'rk4', m
+assert abs(m['stiffness']['longest_dt'] - .002785) < 1e-9 and 'refuses' in m['solvers'][0], m
+assert {'ignored', 'passed over'} <= {n['kind'] for n in m['notes']}, m"
+CC=false; export CC
+ok "without a compiler" status 0 env ICTUS_CACHE="$tmp/none" "$ICTUS_BIN" check decay.ode
+ok "the rest is told" says "stiffness              not known: "
+unset CC
 printf 'x'"'"' = -yy\n' >bad.ode
 ok "a wrong model is bad input" status 65 ictus check bad.ode
 ok "with its place" says "bad.ode:1:"

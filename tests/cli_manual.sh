@@ -5,9 +5,10 @@
 manual=$srcdir/doc/manual
 ictus --help >/dev/null 2>&1 || skip_all "ictus cannot be started"
 
-# the first complete experiment of a page
-block () { awk '/^```yaml/ { on = 1; next } /^```/ { if (on) exit } on' "$1"; }
-block "$manual/getting-started.md" >first.yaml
+# the first complete experiment of a page, or the first model file
+block () { awk -v what="^\`\`\`$2" '$0 ~ what { on = 1; next } /^```/ { if (on) exit } on' "$1"; }
+block "$manual/getting-started.md" yaml >first.yaml
+block "$manual/getting-started.md" ode >wilson.ode
 ok "getting started has an experiment" grep -q '^name: first' first.yaml
 ok "it is valid" status 0 ictus check first.yaml
 ok "it runs on two ranks" on 2 "$ICTUS_BIN" run first.yaml -o out/first --summary --quiet --set run.t_stop=20
@@ -22,8 +23,8 @@ for key in `grep -h -o '\`[a-z_]*\.[a-z_.]*\`' "$manual"/*.md "$srcdir"/doc/theo
   ok "the key $key exists" known "$key"
 done
 
-# the commands of getting started and of the README: each `ictus solve` and `ictus models` line as it stands
-grep -h '^    ictus \(solve [a-z]\|models\)' "$manual/getting-started.md" "$srcdir/README.md" | sed 's/ *#.*//; s/^ *//' | sort -u >commands
+# the commands of getting started and of the README: each `ictus solve`, `models`, `plot` and `check` line on a model as it stands
+grep -h '^    ictus \(solve [a-z]\|models\|check [a-z]*\.ode\|plot out/[a-z_]*/trajectory\)' "$manual/getting-started.md" "$srcdir/README.md" | sed 's/ *#.*//; s/^ *//' | awk '!seen[$0]++' >commands
 while read -r line; do
   # shellcheck disable=SC2086
   set -- $line; shift

@@ -86,6 +86,11 @@ void ictus_cli_log_choices (const ictus_net *net);
 /** Make a folder (rank 0) and agree. Collectivity: all of MPI_COMM_WORLD. */
 ictus_err ictus_cli_mkdir (const char *dir);
 
+/** How a model is followed by itself with these settings, those of its file or changed ones: what a file of XPPAUT's does not
+ * say is as in XPPAUT, what one of Ictus's own dialect does not say is 100 ms by cvode-bdf with points each 0.025 ms.
+ * Collectivity: none. */
+void ictus_cli_path_config (const ictus_lang *lang, const ictus_lang_settings *s, ictus_path_config *c);
+
 typedef struct ictus_cli_lock /* of a result folder */
 {
   int fd;     /* -1: none */

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /* ictus check: experiments and model files, read and checked without running. */
-#include "cli/cli.h"
+#include "cli/cli_check.h"
 
 #include <getopt.h>
 #include <string.h>
@@ -12,54 +12,17 @@ help (void)
                    "Validate experiments (.yaml, .json) and model files (.ode) without running anything.\n"
                    "An experiment is read and its models, parameters, states, ports and solvers are looked up; files of\n"
                    "spikes and synapses have to be there, what is in them is seen in a run. Models of yours are compiled\n"
-                   "if they were not before. For a model file its class is told: what solvers can make of it.\n"
+                   "if they were not before.\n"
+                   "Of a model file is told: its equations as they are understood; its class, with reasons; how stiff it is\n"
+                   "where it starts, and whether dt is too long for its method; how 'ictus solve' will run it; which solvers\n"
+                   "of networks can serve it, and why others cannot; and with line and column what is ignored or passed\n"
+                   "over, what is read otherwise than it looks, and what is not done.\n"
                    "All files are checked, also behind a wrong one.\n\n"
                    "Options:\n"
+                   "      --json             as JSON, a list with an object a file\n"
                    "  -h, --help             this text\n\n"
                    "Example: ictus check experiment.yaml neuron.ode\n\n"
                    "Exit status: 0 all files are fine, 65 a file is wrong, 74 a file could not be read.\n");
-}
-
-/* ---- models ------------------------------------------------------------------------------------- */
-
-static void
-print_class (const char *what, bool yes, const char *why)
-{
-  ictus_cli_print ("  %-22s %s%s%s\n", what, yes ? "yes" : "no", why[0] != '\0' ? ": " : "", why);
-}
-
-static ictus_err
-check_model (const char *path)
-{
-  static const struct
-  {
-    ictus_lang_kind kind;
-    const char *name;
-  } kinds[] = { { ICTUS_LANG_STATE, "states" },
-                { ICTUS_LANG_PAR, "parameters" },
-                { ICTUS_LANG_PORT, "ports" },
-                { ICTUS_LANG_INPUT, "inputs" },
-                { ICTUS_LANG_AUX, "aux" } };
-  char *text = NULL;
-  ictus_lang *lang = NULL;
-  ictus_lang_class class;
-  ictus_err e = ICTUS_OK;
-
-  ICTUS_GO (ictus_file_read (path, &text, NULL));
-  ICTUS_GO (ictus_lang_parse (path, text, &lang));
-  class = ictus_lang_classify (lang);
-  ictus_cli_print ("%s: ok\n", path);
-  for (size_t k = 0; k < sizeof kinds / sizeof *kinds; ++k)
-    ictus_cli_print ("  %-22s %d\n", kinds[k].name, ictus_lang_count (lang, kinds[k].kind));
-  print_class ("linear", class.linear, class.linear ? "" : ictus_lang_why_not_linear (lang));
-  print_class ("conditionally linear", class.cond_linear,
-               class.cond_linear ? "" : ictus_lang_why_not_cond_linear (lang));
-  print_class ("autonomous", class.autonomous, "");
-  print_class ("fires", class.fires, "");
-done:
-  ictus_lang_destroy (&lang);
-  ictus_free (text);
-  return e;
 }
 
 /* ---- experiments -------------------------------------------------------------------------------- */
@@ -118,7 +81,7 @@ ictus_cli_log_choices (const ictus_net *net)
 }
 
 static ictus_err
-check_experiment (const char *path)
+check_experiment (const char *path, bool json)
 {
   char *text = NULL;
   ictus_conf *conf = NULL;
@@ -127,7 +90,14 @@ check_experiment (const char *path)
   ICTUS_GO (ictus_file_read (path, &text, NULL));
   ICTUS_GO (ictus_conf_parse (path, text, &conf));
   ICTUS_GO (ictus_cli_check_conf (conf));
-  ictus_cli_print ("%s: ok\n", path);
+  if (json)
+    {
+      printf ("{\"file\": ");
+      ictus_json_string (stdout, path);
+      printf (", \"ok\": true}");
+    }
+  else
+    ictus_cli_print ("%s: ok\n", path);
 done:
   ictus_conf_destroy (&conf);
   ictus_free (text);
@@ -144,30 +114,52 @@ is_model (const char *path)
   return n > 4 && strcmp (path + n - 4, ".ode") == 0;
 }
 
+static ictus_err
+check (const char *path, bool json, bool first)
+{
+  ictus_err e;
+
+  if (json)
+    printf ("%s\n", first ? "[" : ",");
+  e = is_model (path) ? ictus__check_model (path, json) : check_experiment (path, json);
+  if (e == ICTUS_OK || !json)
+    return e;
+  printf ("{\"file\": ");
+  ictus_json_string (stdout, path);
+  printf (", \"ok\": false, \"error\": ");
+  ictus_json_string (stdout, ictus_err_last ());
+  printf ("}");
+  return e;
+}
+
 int
 ictus_cli_check (int argc, char **argv)
 {
-  static const struct option options[] = { { "help", no_argument, NULL, 'h' }, { NULL, 0, NULL, 0 } };
+  static const struct option options[]
+      = { { "json", no_argument, NULL, ICTUS_OPT_JSON }, { "help", no_argument, NULL, 'h' }, { NULL, 0, NULL, 0 } };
   int opt, status = 0;
+  bool json = false;
 
   while ((opt = getopt_long (argc, argv, "h", options, NULL)) != -1)
-    {
-      if (opt != 'h')
-        return ictus_cli_usage ("check", "wrong option");
-      help ();
-      return 0;
-    }
+    if (opt == ICTUS_OPT_JSON)
+      json = true;
+    else if (opt == 'h')
+      {
+        help ();
+        return 0;
+      }
+    else
+      return ictus_cli_usage ("check", "wrong option");
   if (optind == argc)
     return ictus_cli_usage ("check", "which file? Name at least one experiment or model");
-  for (; optind < argc; ++optind)
+  for (int k = optind; k < argc; ++k)
     {
-      ictus_err e = ICTUS_OK;
-      int s;
+      ictus_err e = ictus_cli_is_main () ? check (argv[k], json, k == optind) : ICTUS_OK;
+      int s = ictus_cli_fail (ictus_comm_agree (MPI_COMM_WORLD, e));
 
-      if (ictus_cli_is_main ())
-        e = is_model (argv[optind]) ? check_model (argv[optind]) : check_experiment (argv[optind]);
-      s = ictus_cli_fail (ictus_comm_agree (MPI_COMM_WORLD, e));
       status = status == 0 ? s : status;
     }
+  if (json)
+    ictus_cli_print ("\n]\n");
   return status;
 }

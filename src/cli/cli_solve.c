@@ -1,79 +1,92 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/* ictus solve: one neuron without a network, by one or several solvers, compared. Rank 0 does it all. */
+/* ictus solve: one model without a network, by one or several methods, compared. Rank 0 does it all. */
 #include "cli/cli_solve.h"
 
 #include <getopt.h>
 #include <math.h>
 #include <stdlib.h>
+#include <string.h>
 
 static void
 help (void)
 {
   ictus_cli_print (
       "Usage: ictus solve MODEL [OPTIONS]\n\n"
-      "Integrate one neuron without a network by one or several solvers and compare them. MODEL is the name "
-      "of\n"
-      "a shipped model or a .ode file. Points of output are t = 0, dt, 2 dt, ... before t-stop. The adaptive\n"
-      "solvers run with exact spike times, the others on the grid of dt. Writes DIR/trajectory.h5.\n\n"
+      "Follow one model without a network by one or several methods and compare them. MODEL is the name of a\n"
+      "shipped model or a .ode file. A file of XPPAUT's is run as 'xppaut FILE -silent' runs it: its method, step,\n"
+      "length, initial values, and each of its named sets. Other models are followed for 100 ms by cvode-bdf, with\n"
+      "points at 0, dt, 2 dt, ... before the end, unless their lines beginning with @ say otherwise; adaptive solvers\n"
+      "run with exact spike times, the others on the grid of dt. Writes DIR/trajectory.h5.\n\n"
       "Options:\n"
-      "      --solver A,B,...   solvers (default: cvode-bdf); differences are taken from the first one\n"
-      "      --t-stop MS        end of the run (default 100)\n"
-      "      --dt MS            step of the fixed-step solvers and resolution (default 0.025)\n"
+      "      --solver A,B,...   methods; differences are taken from the first one. An adaptive method that is\n"
+      "                         named gives the accurate answer, rtol 1e-6 and atol 1e-8 or less\n"
+      "      --method A,B,...   the same\n"
+      "      --t-stop T         end of the run\n"
+      "      --dt T             step of the methods with a fixed one, and resolution\n"
       "      --points N         N points instead of --t-stop\n"
-      "      --interval MS      time between points, a multiple of dt (default: dt)\n"
-      "      --rtol X, --atol X tolerances of the adaptive solvers (default 1e-6, 1e-8)\n"
+      "      --interval T       time between points, a multiple of dt\n"
+      "      --trans T          leave out the points of the first T\n"
+      "      --bound X          end where a state is beyond X (0: nowhere)\n"
+      "      --rtol X, --atol X tolerances of the adaptive methods\n"
       "      --par NAME=VALUE   set a parameter (may be repeated)\n"
       "      --init NAME=VALUE  set an initial value (may be repeated)\n"
+      "      --option NAME=VAL  set an option of XPPAUT's, as a line beginning with @ (may be repeated)\n"
+      "      --use-set NAME     apply a named set of the file and run (may be repeated; each is applied on top of\n"
+      "                         those before it); all: each in turn, as for XPPAUT's files; none: no set\n"
+      "      --seed N           seed of the random numbers\n"
       "      --no-spikes        leave out the firing condition\n"
       "      --spikes           list the spike times\n"
       "  -o, --output DIR       folder for the results (default: ./out/NAME of the model)\n"
+      "      --format FORMAT    h5 (default): DIR/trajectory.h5; dat: text as XPPAUT writes it, DIR/output.dat or as\n"
+      "                         the file names it, or DIR/SET.dat; csv: with commas and a line of names\n"
       "      --overwrite        replace existing results\n"
       "      --no-output        write no file\n"
       "      --isa LEVEL        level of instructions: x86-64-v2, x86-64-v3, x86-64-v4 (default: the highest)\n"
       "      --json             the table as JSON\n"
       "      --quiet            no remarks\n"
       "  -h, --help             this text\n\n"
-      "Solvers:\n");
+      "Times are in ms, or in the unit that a file of XPPAUT's has for itself.\n\n"
+      "Solvers of networks, for one neuron:\n");
   for (size_t k = 0; ictus_solver_at (k) != NULL; ++k)
-    ictus_cli_print ("  %-12s %s\n", ictus_solver_at (k)->name, ictus_solver_at (k)->summary);
-  ictus_cli_print ("\nExample: ictus solve lif --solver euler,rk4 --t-stop 5 --dt 0.01 --no-spikes\n");
+    ictus_cli_print ("  %-14s %s\n", ictus_solver_at (k)->name, ictus_solver_at (k)->summary);
+  ictus_cli_print ("Methods for XPPAUT's files and models with delays, noise, events or maps (XPPAUT's names are known, too):\n");
+  for (size_t k = 0; ictus_path_method_at (k) != NULL; ++k)
+    ictus_cli_print ("  %-14s %s\n", ictus_path_method_at (k)->name, ictus_path_method_at (k)->summary);
+  ictus_cli_print ("\nExample: ictus solve lif --solver euler,rk4 --t-stop 5 --dt 0.01 --no-spikes\n"
+                   "         ictus solve wilson.ode --format dat --option total=200\n");
 }
 
 /* ---- the command --------------------------------------------------------------------------------- */
 
 static ictus_err
-solve (ictus__solve_job *j, bool write)
+solve (ictus__solve_job *j)
 {
-  ictus_text dir = { 0 }, path = { 0 };
+  ictus_text dir = { 0 };
   ictus_err e = ICTUS_OK, worst = ICTUS_OK;
-  size_t done = 0;
+  size_t done = 0, rows = 0;
 
   ICTUS_GO (ictus__solve_set_up (j));
   ictus_cli_dir (&j->common, j->kernel.name, &dir);
-  ictus_text_add (&path, "%s/trajectory.h5", dir.s);
-  if (path.failed)
+  if (dir.failed)
     ICTUS_GO (ICTUS_E_NOMEM);
-  if (write && !j->common.overwrite && ictus_file_exists (path.s))
-    ICTUS_GO (
-        ICTUS_FAIL (ICTUS_E_INPUT, "%s exists; --overwrite replaces it, -o names another folder", path.s));
+  j->dir = dir.s;
+  ictus__solve_log_notes (j);
   ICTUS_GO (ictus__solve_run (j));
   ictus__solve_print (j);
   for (size_t k = 0; k < j->nout; ++k)
-    if (j->out[k].e == ICTUS_OK)
-      ++done;
-    else if (worst == ICTUS_OK)
-      worst = ICTUS_FAIL (j->out[k].e, "%s: %s", j->out[k].name, j->out[k].why);
-  if (done == 0)
-    ICTUS_GO (worst);
-  if (write)
     {
-      ICTUS_GO (ictus_mkdirs (dir.s));
-      ICTUS_GO (ictus__solve_write (j, path.s));
-      ictus_log ("%s", path.s);
+      rows += j->out[k].path.nrow;
+      if (j->out[k].e == ICTUS_OK)
+        ++done;
     }
+  if (j->write && rows > 0)
+    ICTUS_GO (ictus__solve_write (j));
+  for (size_t k = 0; k < j->nout && done == 0 && worst == ICTUS_OK; ++k)
+    worst = ICTUS_FAIL (j->out[k].e, "%s: %s", j->out[k].label, j->out[k].why);
+  e = worst;
 done:
+  j->dir = NULL;
   ictus_text_clear (&dir);
-  ictus_text_clear (&path);
   return e;
 }
 
@@ -82,122 +95,126 @@ clear (ictus__solve_job *j)
 {
   for (size_t k = 0; k < j->nout; ++k)
     {
-      ictus_free (j->out[k].y);
+      ictus_path_clear (&j->out[k].path);
       ictus_free (j->out[k].why);
-      ictus_free (j->out[k].spikes.s);
+      ictus_free (j->out[k].label);
     }
+  ictus_free (j->out);
   ictus_free (j->p);
   ictus_free (j->y0);
   ictus_free (j->u);
-  ictus_free (j->time);
-  ictus_free (j->par);
-  ictus_free (j->init);
+  ictus_free (j->par.s);
+  ictus_free (j->init.s);
+  ictus_free (j->option.s);
+  ictus_free (j->use_set.s);
   ictus_model_close (&j->model);
   ictus_cli_common_clear (&j->common);
   ictus_free (j);
 }
 
-/* The points of output; false when the times do not fit together. */
 static bool
-plan_points (ictus__solve_job *j)
+take_format (const char *text, ictus__solve_format *out)
 {
-  double n;
+  static const char *const name[] = { [SOLVE_H5] = "h5", [SOLVE_DAT] = "dat", [SOLVE_CSV] = "csv" };
 
-  if (!(j->dt > 0) || !(j->t_stop > 0) || j->interval < 0)
-    return false;
-  if (j->interval == 0)
-    j->interval = j->dt;
-  n = j->interval / j->dt;
-  if (!(fabs (n - nearbyint (n)) <= 1e-9 * n) || n < 0.5 || n > 1e9)
-    return false;
-  j->every = (int) lround (n);
-  n = ceil (j->t_stop / j->interval * (1 - 1e-12)); /* as numpy.arange */
-  if (j->npoint == 0)
-    j->npoint = n < 1 ? 1 : n > 1e9 ? 0 : (size_t) n;
-  return j->npoint > 0;
+  for (size_t k = 0; k < sizeof name / sizeof *name; ++k)
+    if (strcmp (text, name[k]) == 0)
+      {
+        *out = (ictus__solve_format) k;
+        return true;
+      }
+  return false;
+}
+
+enum { SOLVER = 1, T_STOP, DT, POINTS, INTERVAL, TRANS, BOUND, RTOL, ATOL, PAR, INIT, OPTION, USE_SET, NO_SPIKES, SPIKES,
+       FORMAT, NO_OUTPUT, NOPT };
+
+/* One option; a status to end with, 0 to go on. */
+static int
+take_option (ictus__solve_job *j, int opt, const char *arg)
+{
+  const char **text[NOPT] = { [SOLVER] = &j->solvers, [T_STOP] = &j->t_stop, [DT] = &j->dt, [INTERVAL] = &j->interval,
+                              [TRANS] = &j->trans };
+  ictus__solve_list *list[NOPT]
+      = { [PAR] = &j->par, [INIT] = &j->init, [OPTION] = &j->option, [USE_SET] = &j->use_set };
+  double *number[NOPT] = { [RTOL] = &j->rtol, [ATOL] = &j->atol, [BOUND] = &j->bound };
+  char *end;
+
+  if (opt == ICTUS_OPT_SEED)
+    j->seed = arg;
+  else if (opt >= NOPT || opt == 'o' || opt == 'h')
+    return opt == ICTUS_OPT_SET || !ictus_cli_common_take (&j->common, opt, arg) ? ictus_cli_usage ("solve", "wrong option")
+                                                                                 : 0;
+  else if (text[opt] != NULL)
+    *text[opt] = arg;
+  else if (list[opt] != NULL)
+    {
+      if (ictus_grow (&list[opt]->s, &list[opt]->cap, list[opt]->n + 1, sizeof *list[opt]->s) != ICTUS_OK)
+        return ictus_cli_fail (ICTUS_E_NOMEM);
+      list[opt]->s[list[opt]->n++] = arg;
+    }
+  else if (number[opt] != NULL)
+    {
+      *number[opt] = strtod (arg, &end);
+      if (end == arg || *end != '\0' || !(*number[opt] > 0 || (opt == BOUND && *number[opt] == 0)))
+        return ictus_cli_usage ("solve", "%s is a positive number, not \"%s\"", opt == BOUND ? "a bound" : "a tolerance",
+                                arg);
+    }
+  else if (opt == POINTS)
+    {
+      j->npoint = strtoul (arg, &end, 10);
+      if (end == arg || *end != '\0' || j->npoint == 0 || j->npoint > 1000000000)
+        return ictus_cli_usage ("solve", "--points takes a number of at least 1, not \"%s\"", arg);
+    }
+  else if (opt == FORMAT && !take_format (arg, &j->format))
+    return ictus_cli_usage ("solve", "--format %s: h5, dat or csv", arg);
+  j->no_spikes = j->no_spikes || opt == NO_SPIKES;
+  j->list_spikes = j->list_spikes || opt == SPIKES;
+  j->write = j->write && opt != NO_OUTPUT;
+  return 0;
 }
 
 static int
-options (ictus__solve_job *j, int argc, char **argv, bool *write, bool *done)
+options (ictus__solve_job *j, int argc, char **argv, bool *done)
 {
-  enum { SOLVER = 1, T_STOP, DT, POINTS, INTERVAL, RTOL, ATOL, PAR, INIT, NO_SPIKES, SPIKES, NO_OUTPUT };
   static const struct option list[] = { ICTUS_CLI_COMMON_OPTIONS,
                                         { "solver", required_argument, NULL, SOLVER },
+                                        { "method", required_argument, NULL, SOLVER },
                                         { "t-stop", required_argument, NULL, T_STOP },
                                         { "dt", required_argument, NULL, DT },
                                         { "points", required_argument, NULL, POINTS },
                                         { "interval", required_argument, NULL, INTERVAL },
+                                        { "trans", required_argument, NULL, TRANS },
+                                        { "bound", required_argument, NULL, BOUND },
                                         { "rtol", required_argument, NULL, RTOL },
                                         { "atol", required_argument, NULL, ATOL },
                                         { "par", required_argument, NULL, PAR },
                                         { "init", required_argument, NULL, INIT },
+                                        { "option", required_argument, NULL, OPTION },
+                                        { "use-set", required_argument, NULL, USE_SET },
                                         { "no-spikes", no_argument, NULL, NO_SPIKES },
                                         { "spikes", no_argument, NULL, SPIKES },
+                                        { "format", required_argument, NULL, FORMAT },
                                         { "no-output", no_argument, NULL, NO_OUTPUT },
                                         { NULL, 0, NULL, 0 } };
-  double *number[] = {
-    [T_STOP] = &j->t_stop, [DT] = &j->dt, [INTERVAL] = &j->interval, [RTOL] = &j->rtol, [ATOL] = &j->atol
-  };
-  char *end;
-  int opt;
+  int opt, status;
 
   while ((opt = getopt_long (argc, argv, "o:h", list, NULL)) != -1)
-    switch (opt)
-      {
-      case 'h':
-        help ();
-        *done = true;
-        return 0;
-      case SOLVER:
-        j->solvers = optarg;
-        break;
-      case T_STOP:
-      case DT:
-      case INTERVAL:
-        if (ictus_quantity (optarg, "ms", number[opt], NULL) != ICTUS_OK || !(*number[opt] > 0))
-          return ictus_cli_usage ("solve", "a time in ms that is positive is wanted, not \"%s\"", optarg);
-        break;
-      case RTOL:
-      case ATOL:
-        *number[opt] = strtod (optarg, &end);
-        if (end == optarg || *end != '\0' || !(*number[opt] > 0))
-          return ictus_cli_usage ("solve", "a tolerance is a positive number, not \"%s\"", optarg);
-        break;
-      case POINTS:
-        j->npoint = strtoul (optarg, &end, 10);
-        if (end == optarg || *end != '\0' || j->npoint == 0 || j->npoint > 1000000000)
-          return ictus_cli_usage ("solve", "--points takes a number of at least 1, not \"%s\"", optarg);
-        break;
-      case PAR:
-      case INIT:
-        if (ictus_grow (opt == PAR ? &j->par : &j->init, opt == PAR ? &j->cap_par : &j->cap_init,
-                        (opt == PAR ? j->npar : j->ninit) + 1, sizeof *j->par)
-            != ICTUS_OK)
-          return ictus_cli_fail (ICTUS_E_NOMEM);
-        if (opt == PAR)
-          j->par[j->npar++] = optarg;
-        else
-          j->init[j->ninit++] = optarg;
-        break;
-      case NO_SPIKES:
-        j->no_spikes = true;
-        break;
-      case SPIKES:
-        j->list_spikes = true;
-        break;
-      case NO_OUTPUT:
-        *write = false;
-        break;
-      default:
-        if (opt == ICTUS_OPT_SET || opt == ICTUS_OPT_SEED || !ictus_cli_common_take (&j->common, opt, optarg))
-          return ictus_cli_usage ("solve", "wrong option");
-      }
+    {
+      if (opt == 'h')
+        {
+          help ();
+          *done = true;
+          return 0;
+        }
+      status = take_option (j, opt, optarg);
+      if (status != 0)
+        return status;
+    }
   if (optind + 1 != argc)
     return ictus_cli_usage ("solve", "expected one model");
   j->model_name = argv[optind];
-  if (!plan_points (j))
-    return ictus_cli_usage ("solve", "the interval of %.10g ms must be a multiple of the step dt of %.10g ms",
-                            j->interval, j->dt);
+  j->several = j->solvers != NULL && strchr (j->solvers, ',') != NULL;
   return 0;
 }
 
@@ -205,23 +222,20 @@ int
 ictus_cli_solve (int argc, char **argv)
 {
   ictus__solve_job *j = ictus_alloc (1, sizeof *j);
-  bool write = true, done = false;
+  bool done = false;
   int status;
   ictus_err e;
 
   if (j == NULL)
     return ictus_cli_fail (ICTUS_E_NOMEM);
-  j->solvers = "cvode-bdf";
-  j->t_stop = 100;
-  j->dt = 0.025;
-  j->rtol = 1e-6;
-  j->atol = 1e-8;
-  status = options (j, argc, argv, &write, &done);
+  j->write = true;
+  j->rtol = j->atol = j->bound = NAN;
+  status = options (j, argc, argv, &done);
   if (status == 0 && !done)
     {
       e = ictus_cli_isa (j->common.isa);
       if (e == ICTUS_OK)
-        e = ictus_comm_agree (MPI_COMM_WORLD, ictus_cli_is_main () ? solve (j, write) : ICTUS_OK);
+        e = ictus_comm_agree (MPI_COMM_WORLD, ictus_cli_is_main () ? solve (j) : ICTUS_OK);
       status = e == ICTUS_OK ? 0 : ictus_cli_fail (e);
     }
   clear (j);
