@@ -107,7 +107,7 @@ look (report *r)
   ictus_err e;
 
   ICTUS_TRY (ictus_model_parse (r->path, NULL, NULL, &r->lang));
-  e = ictus_model_open (r->path, NULL, NULL, &r->model);
+  e = ictus_model_open_scalar (r->path, NULL, NULL, &r->model);
   if (e != ICTUS_OK && e != ICTUS_E_RESOURCE)
     return e;
   if (e != ICTUS_OK)

@@ -70,7 +70,7 @@ open_model (ictus__solve_job *j)
   const ictus_lang_settings *s;
   ictus_lang_class class;
 
-  ICTUS_TRY (ictus_model_open (j->model_name, NULL, NULL, &j->model));
+  ICTUS_TRY (ictus_model_open_scalar (j->model_name, NULL, NULL, &j->model));
   s = ictus_lang_get_settings (j->model->lang);
   class = ictus_lang_classify (j->model->lang);
   j->xpp = s->xpp;
