@@ -157,6 +157,17 @@ ok "is the same" cmp a.dat b.dat
 ok "with another one" noisy 2 c.dat
 ok "it is not" sh -c '! cmp -s a.dat c.dat'
 
+cat >only.ode <<'EOF'
+x'=1
+y'=2
+only y x
+@ total=1,dt=.5,meth=euler
+EOF
+ok "columns that are chosen" status 0 ictus solve only.ode --format dat
+ok "are those of the text, in their order" row out/only/output.dat 2 "1 0.5"
+ok "with commas there are all" status 0 ictus solve only.ode --format csv
+ok "as there are in HDF5" row out/only/trajectory.csv 2 "0,0,0"
+
 # ---- odd files ---------------------------------------------------------------------------------------
 printf 'X'"'"'=-X\r\nINIT X=1\r\n@ TOTAL=1,DT=.5,METH=EULER\r\nfoo bar\r\n' >odd.ode
 ok "upper case, ends of lines of others, no done" status 0 ictus solve odd.ode --format dat

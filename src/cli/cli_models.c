@@ -69,6 +69,17 @@ ictus__models_kind (const char *name)
   return "";
 }
 
+const char *
+ictus__models_next_kind (const char *after)
+{
+  const char *kind, *next = NULL;
+
+  for (size_t k = 0; (kind = ictus_model_shipped_kind (k)) != NULL; ++k)
+    if ((after == NULL || strcmp (kind, after) > 0) && (next == NULL || strcmp (kind, next) < 0))
+      next = kind;
+  return next;
+}
+
 /* A shipped model of that name, or the path of a file. A DOI has a slash, too. */
 static bool
 is_model (const char *word)
@@ -157,16 +168,6 @@ list_kind (const request *r, const char *kind, int width, size_t *found, ictus_t
   return ICTUS_OK;
 }
 
-/* Was this kind met before model k? */
-static bool
-seen (size_t k)
-{
-  for (size_t i = 0; i < k; ++i)
-    if (strcmp (ictus_model_shipped_kind (i), ictus_model_shipped_kind (k)) == 0)
-      return true;
-  return false;
-}
-
 static ictus_err
 no_such_kind (const char *kind)
 {
@@ -174,12 +175,11 @@ no_such_kind (const char *kind)
   ictus_text t = { 0 };
   size_t n = 0;
 
-  for (size_t k = 0; ictus_model_shipped (k) != NULL && n < 32; ++k)
-    if (!seen (k))
-      {
-        ictus_text_add (&t, "%s%s", n > 0 ? ", " : "", ictus_model_shipped_kind (k));
-        list[n++] = ictus_model_shipped_kind (k);
-      }
+  for (const char *k = ictus__models_next_kind (NULL); k != NULL && n < 32; k = ictus__models_next_kind (k))
+    {
+      ictus_text_add (&t, "%s%s", n > 0 ? ", " : "", k);
+      list[n++] = k;
+    }
   near = ictus_nearest (kind, list, n);
   ICTUS_FAIL (ICTUS_E_INPUT, "no kind \"%s\"%s%s%s; there are: %s", kind, near != NULL ? "; did you mean \"" : "",
               near != NULL ? near : "", near != NULL ? "\"?" : "", t.s != NULL ? t.s : "");
@@ -218,9 +218,8 @@ list (const request *r)
     if ((int) strlen (kernel->name) > width)
       width = (int) strlen (kernel->name);
   ictus_text_add (&t, "%s", r->json ? "[" : "");
-  for (size_t k = 0; ictus_model_shipped (k) != NULL; ++k)
-    if (!seen (k))
-      ICTUS_GO (list_kind (r, ictus_model_shipped_kind (k), width, &found, &t));
+  for (const char *k = ictus__models_next_kind (NULL); k != NULL; k = ictus__models_next_kind (k))
+    ICTUS_GO (list_kind (r, k, width, &found, &t));
   ictus_text_add (&t, "%s", r->json ? "\n]\n" : "");
   if (found == 0)
     e = nothing_found (r);

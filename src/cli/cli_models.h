@@ -22,5 +22,7 @@ ictus_err ictus__models_verify (const char *name, int *met, int *failed);
 
 /* The kind of a shipped model; "" for a file. */
 const char *ictus__models_kind (const char *name);
+/* The kind of shipped models that follows in the alphabet; the first one for NULL, NULL behind the last. */
+const char *ictus__models_next_kind (const char *after);
 
 #endif

@@ -95,7 +95,7 @@ ictus__models_plot (const char *name, const char *out)
   ictus_text file = { 0 };
   ictus_err e;
 
-  ICTUS_GO (ictus_model_open (name, NULL, NULL, &m));
+  ICTUS_GO (ictus_model_open_scalar (name, NULL, NULL, &m));
   ictus_cli_path_config (m->lang, ictus_lang_get_settings (m->lang), &c);
   if (out != NULL)
     ictus_text_add (&file, "%s", out);
@@ -127,7 +127,7 @@ ictus__models_verify (const char *name, int *met, int *failed)
   bool good;
   ictus_err e;
 
-  ICTUS_GO (ictus_model_open (name, NULL, NULL, &m));
+  ICTUS_GO (ictus_model_open_scalar (name, NULL, NULL, &m));
   for (int k = 0; (x = ictus_lang_expect_at (m->lang, k)) != NULL; ++k)
     {
       good = false;

@@ -20,9 +20,11 @@ plain (ictus_text *t, const char *s)
 static size_t
 doi_length (const char *s)
 {
-  size_t n = strcspn (s, " ,;");
+  size_t n = 0;
   int open = 0;
 
+  while (s[n] != '\0' && strchr (" ,", s[n]) == NULL && !(s[n] == ';' && (s[n + 1] == ' ' || s[n + 1] == '\0')))
+    ++n;
   for (size_t k = 0; k < n; ++k)
     if ((open += (s[k] == '(') - (s[k] == ')')) < 0)
       n = k;
@@ -171,16 +173,6 @@ section (ictus_text *t, const char *kind)
   return ICTUS_OK;
 }
 
-/* Is model k the first one of its kind? */
-static bool
-begins (size_t k)
-{
-  for (size_t i = 0; i < k; ++i)
-    if (strcmp (ictus_model_shipped_kind (i), ictus_model_shipped_kind (k)) == 0)
-      return false;
-  return true;
-}
-
 ictus_err
 ictus__models_doc (ictus_text *t)
 {
@@ -195,11 +187,9 @@ ictus__models_doc (ictus_text *t)
                   "`ictus models NAME --plot` draws it, `--verify` checks what is expected of it, `--file` prints the file "
                   "to start one of your own from; `ictus models WORD` searches. `ictus solve NAME` follows it in time.\n\n",
                   n);
-  for (size_t k = 0; k < n; ++k)
-    if (begins (k))
-      contents (t, ictus_model_shipped_kind (k));
-  for (size_t k = 0; k < n; ++k)
-    if (begins (k))
-      ICTUS_TRY (section (t, ictus_model_shipped_kind (k)));
+  for (const char *k = ictus__models_next_kind (NULL); k != NULL; k = ictus__models_next_kind (k))
+    contents (t, k);
+  for (const char *k = ictus__models_next_kind (NULL); k != NULL; k = ictus__models_next_kind (k))
+    ICTUS_TRY (section (t, k));
   return ICTUS_OK;
 }

@@ -3,6 +3,7 @@
 #include "cli/cli_solve.h"
 
 #include <string.h>
+#include <strings.h>
 
 /* Are there rows to write? */
 static bool
@@ -127,29 +128,56 @@ text_head (const ictus__solve_job *j, int ncol, ictus_text *t)
   ictus_text_add (t, "\n");
 }
 
+/* Which columns a file has: -1 is the time. All, or for `dat` those of a line "only", as XPPAUT. column [ncol + 1]; the number. */
+static size_t
+choose_columns (const ictus__solve_job *j, int ncol, size_t room, int *column)
+{
+  const char *name;
+  size_t n = 0;
+
+  for (int k = 0; j->format == SOLVE_DAT && (name = ictus_lang_only_at (j->model->lang, k)) != NULL && n < room; ++k)
+    {
+      if (strcasecmp (name, "t") == 0)
+        column[n++] = -1;
+      for (int c = 0; c < ncol; ++c)
+        if (strcasecmp (ictus__solve_column (j, c)->name, name) == 0)
+          {
+            column[n++] = c;
+            break;
+          }
+    }
+  for (int c = -1; n == 0 && c < ncol; ++c)
+    column[c + 1] = c;
+  return n > 0 ? n : (size_t) ncol + 1;
+}
+
 static ictus_err
 write_text (const ictus__solve_job *j, const ictus__solve_outcome *o, const char *path)
 {
   const ictus_path *p = &o->path;
-  char sep = j->format == SOLVE_CSV ? ',' : ' ', number[40];
+  const char *sep = j->format == SOLVE_CSV ? "," : " ";
+  size_t room = (size_t) p->ncol + 1, n;
+  int *column = ictus_alloc (room, sizeof *column);
+  char number[40];
   ictus_text t = { 0 };
   ictus_err e;
 
+  if (column == NULL)
+    return ICTUS_E_NOMEM;
+  n = choose_columns (j, p->ncol, room, column);
   if (j->format == SOLVE_CSV)
     text_head (j, p->ncol, &t);
   for (size_t r = 0; r < p->nrow; ++r)
-    {
-      snprintf (number, sizeof number, "%.12g", p->t[r]);
-      ictus_text_addn (&t, number, strlen (number));
-      for (int k = 0; k < p->ncol; ++k)
-        {
-          snprintf (number, sizeof number, "%c%.12g", sep, p->v[r * (size_t) p->ncol + (size_t) k]);
-          ictus_text_addn (&t, number, strlen (number));
-        }
-      ictus_text_addn (&t, "\n", 1);
-    }
+    for (size_t k = 0; k < n; ++k)
+      {
+        double x = column[k] < 0 ? p->t[r] : p->v[r * (size_t) p->ncol + (size_t) column[k]];
+
+        snprintf (number, sizeof number, "%.12g%s", x, k + 1 < n ? sep : "\n");
+        ictus_text_addn (&t, number, strlen (number));
+      }
   e = t.failed ? ICTUS_FAIL (ICTUS_E_NOMEM, "out of memory") : ictus_file_write (path, t.s != NULL ? t.s : "", t.len);
   ictus_text_clear (&t);
+  ictus_free (column);
   return e;
 }
 
