@@ -216,12 +216,14 @@ lane_ceil (lane_v x)
 
 /* ---- exp and its kin ------------------------------------------------------------------------------------------- */
 
+/* SLEEF's deterministic functions: the others look at all lanes together to choose the reduction of sin, cos and tan, so that
+   a neighbour would change last bits. */
 #if LANE_LEVEL == 4
-#define LANE_SLEEF(f, accuracy) Sleef_##f##d8_##accuracy##avx512f
+#define LANE_SLEEF(f, accuracy) Sleef_finz_##f##d8_##accuracy##avx512f
 #elif LANE_LEVEL == 3
-#define LANE_SLEEF(f, accuracy) Sleef_##f##d4_##accuracy##avx2
+#define LANE_SLEEF(f, accuracy) Sleef_finz_##f##d4_##accuracy##avx2
 #elif LANE_LEVEL == 2
-#define LANE_SLEEF(f, accuracy) Sleef_##f##d2_##accuracy##sse4
+#define LANE_SLEEF(f, accuracy) Sleef_cinz_##f##d2_##accuracy##sse4
 #endif
 #if LANE_LEVEL > 1
 #define LANE_UNARY(name, f, accuracy)                                              \
