@@ -51,7 +51,7 @@ for name in `cat names`; do
   else ok "$name" solved "$name" "$tol"; fi
 done
 
-# sets: each is a run and a file of its own
+# sets: each is a run and a file of its own; in turn, each on top of those before
 cat >sets.ode <<'END'
 par a=1
 x'=-a*x
@@ -64,12 +64,13 @@ done
 END
 ok "named sets are run one by one" status 0 ictus solve sets.ode --format dat -o sets
 echo "21: 1 0.40600585 2" >one.want
-echo "41: 2 0.36787944 0.5" >two.want
+echo "41: 2 1.1036383 0.5" >two.want
 ok "the first, with its parameter and its start" same sets/one.dat one.want 1e-6
-ok "the second, with its length" same sets/two.dat two.want 1e-6
+ok "the second, with its length, and the start of the first" same sets/two.dat two.want 1e-6
 ok "there is no other" test ! -f sets/output.dat
 ok "one of them alone" status 0 ictus solve sets.ode --format dat -o sets1 --use-set two
-ok "is the same" cmp sets/two.dat sets1/two.dat
+echo "41: 2 0.36787944 0.5" >alone.want
+ok "begins where the file says" same sets1/two.dat alone.want 1e-6
 ok "and only that" test ! -f sets1/one.dat
 
 # statistics: mean FILE COLUMN FROM EXPECTED TOLERANCE, of the column (also of its square: negative column)
