@@ -6,12 +6,7 @@
 
 #include "lang_file.h"
 
-enum
-{
-  STATE = ICTUS_LANG_STATE,
-  PAR = ICTUS_LANG_PAR,
-  AUX = ICTUS_LANG_AUX
-};
+static const ictus_lang_kind STATE = ICTUS_LANG_STATE, PAR = ICTUS_LANG_PAR, AUX = ICTUS_LANG_AUX;
 
 static bool
 is_xpp (const char *text)
@@ -347,7 +342,7 @@ START_TEST (mistakes_have_their_place)
     { "x'=1\nx'=2\n", "2:1: 'x' is declared twice, first in line 1" },
     { "x'=1\npar a=1,b=2,a=3\n", "2:13: 'a' is declared twice" },
     { "x'=1\npar sin=1\n", "2:5: 'sin' cannot be declared" },
-    { "2\nv x=1\no -x\nd\n", "1:1: a file that begins with a number is in XPPAUT's old style" },
+    { "2\nv x=1\no -y\nd\n", "3:6: unknown name" },
     { "x'=1\naux y\n", "2:6: expected '=' behind the name" },
     { "x'=1\nx(0)=\n", "2:6: expected a number or a formula here" },
     { "par a=1\n", "1: the model has no equation" },

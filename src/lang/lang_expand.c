@@ -388,10 +388,13 @@ ictus__expand (ictus_lang *L)
   L->xpp = L->settings.xpp = !is_own (L->file[0].text);
   if (L->xpp && atoi (L->file[0].text) > 0)
     {
-      e = ictus_err_at (ICTUS_E_INPUT, L->path, L->file[0].text, 1, 1, 1,
-                        "a file that begins with a number is in XPPAUT's old style (before 1992), which is not read; "
-                        "'xppaut -convert' translates it");
-      goto done;
+      char *today = NULL;
+
+      ICTUS_GO (ictus__old_style (L->file[0].text, &today));
+      ictus_free (L->file[0].text);
+      L->file[0].text = today;
+      ICTUS_GO (ictus__note_at (L, ICTUS_LANG_READING, 1, 1, "a file of XPPAUT's old style, which begins with a number; "
+                                                             "its lines are read as those of today that say the same"));
     }
   ICTUS_GO (lines_of_file (&x));
   ictus_text_add (&x.code, "%s", "");

@@ -18,6 +18,9 @@ enum
   ICTUS__IC_MARK = 2            /* a line that begins with this byte: name(0)=formula, evaluated at the start */
 };
 
+/* A file of XPPAUT's old style, which begins with the number of equations, as one of today, line by line; *out is of ictus_alloc. */
+ictus_err ictus__old_style (const char *text, char **out);
+
 /* ---- lines ------------------------------------------------------------------------------------------ */
 
 typedef struct ictus__logical /* a line with its continuations */
