@@ -62,6 +62,19 @@ rig_make (const ictus_model *m, size_t n)
   return r;
 }
 
+/* Does the shipped model of this name have equations and spikes only: no delays, noise, events, and no map? */
+static inline bool
+rig_is_plain (const char *name)
+{
+  ictus_lang *lang;
+  ictus_lang_class c;
+
+  rig_must (ictus_model_parse (name, NULL, NULL, &lang));
+  c = ictus_lang_classify (lang);
+  ictus_lang_destroy (&lang);
+  return !c.delayed && !c.stochastic && !c.events && !c.map;
+}
+
 /* A shipped model with its default parameters. */
 static inline rig *
 rig_open (const char *name, size_t n)

@@ -12,6 +12,8 @@ ictus_cli_is_main (void)
   return ictus_comm_rank (MPI_COMM_WORLD) == 0;
 }
 
+static int print_errno; /* of the first write to standard output that failed */
+
 void
 ictus_cli_print (const char *fmt, ...)
 {
@@ -20,8 +22,15 @@ ictus_cli_print (const char *fmt, ...)
   if (!ictus_cli_is_main ())
     return;
   va_start (ap, fmt);
-  vprintf (fmt, ap);
+  if (vprintf (fmt, ap) < 0 && print_errno == 0)
+    print_errno = errno;
   va_end (ap);
+}
+
+int
+ictus_cli_print_errno (void)
+{
+  return print_errno;
 }
 
 int

@@ -18,6 +18,8 @@ int ictus_cli_usage (const char *command, const char *fmt, ...) __attribute__ ((
 bool ictus_cli_is_main (void);
 /** Print on standard output, rank 0 only. Collectivity: none. */
 void ictus_cli_print (const char *fmt, ...) __attribute__ ((format (printf, 1, 2)));
+/* Why the first of these that failed did; 0: none did. */
+int ictus_cli_print_errno (void);
 
 typedef struct ictus_cli_common /* options that all commands on an experiment take */
 {

@@ -125,13 +125,14 @@ choose_file_pointers (void)
 static int
 close_output (int status)
 {
-  bool bad = fflush (stdout) != 0;
-
-  if (!bad && !ferror (stdout))
+  if (fflush (stdout) == 0 && !ferror (stdout))
     return status;
   if (status == 0)
-    fprintf (stderr, "ictus: cannot write to standard output%s%s\n", bad ? ": " : "",
-             bad ? strerror (errno) : "");
+    {
+      int why = ictus_cli_print_errno () != 0 ? ictus_cli_print_errno () : errno;
+
+      fprintf (stderr, "ictus: cannot write to standard output: %s\n", strerror (why));
+    }
   return status == 0 ? ictus_err_status (ICTUS_E_IO) : status;
 }
 

@@ -229,7 +229,7 @@ end_piece (ictus__batch *b)
     return;
   ictus_text_addn (out, b->arrays.s != NULL ? b->arrays.s : "", b->arrays.len);
   ictus_text_add (out,
-                  "\nstatic __attribute__ ((noinline)) void\n%s_%d (double t, const double *restrict y, const double *restrict p, "
+                  "\nstatic ICTUS_LOOPS void\n%s_%d (double t, const double *restrict y, const double *restrict p, "
                   "const double *restrict u, double *restrict x, %s)\n{\n"
                   "  (void) t;\n  (void) y;\n  (void) p;\n  (void) u;\n  (void) x;\n%s",
                   b->name, b->npiece++, b->arguments, b->unused);

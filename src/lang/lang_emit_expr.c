@@ -445,7 +445,10 @@ ictus__print_operation (ictus__emit *e, int i)
   else if (k->op == OP_SUM)
     print_sum (e, i);
   else if (ictus__c_name (k->op) != NULL)
-    print_call (e, ictus__c_name (k->op), k);
+    print_call (e, e->operand != NULL && k->op == OP_EXP    ? "ictus_k_loop_exp"
+                   : e->operand != NULL && k->op == OP_XEM1 ? "ictus_k_loop_xoverexpm1"
+                                                            : ictus__c_name (k->op),
+                k);
   else if (k->op == OP_TABLE || k->op == OP_TABLE_D)
     {
       ictus_text_add (e->out, "%s (", ictus__lookup_name (e->L, k));

@@ -51,7 +51,97 @@ ictus_k_xoverexpm1 (double x)
   return x / expm1 (x);
 }
 
-/* Its derivative, the sum of B(n) x^(n-1) / (n-1)! with the Bernoulli numbers B; away from 0
+/* ---- in loops over equations: without branches, so that compilers can take many at a time ------------------------------ */
+
+/* What holds such loops is compiled for several processors; without contraction its bits are the same on all. */
+#if defined __x86_64__ && defined __gnu_linux__ && __GNUC__ >= 12 && !defined __clang__ && !defined __SANITIZE_ADDRESS__
+#define ICTUS_LOOPS                                                                          \
+  __attribute__ ((noinline, target_clones ("default", "arch=x86-64-v3", "arch=x86-64-v4"), \
+                  optimize ("tree-vectorize", "vect-cost-model=dynamic")))
+#else
+#define ICTUS_LOOPS __attribute__ ((noinline))
+#endif
+#define ICTUS_IN_LOOP static inline __attribute__ ((always_inline, unused))
+
+/* exp(x) = 2^n (1 + p), p = exp(r) - 1 to the last digits, |r| <= log(2) / 2, for |x| <= 1400: as lane_split of
+   lane_helpers.h, a product and a sum being two roundings. */
+typedef struct ictus_k_parts
+{
+  double p, n;
+} ictus_k_parts;
+
+ICTUS_IN_LOOP ictus_k_parts
+ictus_k_split (double x)
+{
+  const double round = 6755399441055744.0; /* 1.5 * 2^52 */
+  const double n = (x * 1.4426950408889634 + round) - round;
+  const double r = (x - n * 0.69314718036912382) - n * 1.9082149292705877e-10; /* the first product is exact */
+  const double z = r * r, w = z * z;
+  const double a = r * 0.1666666666666667 + 0.5;
+  const double b = r * 0.008333333333326129 + 0.04166666666666667;
+  const double c = r * 0.00019841269874840768 + 0.0013888888888883744;
+  const double d = r * 2.7557255374658744e-06 + 2.4801587325562125e-05;
+  const double e = r * 2.510522763655176e-08 + 2.755727362486648e-07;
+  const double h = z * 2.0914694560351592e-09 + e;
+  const double q = (h * w + (d * z + c)) * w + (b * z + a);
+
+  return (ictus_k_parts) { z * q + r, n };
+}
+
+/* 2^n for a whole n, |n| <= 1022 */
+ICTUS_IN_LOOP double
+ictus_k_pow2 (double n)
+{
+  union
+  {
+    double v;
+    unsigned long long i;
+  } u = { n + (6755399441055744.0 + 1023) };
+
+  u.i <<= 52;
+  return u.v;
+}
+
+/* x 2^n in two factors, so that it overflows, or loses digits, where the result does */
+ICTUS_IN_LOOP double
+ictus_k_scale (double x, double n)
+{
+  const double k = (n * 0.5 + 6755399441055744.0) - 6755399441055744.0;
+
+  return x * ictus_k_pow2 (k) * ictus_k_pow2 (n - k);
+}
+
+/* NaN stays NaN */
+ICTUS_IN_LOOP double
+ictus_k_cut (double x, double low, double high)
+{
+  const double y = x > high ? high : x;
+
+  return y < low ? low : y;
+}
+
+ICTUS_IN_LOOP double
+ictus_k_loop_exp (double x)
+{
+  const ictus_k_parts s = ictus_k_split (ictus_k_cut (x, -1400, 1400));
+
+  return ictus_k_scale (1.0 + s.p, s.n);
+}
+
+/* x / (exp(x) - 1) = x 2^-n / (p + (1 - 2^-n)) */
+ICTUS_IN_LOOP double
+ictus_k_loop_xoverexpm1 (double x)
+{
+  const ictus_k_parts s = ictus_k_split (ictus_k_cut (x, -700, 1400));
+  const double top = x > 1400 ? 1400 : x, q = s.p + (1.0 - ictus_k_scale (1.0, -s.n));
+  const double far = ictus_k_scale (top / q, -s.n);
+
+  return x == 0 ? 1.0 : far;
+}
+
+/* ---- their derivatives, and others --------------------------------------------------------------------------------- */
+
+/* The derivative of x / (exp(x) - 1), the sum of B(n) x^(n-1) / (n-1)! with the Bernoulli numbers B; away from 0
    (1 - x - g) / (exp(x) - 1) = (1 - g(-x)) / (exp(x) - 1), whichever does not cancel. */
 ICTUS_K
 ictus_k_xoverexpm1_d (double x)
