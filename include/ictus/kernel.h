@@ -70,7 +70,8 @@ typedef struct ictus_kernel
   const int *markov_of, *markov_n;
   void (*rates) (double t, const double *y, const double *p, const double *u, double *q);
   /* events (global): event k happens where g[k] crosses 0, upwards (event_sign 1), downwards (-1), or, for sign 0, at a
-     step at whose end g[k] is 0; happen () assigns to states, all right sides evaluated before, and returns ICTUS_EVENT_... bits */
+     step at whose end g[k] is 0; happen () assigns to states and returns ICTUS_EVENT_... bits. All right sides are evaluated
+     before; in files of XPPAUT variables are assigned one after the other, parameters after them, as it does */
   const signed char *event_sign;
   void (*event) (double t, const double *y, const double *p, const double *u, double *g); /* g [nevent] */
   int (*happen) (int k, double t, double *y, const double *p, const double *u);
