@@ -14,6 +14,7 @@
 #include "ictus/image.h"
 #include "ictus/solve.h"
 #include "ictus/path.h"
+#include "ictus/dyn.h"
 #include "ictus/net.h"
 #include "ictus/part.h"
 #include "ictus/engine.h"
