@@ -102,7 +102,7 @@ END_TEST
 
 START_TEST (what_is_ignored_is_named_once)
 {
-  ictus_lang *l = parse_file ("@ lt=0,nplot=2,xp2=x,nplot=3,ntst=50,parmin=0,back=white,s1=a\n@ nplot=4,quiet=1,ps_font=Times\nx'=-x\n");
+  ictus_lang *l = parse_file ("@ lt=0,nplot=2,xp2=x,nplot=3,ntst=50,epsl=0,back=white,s1=a\n@ nplot=4,quiet=1,ps_font=Times\nx'=-x\n");
 
   ck_note (l, ICTUS_LANG_IGNORED, 1, 3, "lt");
   ck_note (l, ICTUS_LANG_IGNORED, 1, 8, "nplot");

@@ -65,6 +65,7 @@ typedef struct ictus_lang_settings
   const char *output;      /* name of the file of output; "" none given */
   const char *xp, *yp, *zp; /* axes of the picture; "" none given: t against the first state */
   double xlo, xhi, ylo, yhi; /* NaN: none given */
+  double parmin, parmax;     /* range of a parameter that AUTO follows; NaN: none given */
   unsigned given; /* bit k: entry k of ictus_lang_option_name was in the file */
 } ictus_lang_settings;
 
@@ -142,6 +143,10 @@ uint64_t ictus_lang_stamp (const ictus_lang *lang);
  * Collectivity: none. */
 const char *ictus_lang_why_not_linear (const ictus_lang *lang);
 const char *ictus_lang_why_not_cond_linear (const ictus_lang *lang); /* Collectivity: none. */
+
+/** Where the right-hand side of state k has a kink or jump that states or inputs can cross: "if", "abs", "heav", "a
+ * comparison", "a table", ... ; NULL: it is smooth. Borrowed for ever. Collectivity: none. */
+const char *ictus_lang_switch (const ictus_lang *lang, int k);
 
 /** The C file of the model: text of kernel.h, functions, and the table "const ictus_kernel SYMBOL".
  * \param symbol  name of the table

@@ -16,6 +16,7 @@ enum
   OPT_POISGN, OPT_POISTOP, OPT_OUTPUT, OPT_XP, OPT_YP, OPT_ZP, OPT_XLO, OPT_XHI, OPT_YLO, OPT_YHI,
   OPT_COUNT,
   OPT_XMIN, OPT_XMAX, OPT_YMIN, OPT_YMAX, /* limits of the picture where xlo and its kin are not given */
+  OPT_PARMIN, OPT_PARMAX,                 /* of AUTO */
   OPT_CHANGES,                            /* says something about the run and is not honoured */
   OPT_IGNORED
 };
@@ -61,7 +62,7 @@ static const struct { const char *name; int what; } options[] = {
   { "rangestep", OPT_IGNORED }, { "rangelow", OPT_IGNORED }, { "rangehigh", OPT_IGNORED },
   { "rangereset", OPT_IGNORED }, { "rangeoldic", OPT_IGNORED }, { "range", OPT_CHANGES }, { "ntst", OPT_IGNORED },
   { "nmax", OPT_IGNORED }, { "npr", OPT_IGNORED }, { "ncol", OPT_IGNORED }, { "dsmin", OPT_IGNORED },
-  { "dsmax", OPT_IGNORED }, { "ds", OPT_IGNORED }, { "parmin", OPT_IGNORED }, { "parmax", OPT_IGNORED },
+  { "dsmax", OPT_IGNORED }, { "ds", OPT_IGNORED }, { "parmin", OPT_PARMIN }, { "parmax", OPT_PARMAX },
   { "normmin", OPT_IGNORED }, { "normmax", OPT_IGNORED }, { "epsl", OPT_IGNORED }, { "epsu", OPT_IGNORED },
   { "epss", OPT_IGNORED }, { "runnow", OPT_IGNORED }, { "sec", OPT_IGNORED }, { "uec", OPT_IGNORED },
   { "spc", OPT_IGNORED }, { "upc", OPT_IGNORED }, { "autoeval", OPT_IGNORED }, { "autoxmax", OPT_IGNORED },
@@ -86,6 +87,7 @@ ictus__settings_default (ictus_lang_settings *s)
     .newt_tol = 1e-3, .jac_eps = 1e-3, .nout = 1, .newt_iter = 100, .maxstor = 5000, .seed = 12345678, .poisgn = 1,
     .poivar = "", .output = "", .xp = "", .yp = "", .zp = "",
     .xlo = (double) NAN, .xhi = (double) NAN, .ylo = (double) NAN, .yhi = (double) NAN,
+    .parmin = (double) NAN, .parmax = (double) NAN,
   };
 }
 
@@ -223,6 +225,8 @@ number_at (ictus_lang_settings *s, int what)
     case OPT_XHI: case OPT_XMAX: return &s->xhi;
     case OPT_YLO: case OPT_YMIN: return &s->ylo;
     case OPT_YHI: case OPT_YMAX: return &s->yhi;
+    case OPT_PARMIN: return &s->parmin;
+    case OPT_PARMAX: return &s->parmax;
     default: return NULL;
     }
 }
@@ -271,7 +275,7 @@ set_value (ictus_lang_settings *s, int what, const char *name, const char *value
       ICTUS_TRY (number (name, value, &v));
       if (what == OPT_DT && v == 0)
         return ICTUS_FAIL (ICTUS_E_INPUT, "dt: expected a step other than 0");
-      if (what > OPT_COUNT && !isnan (*number_to))
+      if (what >= OPT_XMIN && what <= OPT_YMAX && !isnan (*number_to))
         return ICTUS_OK;
       *number_to = v;
     }
