@@ -113,6 +113,8 @@ typedef struct ictus_dyn_branch /* rows in the order in which they were followed
   double *par2;       /* [npoint] curves in two parameters; else NULL */
   double *x;          /* [npoint, n] equilibrium; cycles: at phase 0 */
   double *low, *high; /* [npoint, n] cycles: least and largest value of each state on the cycle; else NULL */
+  int naux;           /* 0: the two below are NULL */
+  double *aux_low, *aux_high; /* [cap, naux] cycles: least and largest value of each aux quantity on the cycle */
   double *period;     /* [npoint] cycles; Hopf curves: 2 pi / omega; else NULL */
   double *re, *im;    /* [npoint, n] eigenvalues [1/time], or Floquet multipliers; by falling real part, or modulus */
   int *unstable;      /* [npoint] eigenvalues with positive real part; multipliers outside the unit circle, the trivial one not counted */
