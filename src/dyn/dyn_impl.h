@@ -33,6 +33,8 @@ ictus_err ictus__dyn_eigenvalues (ictus__dyn *s, const double *x, double *re, do
 
 /* ---- the arc (dyn_arc.c): one curve F(X) = 0 of X [N + 1] in N equations ------------------------------------------ */
 
+/* For each point: `correct`, the tangent (so the last factors are those at X), `test`, then `accept` of the zeros of tests within the
+   step, in their order, at last of the point itself. Factors at the time of accept may be of another point. */
 typedef struct ictus__arc_problem /* what is followed */
 {
   void *self;
@@ -46,8 +48,8 @@ typedef struct ictus__arc_problem /* what is followed */
   int ntest;             /* test functions whose zeros are located */
   /* phi [ntest] at a point of the curve with tangent T; false: cannot be computed (no zero is looked for) */
   bool (*test) (void *self, const double *X, const double *T, double *phi);
-  /* A point was found (which: -1, or the test function that is 0 here). May improve its mesh, changing X and T alike;
-     returns NULL, or why the branch ends here (constant or owned by self) */
+  /* A point was found (which: -1, or the test function that is 0 here). Where which is -1 it may improve its mesh, changing
+     X and T alike; returns NULL, or why the branch ends here (constant or owned by self) */
   const char *(*accept) (void *self, double *X, double *T, int which);
   bool (*told) (void *ctx);
   void *ctx;
@@ -61,6 +63,7 @@ typedef struct ictus__arc_config
   double lo, hi;           /* of X[n]: the last point lies on the bound exactly */
   double lo2, hi2;         /* of X[n - 1]; NaN: none */
   int direction;           /* +1, -1: X[n] rises or falls at first; 0: as T0 says */
+  const char *name, *name2; /* of X[n], X[n - 1], for why; NULL: none */
 } ictus__arc_config;
 
 /** Follow from X (near the curve; corrected first at fixed X[n], or orthogonally to T0 if one is given) until it ends.
