@@ -1,0 +1,200 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/* A model as Lyapunov exponents see it: free states, right-hand sides, Jacobian, conditions at which states jump. */
+#include "chaos_impl.h"
+
+#include <math.h>
+#include <string.h>
+
+static bool
+is_free (const ictus_model *m, int k)
+{
+  const ictus_lang_var *v = ictus_lang_get (m->lang, ICTUS_LANG_STATE, k);
+
+  return v->markov == 0 && !v->hidden;
+}
+
+static bool
+has_reset (const ictus_kernel *k)
+{
+  return k->fire != NULL && k->reset != NULL;
+}
+
+const char *
+ictus_lyapunov_refuse (const ictus_model *m, char *buf)
+{
+  const ictus_kernel *k = m->kernel;
+  int n = 0;
+
+  if (k->ndelay > 0)
+    return "it has delays: its state is a function, not a point";
+  for (int i = 0; i < k->nstate; ++i)
+    n += is_free (m, i);
+  if (n == 0)
+    return "it has no state with an equation";
+  if (k->is_map && (k->nevent > 0 || has_reset (k)))
+    return "it is a map with jumps of its own: these have no derivative";
+  for (int i = 0; i < k->nevent; ++i)
+    if (k->event_sign[i] == 0)
+      {
+        snprintf (buf, 256, "event %d has no direction (global 0): whether it happens depends on the steps taken", i + 1);
+        return buf;
+      }
+  return NULL;
+}
+
+static ictus_err
+check (const ictus_dyn_values *v)
+{
+  const ictus_kernel *k = v->model->kernel;
+  char buf[256];
+  const char *why = ictus_lyapunov_refuse (v->model, buf);
+
+  if (why != NULL)
+    return ICTUS_FAIL (ICTUS_E_INPUT, "model %s has no Lyapunov exponents that can be computed: %s", k->name, why);
+  if (has_reset (k) && k->refractory != NULL && k->refractory (v->p) > 0)
+    return ICTUS_FAIL (ICTUS_E_INPUT, "model %s is refractory for %g after a spike, while its state stands still: exponents are known without "
+                       "that only; set the parameter to 0", k->name, k->refractory (v->p));
+  return ICTUS_OK;
+}
+
+static bool
+make (const ictus_model *m, ictus__chaos **out)
+{
+  const ictus_kernel *k = m->kernel;
+  size_t ns = (size_t) k->nstate, nevent = (size_t) k->nevent + 1;
+  ictus__chaos *s = *out = ictus_alloc (1, sizeof *s);
+
+  if (s == NULL)
+    return false;
+  s->model = m;
+  s->k = k;
+  s->map = k->is_map != 0;
+  s->timed = !ictus_lang_classify (m->lang).autonomous;
+  s->state = ictus_alloc (ns, sizeof *s->state);
+  s->jump = ictus_alloc (nevent, sizeof *s->jump);
+  s->p = ictus_alloc ((size_t) k->nslot, sizeof *s->p);
+  s->u = ictus_alloc ((size_t) k->nu, sizeof *s->u);
+  s->y = ictus_alloc (ns, sizeof *s->y);
+  s->full = ictus_alloc (ns * ns, sizeof *s->full);
+  s->f = ictus_alloc (ns, sizeof *s->f);
+  s->g = ictus_alloc (nevent, sizeof *s->g);
+  return s->state != NULL && s->jump != NULL && s->p != NULL && s->u != NULL && s->y != NULL && s->full != NULL && s->f != NULL
+         && s->g != NULL;
+}
+
+ictus_err
+ictus__chaos_open (const ictus_dyn_values *v, ictus__chaos **out)
+{
+  const ictus_kernel *k = v->model->kernel;
+  ictus__chaos *s;
+
+  *out = NULL;
+  ICTUS_TRY (check (v));
+  if (!make (v->model, out))
+    {
+      ictus__chaos_close (out);
+      return ICTUS_E_NOMEM;
+    }
+  s = *out;
+  for (int i = 0; i < k->nstate; ++i)
+    if (is_free (v->model, i))
+      s->state[s->n++] = i;
+  if (has_reset (k))
+    s->jump[s->njump++] = -1;
+  for (int i = 0; i < k->nevent; ++i)
+    s->jump[s->njump++] = i;
+  memcpy (s->p, v->p, (size_t) k->nslot * sizeof *v->p);
+  if (k->ninput > 0)
+    memcpy (s->u, v->u, (size_t) k->ninput * sizeof *v->u);
+  memcpy (s->y, v->y, (size_t) k->nstate * sizeof *v->y);
+  return ICTUS_OK;
+}
+
+void
+ictus__chaos_close (ictus__chaos **s)
+{
+  if (*s == NULL)
+    return;
+  ictus_free ((*s)->state);
+  ictus_free ((*s)->jump);
+  ictus_free ((*s)->p);
+  ictus_free ((*s)->u);
+  ictus_free ((*s)->y);
+  ictus_free ((*s)->full);
+  ictus_free ((*s)->f);
+  ictus_free ((*s)->g);
+  ictus_free (*s);
+  *s = NULL;
+}
+
+static void
+spread (ictus__chaos *s, const double *x)
+{
+  for (int i = 0; i < s->n; ++i)
+    s->y[s->state[i]] = x[i];
+}
+
+static void
+gather (const ictus__chaos *s, const double *y, double *x)
+{
+  for (int i = 0; i < s->n; ++i)
+    x[i] = y[s->state[i]];
+}
+
+void
+ictus__chaos_start (const ictus__chaos *s, double *x)
+{
+  gather (s, s->y, x);
+}
+
+void
+ictus__chaos_rhs (ictus__chaos *s, double t, const double *x, double *f)
+{
+  s->rhs += 1;
+  spread (s, x);
+  s->k->rhs (t, s->y, s->p, s->u, s->f);
+  gather (s, s->f, f);
+}
+
+void
+ictus__chaos_jac (ictus__chaos *s, double t, const double *x, double *J)
+{
+  size_t n = (size_t) s->n, ns = (size_t) s->k->nstate;
+
+  s->jac += 1;
+  spread (s, x);
+  if (n == ns)
+    {
+      s->k->jac (t, s->y, s->p, s->u, J);
+      return;
+    }
+  s->k->jac (t, s->y, s->p, s->u, s->full);
+  for (size_t j = 0; j < n; ++j)
+    gather (s, s->full + (size_t) s->state[j] * ns, J + j * n);
+}
+
+double
+ictus__chaos_condition (ictus__chaos *s, int j, double t, const double *x)
+{
+  int event = s->jump[j];
+
+  spread (s, x);
+  if (event < 0)
+    return s->k->fire (t, s->y, s->p, s->u);
+  s->k->event (t, s->y, s->p, s->u, s->g);
+  return s->k->event_sign[event] * s->g[event];
+}
+
+void
+ictus__chaos_jump (ictus__chaos *s, int j, double t, double *x, bool keep)
+{
+  spread (s, x);
+  memcpy (s->f, s->y, (size_t) s->k->nstate * sizeof *s->f);
+  if (s->jump[j] < 0)
+    s->k->reset (t, s->f, s->p, s->u);
+  else
+    (void) s->k->happen (s->jump[j], t, s->f, s->p, s->u);
+  if (keep)
+    memcpy (s->y, s->f, (size_t) s->k->nstate * sizeof *s->f);
+  gather (s, s->f, x);
+}
