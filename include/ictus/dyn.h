@@ -101,6 +101,7 @@ typedef struct ictus_dyn_special
   size_t nmesh;       /* cycles: points of the orbit below, phase 0 to 1 both included; 0: none */
   double *phase;      /* [nmesh]; owned */
   double *orbit;      /* [nmesh, n]; owned */
+  size_t nvector;     /* numbers in vector; 0: none */
   double *vector;     /* [n] or [2 n] null vector(s), real and imaginary part, where switching needs them; NULL: none; owned */
 } ictus_dyn_special;
 
