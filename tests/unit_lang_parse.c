@@ -151,6 +151,7 @@ static const struct { const char *text; double value; } sums[] = {
   { "+x", 3 },
   { "if(x>2)then(if(x>5)then(1)else(2))else(1/0)", 2 },
   { "0.1+0.2", 0.30000000000000004 },
+  { "sum(0,2)of(i'*x)/3+sum(1,2) of (i')", 6 },
 };
 
 START_TEST (expressions_have_the_documented_values)

@@ -25,7 +25,7 @@ ictus__skip (const ictus_lang *L, int from)
       if (level == 0 && k->kind == TK_OP && (k->op == ',' || k->op == ';'))
         break;
       if (level == 0 && k->kind == TK_NAME && operand && t > from && !ictus__is_word (L, t, "then")
-          && !ictus__is_word (L, t, "else"))
+          && !ictus__is_word (L, t, "else") && !(ictus__is_word (L, t, "of") && ictus__is_op (L, t + 1, '(')))
         break;
       if (k->kind == TK_OP && k->op == '(')
         ++level;
