@@ -141,4 +141,171 @@ ictus_err ictus_lyapunov_map_run (MPI_Comm comm, const ictus_dyn_values *v, cons
                                   ictus_lyapunov_map *out);
 void ictus_lyapunov_map_clear (ictus_lyapunov_map *m); /* Collectivity: none. */
 
+/* ---- signs of an approaching transition ---------------------------------------------------------------------------- */
+
+/* Dakos et al. 2008, doi:10.1073/pnas.0802430105; Scheffer et al. 2009, doi:10.1038/nature08227. */
+enum
+{
+  ICTUS_WARNING_VARIANCE,
+  ICTUS_WARNING_AC1,      /* autocorrelation at the lag */
+  ICTUS_WARNING_RECOVERY, /* -ln (ac1) / lag */
+  ICTUS_WARNING_SIGNS,
+  ICTUS_WARNING_WINDOWS = 101 /* positions of the sliding window, the last one at the end */
+};
+/** "variance", "autocorrelation", "recovery rate". Borrowed for ever. Collectivity: none. */
+const char *ictus_warning_name (int sign);
+
+typedef struct ictus_warning_options
+{
+  double window;     /* share of the series that a window has */
+  double bandwidth;  /* share of it that is the standard deviation of the kernel which the trend is smoothed by */
+  size_t lag;        /* samples */
+  double sample;     /* time between them */
+  size_t surrogates; /* 0: no p-values */
+  uint64_t seed, key[2]; /* of their random numbers */
+} ictus_warning_options;
+
+typedef struct ictus_warning /* plain data */
+{
+  double series[ICTUS_WARNING_SIGNS][ICTUS_WARNING_WINDOWS]; /* window w ends at the share window + (1 - window) w / (WINDOWS - 1) */
+  double tau[ICTUS_WARNING_SIGNS]; /* Kendall's, of the series against time; NaN: too short */
+  double p[ICTUS_WARNING_SIGNS];   /* share of surrogates (AR(1) fitted to what is left without the trend) with a trend as strong in the
+                                      direction that warns: up, up, down */
+} ictus_warning;
+
+/** Kendall's tau (a) of x [n] against its index: concordant less discordant pairs over all pairs; those with a NaN are left out.
+ * Collectivity: none. */
+double ictus_warning_kendall (const double *x, size_t n);
+/** Signs in x [n]. \retval ICTUS_E_NOMEM. Collectivity: none. */
+ictus_err ictus_warning_measure (const double *x, size_t n, const ictus_warning_options *o, ictus_warning *out);
+
+/* ---- slow ramps ------------------------------------------------------------------------------------------------------ */
+
+enum
+{
+  ICTUS_RAMP_POINTS = 600, /* of a course that is kept */
+  ICTUS_RAMP_BRANCH = 401, /* of the branch that a ramp begins on */
+  ICTUS_RAMP_JUMPS = 8     /* of a run that are kept */
+};
+
+typedef enum ictus_ramp_kind
+{
+  ICTUS_RAMP_LEVEL, /* to another level */
+  ICTUS_RAMP_ONSET, /* of large oscillations */
+  ICTUS_RAMP_OFFSET, /* their end */
+  ICTUS_RAMP_ESCAPE /* to infinity */
+} ictus_ramp_kind;
+/** "jump", "onset of oscillation", ... Borrowed for ever. Collectivity: none. */
+const char *ictus_ramp_kind_name (ictus_ramp_kind k);
+
+typedef enum ictus_ramp_loss /* how the branch of rest that a ramp begins on is lost */
+{
+  ICTUS_RAMP_KEPT, /* it is there, and stable, as far as the ramp goes */
+  ICTUS_RAMP_FOLD,
+  ICTUS_RAMP_HOPF,
+  ICTUS_RAMP_REAL,   /* a real eigenvalue passes 0, the branch goes on */
+  ICTUS_RAMP_UNKNOWN /* no rest at the start, or right-hand sides that depend on time */
+} ictus_ramp_loss;
+
+typedef struct ictus_ramp_options /* ictus_ramp_defaults fills it */
+{
+  int par;               /* ictus_dyn_par */
+  double lo, hi;
+  double duration;       /* of one ramp; NaN: chosen */
+  int watch;             /* state of the kernel, or nstate + number of an aux */
+  size_t nnoise;         /* additive white noise: x' = ... + sigma w */
+  const int *noise_state; /* [nnoise] states of the kernel */
+  const double *noise_sigma; /* [nnoise] NaN: chosen */
+  size_t repeats;        /* of each direction; 0: no noise */
+  uint64_t seed;
+  double dt;             /* of runs with noise; NaN: chosen */
+  double lag;            /* of the autocorrelation; NaN: chosen */
+  double window, bandwidth; /* of the signs */
+  size_t surrogates;
+  double threshold;      /* share of the range that a jump has at least */
+  bool (*told) (void *ctx); /* true: end soon, with what there is; NULL: never */
+  void (*tick) (void *ctx, double done); /* share of this rank's work; NULL: nobody wants to know */
+  void *ctx;
+} ictus_ramp_options;
+void ictus_ramp_defaults (ictus_ramp_options *o); /* Collectivity: none. */
+
+typedef struct ictus_ramp_jump
+{
+  ictus_ramp_kind kind;
+  int pad;
+  double par, before, after; /* level of what is watched; NaN where it oscillates */
+} ictus_ramp_jump;
+
+typedef struct ictus_ramp_run /* plain data; in the order of time */
+{
+  int done, njump, excursions; /* excursions: there and back again */
+  int escaped;
+  ictus_ramp_jump jump[ICTUS_RAMP_JUMPS];
+  double low[ICTUS_RAMP_POINTS], high[ICTUS_RAMP_POINTS]; /* in equal pieces of the ramp; NaN after an escape */
+  int warned, steady;        /* there are signs; and those of the control */
+  double warned_until;       /* parameter at which their series ends, before anything happens */
+  ictus_warning warning;
+  ictus_warning control;     /* the same of as long a time at the first value of the parameter */
+} ictus_ramp_run;
+
+typedef struct ictus_ramp_side /* a direction; plain data */
+{
+  int served;      /* 0: why */
+  char why[160];
+  double from, to; /* parameter */
+  int rests;       /* begins at rest; else it oscillates */
+  double value;    /* of what is watched, at rest */
+  double slowest;  /* relaxation there, or the period; time */
+  double memory;   /* autocorrelation falls to 1/e in it; time */
+  double sd;       /* of the noise of what is watched, there, by the linearisation; NaN: no rest, no noise */
+  double sample;   /* time between samples */
+  int nsample, lag; /* samples */
+  ictus_ramp_run still; /* without noise */
+  ictus_ramp_loss loss;
+  int nbranch;
+  double loss_par;
+  double branch_par[ICTUS_RAMP_BRANCH], branch_value[ICTUS_RAMP_BRANCH];
+  double branch_rate[ICTUS_RAMP_BRANCH]; /* recovery: minus the largest real part of the eigenvalues */
+} ictus_ramp_side;
+
+typedef struct ictus_ramp
+{
+  double duration, dt, range; /* range: of what is watched, without noise */
+  double sigma;      /* of noise that was chosen; NaN: none was */
+  int chosen_duration, shortened; /* shortened: fewer time scales than wanted, since steps are short */
+  int own_noise;     /* the model has noise of its own */
+  size_t repeats, ndone;
+  ictus_ramp_side side[2]; /* up, down */
+  ictus_ramp_run *run; /* [2, repeats]; owned */
+} ictus_ramp;
+
+/** NULL if ramps of the model can be followed, else the reason (in buf [256] or constant). Collectivity: none. */
+const char *ictus_ramp_refuse (const ictus_model *m, char *buf);
+/** Ramps up from lo, beginning where the model settles from v->y, and down from hi, beginning where the way up ended. Runs are dealt to
+ * the ranks; all learn all, bit for bit the same on any number of them. The model is opened with lanes.
+ * \retval ICTUS_E_INPUT   cannot be served, values make no sense, nothing to begin with at lo
+ * \retval ICTUS_E_STOPPED told to end: out has the runs that were done
+ * Collectivity: all ranks of comm. */
+ictus_err ictus_ramp_follow (MPI_Comm comm, const ictus_dyn_values *v, const ictus_ramp_options *o, ictus_ramp *out);
+void ictus_ramp_clear (ictus_ramp *r); /* Collectivity: none. */
+/** Parameter of piece k of a course (its middle) / of window w of the signs of a run. Collectivity: none. */
+double ictus_ramp_par (const ictus_ramp_side *s, size_t k);
+double ictus_ramp_window_par (const ictus_ramp_side *s, const ictus_ramp_run *r, double window, size_t w); /* Collectivity: none. */
+
+typedef struct ictus_ramp_average /* over the runs of one direction */
+{
+  size_t runs;           /* done */
+  size_t with_jump;
+  double par, par_sd, par_least, par_most; /* first jump */
+  ictus_ramp_kind kind;  /* the most frequent one */
+  size_t last_with;      /* the last jump of a run, likewise */
+  double last_par, last_sd;
+  size_t warned, steady; /* runs with signs */
+  double tau[ICTUS_WARNING_SIGNS], detected[ICTUS_WARNING_SIGNS]; /* mean; share of runs with p < 0.05 */
+  double p[ICTUS_WARNING_SIGNS];                                  /* median */
+  double control_tau[ICTUS_WARNING_SIGNS], alarm[ICTUS_WARNING_SIGNS]; /* the same of the controls: false alarms */
+} ictus_ramp_average;
+/** Collectivity: none. */
+void ictus_ramp_summary (const ictus_ramp *r, int side, ictus_ramp_average *out);
+
 #endif
