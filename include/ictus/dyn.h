@@ -96,6 +96,8 @@ typedef struct ictus_dyn_special
   double par[2];      /* second: curves in two parameters, else NaN */
   double period;      /* of a cycle, 2 pi / omega of a Hopf point; else NaN */
   double coefficient; /* of the normal form; NaN: none. Hopf: l1 of Kuznetsov (2004) eq. 5.62, scaled eigenvectors <q,q> = <p,q> = 1 */
+  int number;         /* 1, 2, ...: of those of its label in a diagram; a point that is met again has the number it had */
+  bool again;         /* it was met before, on this branch or another one */
   char note[160];     /* "subcritical", "saddle-node on an invariant circle", why a branch ends, ... */
   double *x;          /* [n] equilibrium, or point of the cycle at its phase 0; owned */
   size_t nmesh;       /* cycles: points of the orbit below, phase 0 to 1 both included; 0: none */
