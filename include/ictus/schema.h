@@ -22,6 +22,7 @@
 #define ICTUS_SCHEMA_SWEEP 1
 #define ICTUS_SCHEMA_TRAJECTORY 1
 #define ICTUS_SCHEMA_CHECKPOINT 2
+#define ICTUS_SCHEMA_BIFURCATION 1
 #define ICTUS_SCHEMA_MAGIC 0x0A7A
 
 /* ictus_kind: root attribute that says what a file is */
@@ -29,6 +30,7 @@
 #define ICTUS_KIND_SWEEP "sweep"
 #define ICTUS_KIND_TRAJECTORY "trajectory"
 #define ICTUS_KIND_CHECKPOINT "checkpoint"
+#define ICTUS_KIND_BIFURCATION "bifurcation"
 
 /*
  * SONATA wants one report per file at /report/<population>. A trace recorder of several variables, and several recorders,
@@ -39,6 +41,15 @@
  * trajectory.h5 (ictus solve):
  *   /ictus_kind "trajectory"; /model string attribute; /solver/<name>/time float64 [n] ms, /solver/<name>/<state> float64 [n] units,
  *   /solver/<name>/aux/<name> float64 [n], /solver/<name>/spikes float64 [m] ms
+ *
+ * bifurcation.h5 (ictus continue):
+ *   /ictus_kind "bifurcation", /model, /par, /par_units, /par_low, /par_high, the same of par2, /y, /y_units (what is drawn), /time_units
+ *   attributes of the root; /states, /states_units string [n], /aux, /aux_units string [naux]; /values, /provenance
+ *   /branches/<k>, k = 0, 1, ...: attributes kind "equilibria" | "cycles" | "folds" | "Hopf points", from_branch, from_special (-1: none),
+ *   direction, note (why it ends); float64 par [m], par2 [m], x [m, n], low, high [m, n] (cycles), period [m], re, im [m, n] (eigenvalues, or
+ *   multipliers), y [m, 2], aux [m, naux] or aux_low, aux_high; unstable int32 [m]
+ *   /branches/<k>/special/<label><number>: attributes type, label, number, again, row, par, par2, period, coefficient, note, y_low, y_high;
+ *   float64 x [n]; cycles: phase [l], orbit [l, n]
  *
  * sweep.h5: netCDF-4 compatible (dimension scales; every data set of the root group has a scale on every axis)
  *   /<axis> float64 [n] dimension scale, units, long_name; one for each axis

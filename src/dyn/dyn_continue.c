@@ -1,0 +1,554 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/* The whole diagram. Branches are followed generation by generation: equilibria of the start; what is switched to from there; ...; the
+   curves in two parameters. Every rank makes the same list of jobs from the same diagram; rank 0 deals them and accepts what comes, in
+   the order of the list; all get the branches that were accepted. */
+#include <math.h>
+#include <string.h>
+
+#include "dyn/dyn_drive.h"
+
+enum { MAX_START = 64, MAX_BRANCH = 400 };
+
+typedef struct task
+{
+  ictus_dyn_kind kind;
+  int direction;
+  int from_branch, from_special; /* -1: an equilibrium of the start */
+  const double *x;
+} task;
+
+typedef struct drive
+{
+  MPI_Comm comm;
+  const ictus_dyn_values *v;
+  ictus_dyn_diagram *d;
+  ictus__dyn *s;   /* for looking at what is known */
+  double *start;   /* [nstart, n] */
+  int nstart;
+  double par;      /* there */
+  task *task;
+  size_t ntask, cap;
+  size_t fresh;    /* first branch of this generation */
+  ictus__measure m; /* of the diagram as it is on this rank */
+  size_t measured; /* when it had so many branches, + 1 */
+  bool wide;       /* looking for a range: nothing is said */
+  bool (*told) (void *ctx);
+  void *ctx;
+} drive;
+
+void
+ictus_dyn_defaults (ictus_dyn_options *o)
+{
+  *o = (ictus_dyn_options) { .par = -1, .par2 = -1, .lo = NAN, .hi = NAN, .lo2 = NAN, .hi2 = NAN, .max_points = 2000,
+                             .tol = 1e-10, .ntst = 50, .ncol = 4, .max_period = NAN, .cycles = true, .switches = true,
+                             .depth = 2 };
+}
+
+void
+ictus_dyn_diagram_clear (ictus_dyn_diagram *d)
+{
+  for (size_t b = 0; b < d->nbranch; ++b)
+    ictus_dyn_branch_clear (&d->branch[b]);
+  ictus_free (d->branch);
+  *d = (ictus_dyn_diagram) { 0 };
+}
+
+/* ---- jobs ------------------------------------------------------------------------------------------------------ */
+
+static ictus_err
+add_task (drive *g, ictus_dyn_kind kind, int direction, int branch, int special, const double *x)
+{
+  ICTUS_TRY (ictus_grow (&g->task, &g->cap, g->ntask + 1, sizeof *g->task));
+  g->task[g->ntask++] = (task) { kind, direction, branch, special, x };
+  return ICTUS_OK;
+}
+
+static ictus_err
+measure (drive *g)
+{
+  if (g->measured == g->d->nbranch + 1)
+    return ICTUS_OK;
+  ictus__measure_clear (&g->m);
+  g->measured = g->d->nbranch + 1;
+  return ictus__measure_make (g->d, &g->m);
+}
+
+/* How many switches led to a branch. */
+static int
+depth_of (const ictus_dyn_diagram *d, size_t b)
+{
+  int depth = 0;
+
+  for (const ictus_dyn_branch *k = &d->branch[b]; k->from_branch >= 0; k = &d->branch[k->from_branch])
+    {
+      ictus_dyn_type t = d->branch[k->from_branch].special[k->from_special].type;
+
+      depth += t == ICTUS_DYN_BRANCH || t == ICTUS_DYN_DOUBLING || t == ICTUS_DYN_CYCLE_BRANCH;
+    }
+  return depth;
+}
+
+static ictus_err
+both_ways (drive *g, ictus_dyn_kind kind, size_t b, size_t k)
+{
+  ICTUS_TRY (add_task (g, kind, 1, (int) b, (int) k, NULL));
+  return add_task (g, kind, -1, (int) b, (int) k, NULL);
+}
+
+/* What a special point leads to, in one parameter. */
+static ictus_err
+tasks_of (drive *g, size_t b, size_t k, bool deeper)
+{
+  const ictus_dyn_options *o = &g->d->options;
+
+  switch ((int) g->d->branch[b].special[k].type)
+    {
+    case ICTUS_DYN_BRANCH:
+      return deeper ? both_ways (g, ICTUS_DYN_EQUILIBRIA, b, k) : ICTUS_OK;
+    case ICTUS_DYN_HOPF:
+      return o->cycles ? add_task (g, ICTUS_DYN_CYCLES, 1, (int) b, (int) k, NULL) : ICTUS_OK;
+    case ICTUS_DYN_DOUBLING:
+      return deeper ? add_task (g, ICTUS_DYN_CYCLES, 1, (int) b, (int) k, NULL) : ICTUS_OK;
+    case ICTUS_DYN_CYCLE_BRANCH:
+      return deeper ? both_ways (g, ICTUS_DYN_CYCLES, b, k) : ICTUS_OK;
+    default:
+      return ICTUS_OK;
+    }
+}
+
+static ictus_err
+tasks_in_two (drive *g, size_t b, size_t k)
+{
+  ictus_dyn_type t = g->d->branch[b].special[k].type;
+
+  if (g->d->branch[b].kind != ICTUS_DYN_EQUILIBRIA || (t != ICTUS_DYN_FOLD && t != ICTUS_DYN_HOPF))
+    return ICTUS_OK;
+  return both_ways (g, t == ICTUS_DYN_FOLD ? ICTUS_DYN_FOLDS : ICTUS_DYN_HOPFS, b, k);
+}
+
+/* The next generation: from branches `first` on, one parameter; or from all, two. */
+static ictus_err
+list_tasks (drive *g, size_t first, bool two)
+{
+  const ictus_dyn_options *o = &g->d->options;
+
+  g->ntask = 0;
+  ICTUS_TRY (measure (g));
+  for (size_t b = first; b < g->d->nbranch; ++b)
+    {
+      bool deeper = o->switches && depth_of (g->d, b) < o->depth;
+
+      for (size_t k = 0; k < g->d->branch[b].nspecial; ++k)
+        if (ictus__seen_before (g->d, &g->m, b, k) == NULL)
+          ICTUS_TRY (two ? tasks_in_two (g, b, k) : tasks_of (g, b, k, deeper));
+    }
+  return ICTUS_OK;
+}
+
+/* ---- dealing ------------------------------------------------------------------------------------------------------ */
+
+static ictus_err
+follow (void *self, size_t job, bool (*told) (void *ctx), void *ctx, ictus__pack *out)
+{
+  const drive *g = self;
+  const task *t = &g->task[job];
+  ictus__dyn_job j = { .kind = t->kind, .o = &g->d->options, .x = t->x, .par = g->par, .direction = t->direction,
+                       .from_branch = t->from_branch, .from_special = t->from_special, .told = told, .ctx = ctx };
+  ictus__dyn *s = NULL;
+  ictus_dyn_branch b = { .n = g->s->n, .kind = t->kind };
+  ictus_err e, e2;
+
+  if (t->from_branch >= 0)
+    {
+      j.from = &g->d->branch[t->from_branch].special[t->from_special];
+      j.x = j.from->x;
+      j.par = j.from->par[0];
+    }
+  ICTUS_TRY (ictus__dyn_open (g->v, &s)); /* a fresh one: nothing of the last job is left in it */
+  e = t->kind == ICTUS_DYN_EQUILIBRIA ? ictus__follow_equilibria (s, &j, &b)
+      : t->kind == ICTUS_DYN_CYCLES   ? ictus__follow_cycles (s, &j, &b)
+                                      : ictus__follow_codim2 (s, &j, &b);
+  b.kind = t->kind;
+  b.n = s->n;
+  b.from_branch = t->from_branch;
+  b.from_special = t->from_special;
+  b.direction = t->direction;
+  if (e == ICTUS_OK || e == ICTUS_E_STOPPED)
+    {
+      e2 = ictus__note_kinks (s, &g->d->options, &b);
+      e = e2 != ICTUS_OK ? e2 : e;
+      ictus__pack_branch (out, &b);
+    }
+  ictus_dyn_branch_clear (&b);
+  ictus__dyn_close (&s);
+  return e;
+}
+
+static bool
+wanted (void *self, size_t job)
+{
+  drive *g = self;
+  const task *t = &g->task[job];
+  const ictus_dyn_special *from;
+
+  if (g->d->nbranch >= MAX_BRANCH)
+    return false;
+  if (g->d->nbranch == 0 || measure (g) != ICTUS_OK)
+    return true;
+  if (t->from_branch < 0)
+    return !ictus__passes_through (g->d, g->s, &g->m, t->x, g->par);
+  from = &g->d->branch[t->from_branch].special[t->from_special];
+  return t->kind != ICTUS_DYN_CYCLES || from->type != ICTUS_DYN_HOPF
+         || !ictus__ends_at_hopf (g->d, &g->m, from, t->from_branch);
+}
+
+/* Cut what is known behind row `last`. */
+static ictus_err
+cut (ictus_dyn_branch *b, size_t last)
+{
+  size_t kept = 0;
+
+  for (size_t k = 0; k < b->nspecial; ++k)
+    if (b->special[k].at <= last && b->special[k].type != ICTUS_DYN_END)
+      b->special[kept++] = b->special[k];
+    else
+      {
+        ictus_free (b->special[k].x);
+        ictus_free (b->special[k].phase);
+        ictus_free (b->special[k].orbit);
+        ictus_free (b->special[k].vector);
+      }
+  b->nspecial = kept;
+  b->npoint = last + 1;
+  return ictus__branch_mark (b, ICTUS_DYN_END, b->x + last * (size_t) b->n, "runs on along a branch before") != NULL
+             ? ICTUS_OK : ICTUS_E_NOMEM;
+}
+
+static void
+report (const drive *g, const ictus_dyn_branch *b)
+{
+  static const char *const kind[] = { "equilibria", "cycles", "folds", "Hopf points" };
+  const ictus_lang_var *v = ictus_dyn_par_var (g->d->model, g->d->options.par);
+  double lo = INFINITY, hi = -INFINITY;
+
+  for (size_t r = 0; r < b->npoint; ++r)
+    {
+      lo = fmin (lo, b->par[r]);
+      hi = fmax (hi, b->par[r]);
+    }
+  if (!g->wide)
+    ictus_log ("branch %zu: %s, %zu points, %s from %.6g to %.6g", g->d->nbranch + 1, kind[b->kind], b->npoint, v->name, lo, hi);
+}
+
+/* A branch that could not begin, or that is known, is left out. */
+static ictus_err
+accept (void *self, size_t job, ictus__pack *result)
+{
+  drive *g = self;
+  ictus_dyn_branch b = { 0 };
+  const task *t = &g->task[job];
+  size_t fresh;
+  ictus_err e = ICTUS_OK;
+
+  ICTUS_TRY (ictus__unpack_branch (result, &b));
+  ICTUS_GO (measure (g));
+  if (b.npoint < 2)
+    {
+      const char *why = b.nspecial > 0 ? b.special[b.nspecial - 1].note : "";
+
+      if (!g->wide && b.npoint == 0 && t->from_branch >= 0)
+        ictus_log ("from the %s at %s = %.9g: %s",
+                   ictus_dyn_type_name (g->d->branch[t->from_branch].special[t->from_special].type),
+                   ictus_dyn_par_var (g->d->model, g->d->options.par)->name,
+                   g->d->branch[t->from_branch].special[t->from_special].par[0], why);
+      goto done;
+    }
+  fresh = ictus__new_rows (g->d, &g->m, &b);
+  if (fresh <= 2 && g->d->nbranch > 0)
+    goto done;
+  if (b.npoint - fresh > 3)
+    ICTUS_GO (cut (&b, fresh));
+  ICTUS_GO (ictus_grow (&g->d->branch, &g->d->cap, g->d->nbranch + 1, sizeof *g->d->branch));
+  report (g, &b);
+  g->d->branch[g->d->nbranch++] = b;
+  b = (ictus_dyn_branch) { 0 };
+done:
+  ictus_dyn_branch_clear (&b);
+  return e;
+}
+
+/* Branches that rank 0 accepted, from `first` on, to all. */
+static ictus_err
+spread (drive *g, size_t first)
+{
+  ictus__pack k = { 0 };
+  unsigned long long head[2] = { 0, 0 };
+  int rank = ictus_comm_rank (g->comm);
+  ictus_err e = ICTUS_OK;
+
+  if (ictus_comm_size (g->comm) == 1)
+    return ICTUS_OK;
+  for (size_t b = first; rank == 0 && b < g->d->nbranch; ++b)
+    ictus__pack_branch (&k, &g->d->branch[b]);
+  head[0] = rank == 0 ? g->d->nbranch : 0;
+  head[1] = k.len;
+  ICTUS_GO (ictus_comm_agree (g->comm, k.failed ? ICTUS_E_NOMEM : ICTUS_OK));
+  ICTUS_MPI (MPI_Bcast (head, 2, MPI_UNSIGNED_LONG_LONG, 0, g->comm));
+  if (rank != 0)
+    {
+      e = ictus_grow (&k.s, &k.cap, (size_t) head[1] + 1, 1);
+      k.len = (size_t) head[1];
+    }
+  ICTUS_GO (ictus_comm_agree (g->comm, e));
+  ICTUS_MPI (MPI_Bcast (k.s, (int) head[1], MPI_BYTE, 0, g->comm));
+  if (rank != 0)
+    e = ictus_grow (&g->d->branch, &g->d->cap, (size_t) head[0], sizeof *g->d->branch);
+  while (rank != 0 && e == ICTUS_OK && g->d->nbranch < head[0])
+    if ((e = ictus__unpack_branch (&k, &g->d->branch[g->d->nbranch])) == ICTUS_OK)
+      ++g->d->nbranch;
+  e = ictus_comm_agree (g->comm, e);
+done:
+  ictus__pack_clear (&k);
+  return e;
+}
+
+static ictus_err
+generation (drive *g, bool *stopped)
+{
+  const ictus__dyn_deal deal = { .comm = g->comm, .njob = g->ntask, .self = g, .follow = follow, .wanted = wanted,
+                                 .accept = accept, .told = g->told, .ctx = g->ctx };
+
+  g->fresh = g->d->nbranch;
+  ICTUS_TRY (ictus__deal_jobs (&deal, stopped));
+  return spread (g, g->fresh);
+}
+
+/* The diagram of given options, all chosen. */
+static ictus_err
+fill (drive *g, bool *stopped)
+{
+  size_t n = (size_t) g->s->n;
+
+  g->ntask = 0;
+  for (int k = 0; k < g->nstart; ++k)
+    for (int way = 1; way >= -1; way -= 2)
+      ICTUS_TRY (add_task (g, ICTUS_DYN_EQUILIBRIA, way, -1, -1, g->start + (size_t) k * n));
+  for (int round = 0; g->ntask > 0 && !*stopped && round < 100; ++round)
+    {
+      ICTUS_TRY (generation (g, stopped));
+      ICTUS_TRY (list_tasks (g, g->fresh, false));
+    }
+  if (g->d->options.par2 < 0 || *stopped || g->wide)
+    return ICTUS_OK;
+  ICTUS_TRY (list_tasks (g, 0, true));
+  return generation (g, stopped);
+}
+
+/* ---- where to begin --------------------------------------------------------------------------------------------- */
+
+static ictus_err
+nothing_found (const drive *g)
+{
+  const ictus_lang_var *v = ictus_dyn_par_var (g->d->model, g->d->options.par);
+
+  return ICTUS_FAIL (ICTUS_E_INPUT,
+                     "model %s: no equilibrium was found at %s = %.9g%s%s. Newton's method was tried from the initial values, from where "
+                     "the model goes when it is followed in time, and from points spread over the range of its states. Begin nearer "
+                     "to one with --init, or at another value with --par %s=VALUE",
+                     g->d->model->kernel->name, v->name, g->par, v->unit[0] != '\0' ? " " : "", v->unit, v->name);
+}
+
+/* Rank 0 looks, all get what it found. */
+static ictus_err
+find_start (drive *g)
+{
+  size_t n = (size_t) g->s->n;
+  ictus_err e = ICTUS_OK;
+
+  g->par = ictus__dyn_get (g->s, g->d->options.par);
+  if ((g->start = ictus_alloc (MAX_START * n, sizeof *g->start)) == NULL)
+    e = ICTUS_E_NOMEM;
+  ICTUS_TRY (ictus_comm_agree (g->comm, e));
+  if (ictus_comm_rank (g->comm) == 0)
+    g->nstart = ictus__equilibria_at_start (g->s, g->d->options.tol, MAX_START, g->start);
+  ICTUS_MPI (MPI_Bcast (&g->nstart, 1, MPI_INT, 0, g->comm));
+  ICTUS_MPI (MPI_Bcast (g->start, (int) (MAX_START * n), MPI_DOUBLE, 0, g->comm));
+  return g->nstart > 0 ? ICTUS_OK : nothing_found (g);
+}
+
+/* ---- options left to choose ---------------------------------------------------------------------------------------- */
+
+/* Equilibria of three windows around the start, each eight times as wide as the one before. */
+static ictus_err
+explore (drive *g, double scale, double floor, ictus_dyn_diagram *wide, bool *stopped)
+{
+  ictus_dyn_diagram *d = g->d, one = { 0 };
+  ictus_err e = ICTUS_OK;
+
+  g->wide = true;
+  for (int k = 0; k < 3 && !*stopped; ++k)
+    {
+      double half = scale * (k == 0 ? 4 : k == 1 ? 32 : 256);
+
+      one = (ictus_dyn_diagram) { .model = d->model, .options = d->options };
+      one.options.lo = fmax (g->par - half, fmin (floor, g->par));
+      one.options.hi = g->par + half;
+      one.options.cycles = false;
+      one.options.ds = one.options.dsmax = one.options.dsmin = 0;
+      one.options.nzero = 0;
+      g->d = &one;
+      g->measured = 0;
+      e = fill (g, stopped);
+      g->d = d;
+      if (e == ICTUS_OK)
+        e = ictus_grow (&wide->branch, &wide->cap, wide->nbranch + one.nbranch + 1, sizeof *wide->branch);
+      ICTUS_GO (e);
+      for (size_t b = 0; b < one.nbranch; ++b)
+        wide->branch[wide->nbranch++] = one.branch[b];
+      ictus_free (one.branch);
+      one.branch = NULL;
+      one.nbranch = 0;
+    }
+done:
+  ictus_dyn_diagram_clear (&one);
+  g->wide = false;
+  g->measured = 0;
+  return e;
+}
+
+static ictus_err
+choose_range (drive *g, bool *stopped)
+{
+  ictus_dyn_options *o = &g->d->options;
+  const ictus_lang_settings *set = ictus_lang_get_settings (g->d->model->lang);
+  const ictus_lang_var *v = ictus_dyn_par_var (g->d->model, o->par);
+  ictus_dyn_diagram wide = { 0 };
+  double scale, lo, hi;
+  ictus_err e;
+
+  if (!isnan (o->lo) && !isnan (o->hi))
+    return ICTUS_OK;
+  if (set->parmin < set->parmax && g->par >= set->parmin && g->par <= set->parmax)
+    {
+      o->lo = isnan (o->lo) ? set->parmin : o->lo;
+      o->hi = isnan (o->hi) ? set->parmax : o->hi;
+      return ICTUS_OK;
+    }
+  ictus__dyn_set (g->s, o->par, g->par);
+  scale = ictus__range_scale (g->s, g->start, o->par);
+  ICTUS_GO (explore (g, scale, ictus__range_floor (v, g->par), &wide, stopped));
+  ictus__range_choose (&wide, g->par, scale, ictus__range_floor (v, g->par), &lo, &hi);
+  o->lo = isnan (o->lo) ? lo : o->lo;
+  o->hi = isnan (o->hi) ? hi : o->hi;
+done:
+  ictus_dyn_diagram_clear (&wide);
+  return e;
+}
+
+static void
+choose_second (drive *g)
+{
+  ictus_dyn_options *o = &g->d->options;
+  const ictus_lang_var *v;
+  double at, floor, width;
+
+  if (o->par2 < 0 || (!isnan (o->lo2) && !isnan (o->hi2)))
+    return;
+  v = ictus_dyn_par_var (g->d->model, o->par2);
+  at = ictus__dyn_get (g->s, o->par2);
+  floor = ictus__range_floor (v, at);
+  ictus__dyn_set (g->s, o->par, g->par);
+  width = at != 0 ? 2 * fabs (at) : 8 * ictus__range_scale (g->s, g->start, o->par2);
+  o->lo2 = isnan (o->lo2) ? fmax (at - width, fmin (floor, at)) : o->lo2;
+  o->hi2 = isnan (o->hi2) ? at + width : o->hi2;
+}
+
+static ictus_err
+check_range (const drive *g)
+{
+  const ictus_dyn_options *o = &g->d->options;
+  const ictus_lang_var *v = ictus_dyn_par_var (g->d->model, o->par);
+
+  if (!(o->lo < o->hi))
+    return ICTUS_FAIL (ICTUS_E_INPUT, "the range of %s is empty: %.9g to %.9g", v->name, o->lo, o->hi);
+  if (g->par < o->lo || g->par > o->hi)
+    return ICTUS_FAIL (ICTUS_E_INPUT, "%s begins at %.9g, outside its range %.9g to %.9g; begin inside with --par %s=VALUE",
+                       v->name, g->par, o->lo, o->hi, v->name);
+  return ICTUS_OK;
+}
+
+/* Labels HB1, HB2, ... in the order of the branches. */
+static ictus_err
+number (drive *g)
+{
+  int count[ICTUS_DYN_HOPF_HOPF + 1] = { 0 };
+
+  ICTUS_TRY (measure (g));
+  for (size_t b = 0; b < g->d->nbranch; ++b)
+    for (size_t k = 0; k < g->d->branch[b].nspecial; ++k)
+      {
+        ictus_dyn_special *s = &g->d->branch[b].special[k];
+        bool end = s->type == ICTUS_DYN_START || s->type == ICTUS_DYN_END;
+        const ictus_dyn_special *first = end ? NULL : ictus__seen_before (g->d, &g->m, b, k);
+        int *of = &count[s->type == ICTUS_DYN_END ? ICTUS_DYN_START : s->type]; /* both are called EP */
+
+        s->again = first != NULL;
+        s->number = first != NULL ? first->number : ++*of;
+      }
+  return ICTUS_OK;
+}
+
+static void
+close (drive *g)
+{
+  ictus__measure_clear (&g->m);
+  ictus__dyn_close (&g->s);
+  ictus_free (g->start);
+  ictus_free (g->task);
+  if (g->comm != MPI_COMM_NULL)
+    ICTUS_MPI (MPI_Comm_free (&g->comm));
+}
+
+/* The value to begin with lies in the range, if that was given: at its nearer bound where the model's own is outside. */
+static ictus_err
+begin (drive *g)
+{
+  const ictus_dyn_options *o = &g->d->options;
+  double at;
+
+  ICTUS_TRY (ictus__dyn_open (g->v, &g->s));
+  at = ictus__dyn_get (g->s, o->par);
+  if (at < o->lo) /* false for NaN */
+    ictus__dyn_set (g->s, o->par, o->lo);
+  if (at > o->hi)
+    ictus__dyn_set (g->s, o->par, o->hi);
+  return ICTUS_OK;
+}
+
+ictus_err
+ictus_dyn_continue (MPI_Comm comm, const ictus_dyn_values *v, const ictus_dyn_options *o, bool (*told) (void *ctx), void *ctx,
+                    ictus_dyn_diagram *out)
+{
+  drive g = { .comm = MPI_COMM_NULL, .v = v, .d = out, .told = told, .ctx = ctx };
+  char buf[256];
+  const char *why = ictus_dyn_refuse (v->model, buf);
+  bool stopped = false;
+  ictus_err e = ICTUS_OK;
+
+  *out = (ictus_dyn_diagram) { .model = v->model, .options = *o };
+  if (why != NULL)
+    return ICTUS_FAIL (ICTUS_E_INPUT, "model %s cannot be continued: %s", v->model->kernel->name, why);
+  ICTUS_MPI (MPI_Comm_dup (comm, &g.comm));
+  ICTUS_GO (ictus_comm_agree (g.comm, begin (&g)));
+  ICTUS_GO (find_start (&g));
+  ICTUS_GO (choose_range (&g, &stopped));
+  choose_second (&g);
+  ICTUS_GO (ictus_comm_agree (g.comm, check_range (&g)));
+  if (!stopped)
+    ICTUS_GO (fill (&g, &stopped));
+  ICTUS_GO (ictus_comm_agree (g.comm, number (&g)));
+  e = stopped ? ICTUS_FAIL (ICTUS_E_STOPPED, "stopped on request; what was followed until then is kept") : ICTUS_OK;
+done:
+  close (&g);
+  return e;
+}
