@@ -1,11 +1,10 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /** \file chaos.h
- * How a model behaves in the long run: Lyapunov exponents, alone or as a map over parameters (`ictus lyapunov`).
+ * How a model behaves in the long run: Lyapunov exponents (`ictus lyapunov`).
  *
  * Method: the equations of variation Q' = J(x(t)) Q with the analytic Jacobian beside x' = f(x, t), the columns of Q made orthonormal
  * after each step (Benettin, Galgani, Giorgilli & Strelcyn 1980, doi:10.1007/BF02128236); of maps products of Jacobians. States without
- * an equation stand still, noise is 0. Where a neuron fires and is reset, or an event assigns to states, the columns jump by the
- * saltation matrix (Mueller 1995, Chaos, Solitons & Fractals 5:1671). Times in the unit of the model, exponents in its inverse; of
+ * an equation stand still, noise is 0. Models whose states jump (reset, events) are refused. Times in the unit of the model, exponents in its inverse; of
  * maps per iteration.
  */
 #ifndef ICTUS_CHAOS_H
@@ -18,7 +17,7 @@
 #include "ictus/model.h"
 
 /** NULL if exponents of the model can be had, else the reason (in buf [256] or constant): delays, no state with an
- * equation, events without a direction, a map with resets. Refractoriness is refused later: it depends on parameters. Collectivity: none. */
+ * equation, states that jump. Collectivity: none. */
 const char *ictus_lyapunov_refuse (const ictus_model *m, char *buf);
 
 /* ---- the spectrum --------------------------------------------------------------------------------------------- */
@@ -76,7 +75,7 @@ typedef struct ictus_lyapunov /* what was found */
   double recurrence;   /* a time of the model's own: the longest mean time between two passages of a state through its mean; NaN: none */
   double rtol, atol;
   ictus_lyapunov_method method;
-  uint64_t steps, rhs, jac, spikes;
+  uint64_t steps, rhs, jac;
   double t_end, *x_end; /* [n] where the trajectory was left */
   size_t nrow;         /* running estimates */
   double *t;           /* [nrow] since the end of the transient */
@@ -89,57 +88,6 @@ typedef struct ictus_lyapunov /* what was found */
  * Collectivity: none. */
 ictus_err ictus_lyapunov_run (const ictus_dyn_values *v, const ictus_lyapunov_options *o, ictus_lyapunov *out);
 void ictus_lyapunov_clear (ictus_lyapunov *l); /* Collectivity: none. */
-
-/* ---- maps of the largest exponent ------------------------------------------------------------------------------ */
-
-typedef struct ictus_chaos_axis
-{
-  int par; /* ictus_dyn_par */
-  double lo, hi;
-  size_t n; /* values lo, ..., hi; 1: lo alone */
-} ictus_chaos_axis;
-double ictus_chaos_axis_value (const ictus_chaos_axis *a, size_t k); /* Collectivity: none. */
-
-typedef enum ictus_point_status
-{
-  ICTUS_POINT_TODO = 0,
-  ICTUS_POINT_DONE = 1,
-  ICTUS_POINT_DIVERGED = 2, /* runs to infinity */
-  ICTUS_POINT_STUCK = 3     /* no step is short enough, or there would be too many */
-} ictus_point_status;
-
-typedef struct ictus_lyapunov_map_options
-{
-  int naxis; /* 1 or 2 */
-  ictus_chaos_axis axis[2]; /* the second one varies fastest */
-  double trans, total;      /* NaN: chosen, the same for all points */
-  double rtol, atol;
-  const char *journal;      /* path of what a stopped map goes on from; NULL: none is kept */
-  bool overwrite;           /* do not go on from it */
-  bool (*told) (void *ctx); /* true on any rank: end soon; NULL: never */
-  void (*tick) (void *ctx, size_t done, size_t all); /* now and then, on rank 0 */
-  void *ctx;
-} ictus_lyapunov_map_options;
-void ictus_lyapunov_map_defaults (ictus_lyapunov_map_options *o); /* Collectivity: none. */
-
-typedef struct ictus_lyapunov_map /* point (i, j) is i * axis[1].n + j */
-{
-  size_t npoint, ndone, nfailed, nkept; /* kept: from the journal */
-  double *exponent;   /* [npoint] NaN where there is none */
-  double *error;      /* [npoint] standard error */
-  signed char *status; /* [npoint] ictus_point_status */
-  double trans, total;
-  double steps;       /* of all points done in this call, on all ranks */
-} ictus_lyapunov_map;
-
-/** The largest exponent at each point of a grid, points dealt to the ranks as they become free; the same, bit for bit, on any number of
- * them, and whether it was stopped on the way. Known to rank 0 alone.
- * \retval ICTUS_E_INPUT    cannot be served; the journal is that of another map
- * \retval ICTUS_E_STOPPED  told to end: the same call goes on
- * Collectivity: all ranks of comm. */
-ictus_err ictus_lyapunov_map_run (MPI_Comm comm, const ictus_dyn_values *v, const ictus_lyapunov_map_options *o,
-                                  ictus_lyapunov_map *out);
-void ictus_lyapunov_map_clear (ictus_lyapunov_map *m); /* Collectivity: none. */
 
 /* ---- signs of an approaching transition ---------------------------------------------------------------------------- */
 
@@ -302,7 +250,7 @@ typedef struct ictus_ramp_average /* over the runs of one direction */
   double last_par, last_sd;
   size_t warned, steady; /* runs with signs */
   double tau[ICTUS_WARNING_SIGNS], detected[ICTUS_WARNING_SIGNS]; /* mean; share of runs with p < 0.05 */
-  double p[ICTUS_WARNING_SIGNS];                                  /* median */
+  double p[ICTUS_WARNING_SIGNS];                                  /* mean */
   double control_tau[ICTUS_WARNING_SIGNS], alarm[ICTUS_WARNING_SIGNS]; /* the same of the controls: false alarms */
 } ictus_ramp_average;
 /** Collectivity: none. */

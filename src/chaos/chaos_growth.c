@@ -82,22 +82,18 @@ part (const ictus__growth *g, size_t from, size_t to, const double *w, double *t
   return sum;
 }
 
-double
-ictus__growth_mean (const ictus__growth *g, size_t nblock, const double *w, double *error, bool *slow)
+/* Standard error of the mean out of m batches. What neighbours undo of each other (a cycle begun and ended at different phases) does not
+   count; less anticorrelation than that is as likely chance, and is not made use of. */
+static double
+batches (const ictus__growth *g, size_t nblock, size_t m, const double *w, double t, double mean, bool *slow)
 {
-  size_t m = nblock < CHAOS_BATCHES ? nblock : CHAOS_BATCHES;
-  double t, mean = part (g, 0, nblock, w, &t) / t, var = 0, next = 0, before = 0;
+  double var = 0, next = 0, before = 0;
 
-  *error = NAN;
-  *slow = true;
-  if (m < 4)
-    return mean;
   for (size_t b = 0; b < m; ++b)
     {
-      double tb, off = part (g, b * nblock / m, (b + 1) * nblock / m, w, &tb), share;
+      double tb, off = part (g, b * nblock / m, (b + 1) * nblock / m, w, &tb);
 
-      share = tb * (double) m / t; /* batches differ a little in length */
-      off = (off / tb - mean) * share;
+      off = (off / tb - mean) * (tb * (double) m / t); /* batches differ a little in length */
       var += off * off;
       if (b > 0)
         next += off * before;
@@ -106,7 +102,23 @@ ictus__growth_mean (const ictus__growth *g, size_t nblock, const double *w, doub
   var /= (double) (m - 1);
   next /= (double) (m - 1);
   *slow = next > 0.3 * var && var > 0;
-  t = fmax (var + 2 * next, var / (double) m); /* of neighbours that undo each other not much is left */
-  *error = sqrt (t / (double) m);
+  if (next < -0.4 * var)
+    var = fmax (var + 2 * next, var / (double) m);
+  return sqrt (var / (double) m);
+}
+
+double
+ictus__growth_mean (const ictus__growth *g, size_t nblock, const double *w, double *error, bool *slow)
+{
+  double t, mean = part (g, 0, nblock, w, &t) / t;
+  bool longer;
+
+  *error = NAN;
+  *slow = true;
+  if (nblock < 8)
+    return mean;
+  *error = batches (g, nblock, nblock < CHAOS_BATCHES ? nblock : CHAOS_BATCHES, w, t, mean, slow);
+  if (nblock >= CHAOS_BATCHES)
+    *error = fmax (*error, batches (g, nblock, CHAOS_BATCHES / 2, w, t, mean, &longer));
   return mean;
 }

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /** \file chaos_impl.h
- * The parts of Lyapunov exponents: a model with its jumps, a trajectory with deviations beside it, what is made of their growth.
+ * The parts of Lyapunov exponents: a model, a trajectory with deviations beside it, what is made of their growth.
  * Included by src/chaos only.
  */
 #ifndef ICTUS_CHAOS_IMPL_H
@@ -10,17 +10,15 @@
 
 /* ---- the model (chaos_model.c) ---------------------------------------------------------------------------------- */
 
-typedef struct ictus__chaos /* x' = f (x, t), or x (t + 1) = f (x (t)); with jumps. One thread */
+typedef struct ictus__chaos /* x' = f (x, t), or x (t + 1) = f (x (t)). One thread */
 {
   const ictus_model *model;
   const ictus_kernel *k;
   bool map, timed;
   int n;        /* free states */
   int *state;   /* [n] state of the kernel */
-  int njump;    /* conditions at which states jump */
-  int *jump;    /* [njump] number of an event; -1: firing */
   double *p, *u, *y; /* [nslot], [nu], [nstate]; x is put into y */
-  double *full, *f, *g; /* [nstate * nstate], [nstate], [nevent + 1] scratch */
+  double *full, *f; /* [nstate * nstate], [nstate] scratch */
   uint64_t rhs, jac;
 } ictus__chaos;
 
@@ -29,10 +27,6 @@ void ictus__chaos_close (ictus__chaos **s);
 void ictus__chaos_start (const ictus__chaos *s, double *x); /* where v->y is */
 void ictus__chaos_rhs (ictus__chaos *s, double t, const double *x, double *f);
 void ictus__chaos_jac (ictus__chaos *s, double t, const double *x, double *J); /* J[j * n + i] = df_i/dx_j */
-/* Condition j, which is met where it rises through 0. */
-double ictus__chaos_condition (ictus__chaos *s, int j, double t, const double *x);
-/* x becomes what it is after jump j; with `keep` also the states that have no equation. */
-void ictus__chaos_jump (ictus__chaos *s, int j, double t, double *x, bool keep);
 
 /* ---- a trajectory with k deviations (chaos_tangent.c) ------------------------------------------------------------ */
 
@@ -64,11 +58,10 @@ struct ictus__tangent
   double *rate;      /* [k] an attempt may say itself what log |diag R| of its columns is; NaN: not */
   double trace;      /* its integral of the trace */
   double *grow;      /* [k] growth in the last step: log of the diagonal of R */
-  double divergence; /* of the last step: integral of the trace, log |det| of jumps */
-  double *g;         /* [njump] conditions now */
+  double divergence; /* of the last step: integral of the trace; of maps log |det| */
   double *S;         /* [n * n] scratch */
   double *work;
-  uint64_t steps, spikes;
+  uint64_t steps;
 };
 
 /* From s's start at t; scale NULL: 1. m NULL: a map. */

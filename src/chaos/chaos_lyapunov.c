@@ -8,7 +8,7 @@
 #define RTOL 1e-8
 #define ATOL 1e-10
 #define RECURRENCES 500 /* at least, of what is measured */
-#define FINE 2e-3       /* standard error that is aimed at, part of the largest exponent */
+#define FINE 1e-3       /* standard error that is aimed at, part of the largest exponent */
 #define MOST_STEPS 2e6  /* of a measurement whose length is chosen; of maps: */
 #define MOST_ITERATIONS 1e7
 enum { ASK = 4096 };    /* steps between two looks at the clock and at signals */
@@ -51,7 +51,7 @@ check (const ictus__chaos *s, const ictus_lyapunov_options *o)
                        o->total);
   if (!(o->rtol > 0 && o->rtol < 1) || !(o->atol >= 0) || !isfinite (o->atol))
     return ICTUS_FAIL (ICTUS_E_INPUT, "rtol %g, atol %g: the first lies between 0 and 1, the second is not negative", o->rtol, o->atol);
-  if (s->map && o->total < 4)
+  if (s->map && o->total < 8)
     return ICTUS_FAIL (ICTUS_E_INPUT, "%g iterations are too few to measure anything", o->total);
   return ICTUS_OK;
 }
@@ -218,7 +218,7 @@ run (way *r, const ictus__pilot *p)
     ICTUS_TRY (measure_enough (r, l->total, &told));
   else
     ICTUS_TRY (measure (r, l->total, &told));
-  if (r->g.n < 4)
+  if (r->g.n < 8)
     return ICTUS_FAIL (told ? ICTUS_E_STOPPED : ICTUS_E_INPUT, told ? "told to end before anything could be measured"
                        : "a measurement of %g is too short: it has %zu steps", l->total, r->g.n);
   evaluate (r);
@@ -256,7 +256,6 @@ ictus_lyapunov_run (const ictus_dyn_values *v, const ictus_lyapunov_options *o, 
   ICTUS_GO (ictus__tangent_open (s, p.method, out->k, t0, x, p.scale, o->rtol, o->atol, &r.w));
   ICTUS_GO (run (&r, &p));
   out->steps = r.w->steps;
-  out->spikes = r.w->spikes;
   out->rhs = s->rhs;
   out->jac = s->jac;
 done:

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/* A model as Lyapunov exponents see it: free states, right-hand sides, Jacobian, conditions at which states jump. */
+/* A model as Lyapunov exponents see it: free states, right-hand sides, Jacobian. */
 #include "chaos_impl.h"
 
 #include <math.h>
@@ -25,35 +25,26 @@ ictus_lyapunov_refuse (const ictus_model *m, char *buf)
   const ictus_kernel *k = m->kernel;
   int n = 0;
 
+  (void) buf;
   if (k->ndelay > 0)
     return "it has delays: its state is a function, not a point";
   for (int i = 0; i < k->nstate; ++i)
     n += is_free (m, i);
   if (n == 0)
     return "it has no state with an equation";
-  if (k->is_map && (k->nevent > 0 || has_reset (k)))
-    return "it is a map with jumps of its own: these have no derivative";
-  for (int i = 0; i < k->nevent; ++i)
-    if (k->event_sign[i] == 0)
-      {
-        snprintf (buf, 256, "event %d has no direction (global 0): whether it happens depends on the steps taken", i + 1);
-        return buf;
-      }
+  if (k->nevent > 0 || has_reset (k))
+    return "its states jump (a reset at a spike, or events): the equations of variation do not hold there";
   return NULL;
 }
 
 static ictus_err
 check (const ictus_dyn_values *v)
 {
-  const ictus_kernel *k = v->model->kernel;
   char buf[256];
   const char *why = ictus_lyapunov_refuse (v->model, buf);
 
   if (why != NULL)
-    return ICTUS_FAIL (ICTUS_E_INPUT, "model %s has no Lyapunov exponents that can be computed: %s", k->name, why);
-  if (has_reset (k) && k->refractory != NULL && k->refractory (v->p) > 0)
-    return ICTUS_FAIL (ICTUS_E_INPUT, "model %s is refractory for %g after a spike, while its state stands still: exponents are known without "
-                       "that only; set the parameter to 0", k->name, k->refractory (v->p));
+    return ICTUS_FAIL (ICTUS_E_INPUT, "the Lyapunov exponents of model %s cannot be computed: %s", v->model->kernel->name, why);
   return ICTUS_OK;
 }
 
@@ -61,7 +52,7 @@ static bool
 make (const ictus_model *m, ictus__chaos **out)
 {
   const ictus_kernel *k = m->kernel;
-  size_t ns = (size_t) k->nstate, nevent = (size_t) k->nevent + 1;
+  size_t ns = (size_t) k->nstate;
   ictus__chaos *s = *out = ictus_alloc (1, sizeof *s);
 
   if (s == NULL)
@@ -71,15 +62,12 @@ make (const ictus_model *m, ictus__chaos **out)
   s->map = k->is_map != 0;
   s->timed = !ictus_lang_classify (m->lang).autonomous;
   s->state = ictus_alloc (ns, sizeof *s->state);
-  s->jump = ictus_alloc (nevent, sizeof *s->jump);
   s->p = ictus_alloc ((size_t) k->nslot, sizeof *s->p);
   s->u = ictus_alloc ((size_t) k->nu, sizeof *s->u);
   s->y = ictus_alloc (ns, sizeof *s->y);
   s->full = ictus_alloc (ns * ns, sizeof *s->full);
   s->f = ictus_alloc (ns, sizeof *s->f);
-  s->g = ictus_alloc (nevent, sizeof *s->g);
-  return s->state != NULL && s->jump != NULL && s->p != NULL && s->u != NULL && s->y != NULL && s->full != NULL && s->f != NULL
-         && s->g != NULL;
+  return s->state != NULL && s->p != NULL && s->u != NULL && s->y != NULL && s->full != NULL && s->f != NULL;
 }
 
 ictus_err
@@ -99,10 +87,6 @@ ictus__chaos_open (const ictus_dyn_values *v, ictus__chaos **out)
   for (int i = 0; i < k->nstate; ++i)
     if (is_free (v->model, i))
       s->state[s->n++] = i;
-  if (has_reset (k))
-    s->jump[s->njump++] = -1;
-  for (int i = 0; i < k->nevent; ++i)
-    s->jump[s->njump++] = i;
   memcpy (s->p, v->p, (size_t) k->nslot * sizeof *v->p);
   if (k->ninput > 0)
     memcpy (s->u, v->u, (size_t) k->ninput * sizeof *v->u);
@@ -116,13 +100,11 @@ ictus__chaos_close (ictus__chaos **s)
   if (*s == NULL)
     return;
   ictus_free ((*s)->state);
-  ictus_free ((*s)->jump);
   ictus_free ((*s)->p);
   ictus_free ((*s)->u);
   ictus_free ((*s)->y);
   ictus_free ((*s)->full);
   ictus_free ((*s)->f);
-  ictus_free ((*s)->g);
   ictus_free (*s);
   *s = NULL;
 }
@@ -171,30 +153,4 @@ ictus__chaos_jac (ictus__chaos *s, double t, const double *x, double *J)
   s->k->jac (t, s->y, s->p, s->u, s->full);
   for (size_t j = 0; j < n; ++j)
     gather (s, s->full + (size_t) s->state[j] * ns, J + j * n);
-}
-
-double
-ictus__chaos_condition (ictus__chaos *s, int j, double t, const double *x)
-{
-  int event = s->jump[j];
-
-  spread (s, x);
-  if (event < 0)
-    return s->k->fire (t, s->y, s->p, s->u);
-  s->k->event (t, s->y, s->p, s->u, s->g);
-  return s->k->event_sign[event] * s->g[event];
-}
-
-void
-ictus__chaos_jump (ictus__chaos *s, int j, double t, double *x, bool keep)
-{
-  spread (s, x);
-  memcpy (s->f, s->y, (size_t) s->k->nstate * sizeof *s->f);
-  if (s->jump[j] < 0)
-    s->k->reset (t, s->f, s->p, s->u);
-  else
-    (void) s->k->happen (s->jump[j], t, s->f, s->p, s->u);
-  if (keep)
-    memcpy (s->y, s->f, (size_t) s->k->nstate * sizeof *s->f);
-  gather (s, s->f, x);
 }

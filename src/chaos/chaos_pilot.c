@@ -176,7 +176,6 @@ ictus__pilot_run (ictus__chaos *s, double t, ictus_lyapunov_method wanted, doubl
   if (!s->map && wanted == ICTUS_LYAPUNOV_AUTO)
     {
       ICTUS_GO (choose (s, trial[0], trial + 2, trial[1], rtol, atol, out));
-      memcpy (s->y, y, ns * sizeof *y); /* events may have changed what has no equation */
       if (out->method != m)             /* its steps go further */
         ICTUS_GO (go (s, t, x, rtol, atol, trial, out));
     }

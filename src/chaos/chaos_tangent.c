@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/* A trajectory with deviations beside it: steps of its own length, orthonormal columns, jumps. */
+/* A trajectory with deviations beside it: steps of its own length, orthonormal columns. */
 #include "chaos_impl.h"
 
 #include <float.h>
@@ -17,7 +17,7 @@ static bool
 make (ictus__tangent *w)
 {
   size_t n = (size_t) w->n, k = (size_t) w->k, columns = n * k, square = n * n;
-  size_t need = 6 * n + 3 * square + 2 * columns + 2 * k + (size_t) w->s->njump;
+  size_t need = 6 * n + 3 * square + 2 * columns + 2 * k;
   double *at = ictus_alloc (need, sizeof *at);
 
   w->scale = at;
@@ -34,19 +34,16 @@ make (ictus__tangent *w)
   w->Q1 = w->Q + columns;
   w->rate = w->Q1 + columns;
   w->grow = w->rate + k;
-  w->g = w->grow + k;
-  w->work = ictus_alloc ((w->m != NULL ? w->m->room (w->n, w->k) : 0) + 4 * n + columns, sizeof *w->work);
+  w->work = ictus_alloc ((w->m != NULL ? w->m->room (w->n, w->k) : 0) + 1, sizeof *w->work);
   return w->work != NULL;
 }
 
-/* Here and now after something has changed x: slope, Jacobian, conditions. */
+/* Here and now after something has changed x: slope, Jacobian. */
 static void
 look (ictus__tangent *w)
 {
   ictus__chaos_rhs (w->s, w->t, w->x, w->f);
   ictus__tangent_jac (w, w->t, w->x, w->J);
-  for (int j = 0; j < w->s->njump; ++j)
-    w->g[j] = ictus__chaos_condition (w->s, j, w->t, w->x);
 }
 
 /* A first step of which an error of the order of the tolerance can be hoped for. */
@@ -203,110 +200,6 @@ ictus__tangent_error (const ictus__tangent *w, const double *d, const double *e)
   return sqrt (worst);
 }
 
-/* ---- jumps ------------------------------------------------------------------------------------------------------- */
-
-/* Length of a step at whose end condition j is 0, within (0, h], by repeated attempts; the last one stands. */
-static double
-meet (ictus__tangent *w, int j, double h, double at_end)
-{
-  double a = 0, b = h, ga = w->g[j], gb = at_end;
-
-  for (int k = 0; k < 60 && b - a > 4 * DBL_EPSILON * fmax (fabs (w->t), b); ++k)
-    {
-      double by = k % 3 == 2 ? 0.5 * (a + b) : (a * gb - b * ga) / (gb - ga), g;
-
-      if (!(by > a && by < b))
-        by = 0.5 * (a + b);
-      w->m->attempt (w, by);
-      g = ictus__chaos_condition (w->s, j, w->t + by, w->x1);
-      if (g >= 0)
-        {
-          b = by;
-          gb = g;
-        }
-      else
-        {
-          a = by;
-          ga = g;
-        }
-      if (g == 0)
-        break;
-    }
-  w->m->attempt (w, b);
-  return b;
-}
-
-/* Derivatives by central differences: of condition j along states into dg [n], in time, and of the jump into R [n, n], Rt [n]. */
-static double
-differentiate (ictus__tangent *w, int j, const double *x, double *at, double *dg, double *R, double *Rt)
-{
-  const double small = cbrt (DBL_EPSILON);
-  double h = small * fmax (1e-3, fabs (w->t)), gt;
-  int n = w->n;
-
-  for (int c = 0; c < n; ++c)
-    {
-      double by = small * fmax (w->scale[c], fabs (x[c])), g = 0;
-
-      for (int i = 0; i < n; ++i)
-        R[c * n + i] = 0;
-      for (int side = -1; side <= 1; side += 2)
-        {
-          memcpy (at, x, (size_t) n * sizeof *x);
-          at[c] += side * by;
-          g += side * ictus__chaos_condition (w->s, j, w->t, at);
-          ictus__chaos_jump (w->s, j, w->t, at, false);
-          for (int i = 0; i < n; ++i)
-            R[c * n + i] += side * at[i];
-        }
-      dg[c] = g / (2 * by);
-      for (int i = 0; i < n; ++i)
-        R[c * n + i] /= 2 * by;
-    }
-  gt = ictus__chaos_condition (w->s, j, w->t + h, x) - ictus__chaos_condition (w->s, j, w->t - h, x);
-  memcpy (Rt, x, (size_t) n * sizeof *x);
-  memcpy (at, x, (size_t) n * sizeof *x);
-  ictus__chaos_jump (w->s, j, w->t + h, Rt, false);
-  ictus__chaos_jump (w->s, j, w->t - h, at, false);
-  for (int i = 0; i < n; ++i)
-    Rt[i] = (Rt[i] - at[i]) / (2 * h);
-  return gt / (2 * h);
-}
-
-/* At the time of jump j: x, and the columns by the saltation matrix. */
-static void
-jump (ictus__tangent *w, int j)
-{
-  int n = w->n;
-  double *at = w->work, *dg = at + n, *Rt = dg + n, *dot = Rt + n, *S = w->S, *Z = dot + n, speed;
-
-  speed = differentiate (w, j, w->x, at, dg, S, Rt);
-  for (int i = 0; i < n; ++i)
-    speed += dg[i] * w->f[i];
-  ictus__chaos_jump (w->s, j, w->t, w->x, true);
-  ictus__chaos_rhs (w->s, w->t, w->x, dot);
-  for (int i = 0; i < n; ++i)
-    dot[i] -= Rt[i];
-  for (int c = 0; c < n; ++c)
-    for (int i = 0; i < n; ++i)
-      dot[i] -= S[c * n + i] * w->f[c];
-  for (int c = 0; c < n; ++c)
-    for (int i = 0; i < n; ++i)
-      S[c * n + i] = (S[c * n + i] + dot[i] * dg[c] / speed) * w->scale[c] / w->scale[i];
-  memset (Z, 0, (size_t) n * (size_t) w->k * sizeof *Z);
-  for (int q = 0; q < w->k; ++q)
-    for (int c = 0; c < n; ++c)
-      for (int i = 0; i < n; ++i)
-        Z[q * n + i] += S[c * n + i] * w->Q[q * n + c];
-  memcpy (w->Q, Z, (size_t) n * (size_t) w->k * sizeof *Z);
-  ictus__orthonormal (n, w->k, w->Q, w->rate);
-  for (int q = 0; q < w->k; ++q)
-    w->grow[q] += log (w->rate[q]);
-  w->divergence += ictus__log_det (n, S);
-  w->spikes += 1;
-  look (w);
-}
-
 /* ---- steps ------------------------------------------------------------------------------------------------------- */
 
 static void
@@ -375,36 +268,11 @@ iterate (ictus__tangent *w)
   return ICTUS_OK;
 }
 
-/* The first jump within an attempt of length h, by the earliest time on a straight line; -1: none. */
-static int
-first_jump (ictus__tangent *w, double h, double *at_end)
-{
-  double soonest = INFINITY;
-  int which = -1;
-
-  for (int j = 0; j < w->s->njump; ++j)
-    {
-      double g = ictus__chaos_condition (w->s, j, w->t + h, w->x1), part;
-
-      if (!(w->g[j] < 0 && g >= 0))
-        continue;
-      part = w->g[j] / (w->g[j] - g);
-      if (part < soonest)
-        {
-          soonest = part;
-          which = j;
-          *at_end = g;
-        }
-    }
-  return which;
-}
-
 ictus_err
 ictus__tangent_step (ictus__tangent *w)
 {
-  double h, err, at_end = 0, next;
+  double h, err, next;
   bool rejected = false;
-  int j;
 
   if (w->m == NULL)
     return iterate (w);
@@ -420,9 +288,6 @@ ictus__tangent_step (ictus__tangent *w)
       w->h = isfinite (err) ? h * fmax (LEAST, SAFETY * pow (err, -1 / w->m->order)) : 0.25 * h;
     }
   next = h * fmin (rejected ? 1 : MOST, SAFETY * pow (fmax (err, 1e-10), -1 / w->m->order));
-  j = w->s->njump > 0 ? first_jump (w, h, &at_end) : -1;
-  if (j >= 0)
-    h = meet (w, j, h, at_end);
   take (w, h);
   w->h = next;
   for (int i = 0; i < w->n; ++i)
@@ -431,10 +296,5 @@ ictus__tangent_step (ictus__tangent *w)
         w->x1[i] = INFINITY;
         return lost (w);
       }
-  if (j >= 0)
-    jump (w, j);
-  else
-    for (int i = 0; i < w->s->njump; ++i)
-      w->g[i] = ictus__chaos_condition (w->s, i, w->t, w->x);
   return ICTUS_OK;
 }
