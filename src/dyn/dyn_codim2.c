@@ -295,7 +295,7 @@ follow (ictus__curve *c, double *X, double *T, double *zero)
                                  .factor = ictus__curve_factor,
                                  .solve = ictus__curve_solve,
                                  .weight = c->weight,
-                                 .ntest = c->hopf ? 4 : 3,
+                                 .ntest = ICTUS__CURVE_TESTS,
                                  .test = ictus__curve_test,
                                  .accept = accept,
                                  .told = c->j->told,

@@ -67,7 +67,7 @@ bool ictus__curve_factor (void *self, const double *X, const double *w);
 void ictus__curve_solve (void *self, const double *r, double s, double *d);
 
 /* dyn_codim2_test.c */
-/** Test functions: folds: cusp, Bogdanov-Takens, fold-Hopf; Hopf points: Bogdanov-Takens, generalised, fold-Hopf, Hopf-Hopf. */
+/** Test functions: folds: cusp, Bogdanov-Takens, fold-Hopf, none; Hopf points: Bogdanov-Takens, generalised, fold-Hopf, Hopf-Hopf. */
 bool ictus__curve_test (void *self, const double *X, const double *T, double *phi);
 /** Eigenvalues at X in re, im; false: none. */
 bool ictus__curve_spectrum (ictus__curve *c, const double *X);
