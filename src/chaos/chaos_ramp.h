@@ -30,17 +30,17 @@ double ictus__ramp_watch (ictus__ramp *r, double t, const double *y);
 
 /* ---- without noise (chaos_ramp_still.c) --------------------------------------------------------------------------- */
 
-typedef struct ictus__still ictus__still; /* one solution, by Dormand and Prince */
+typedef struct ictus__calm ictus__calm; /* one solution, by Dormand and Prince */
 
-ictus_err ictus__still_open (ictus__ramp *r, const double *y, ictus__still **out);
-void ictus__still_close (ictus__still **w);
+ictus_err ictus__calm_open (ictus__ramp *r, const double *y, ictus__calm **out);
+void ictus__calm_close (ictus__calm **w);
 /* The parameter is par + rate * (t - t now) from now on. */
-void ictus__still_drive (ictus__still *w, double par, double rate);
+void ictus__calm_drive (ictus__calm *w, double par, double rate);
 /* Go on by dt. low, high: of what is watched, on the way. False: it runs to infinity. */
-bool ictus__still_go (ictus__still *w, double dt, double *low, double *high);
-double *ictus__still_state (ictus__still *w); /* [nstate], may be changed */
+bool ictus__calm_go (ictus__calm *w, double dt, double *low, double *high);
+double *ictus__calm_state (ictus__calm *w); /* [nstate], may be changed */
 /* A little push, each time another one: what is unstable is left. */
-void ictus__still_push (ictus__still *w, double size, uint64_t time);
+void ictus__calm_push (ictus__calm *w, double size, uint64_t time);
 
 /* ---- near rest (chaos_ramp_linear.c) ------------------------------------------------------------------------------ */
 

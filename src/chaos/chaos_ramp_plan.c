@@ -62,7 +62,7 @@ period_of (const double *v, size_t m, double between, double low, double high)
 
 /* Range and period of what goes on for a time. */
 static bool
-oscillates (ictus__ramp *r, ictus__still *w, double total, settled *out)
+oscillates (ictus__ramp *r, ictus__calm *w, double total, settled *out)
 {
   enum { M = 4000 };
   double *v = ictus_alloc (M, sizeof *v), low, high;
@@ -72,8 +72,8 @@ oscillates (ictus__ramp *r, ictus__still *w, double total, settled *out)
   out->high = -INFINITY;
   for (size_t i = 0; alive && i < M; ++i)
     {
-      alive = ictus__still_go (w, total / M, &low, &high);
-      v[i] = ictus__ramp_watch (r, r->t0, ictus__still_state (w));
+      alive = ictus__calm_go (w, total / M, &low, &high);
+      v[i] = ictus__ramp_watch (r, r->t0, ictus__calm_state (w));
       out->low = fmin (out->low, low);
       out->high = fmax (out->high, high);
     }
@@ -87,7 +87,7 @@ static ictus_err
 settle (ictus__ramp *r, double par, double *y, settled *out)
 {
   double *x = ictus_alloc ((size_t) r->s->n, sizeof *x), chunk, low, high;
-  ictus__still *w = NULL;
+  ictus__calm *w = NULL;
   ictus_err e = x == NULL ? ICTUS_E_NOMEM : ICTUS_OK;
 
   *out = (settled) { .alive = true, .period = NAN };
@@ -97,23 +97,23 @@ settle (ictus__ramp *r, double par, double *y, settled *out)
   ictus__rest_linear (r, x, &out->lin);
   chunk = out->lin.fastest > 0 ? fmin (fmax (5 * out->lin.slowest, 20 / out->lin.fastest), 2e4 / out->lin.fastest) : 1;
   r->fastest = fmax (r->fastest, out->lin.fastest);
-  ICTUS_GO (ictus__still_open (r, y, &w));
+  ICTUS_GO (ictus__calm_open (r, y, &w));
   for (int i = 0; i < CHUNKS && out->alive && !out->rests; ++i)
     {
-      out->alive = ictus__still_go (w, chunk, &low, &high);
-      out->rests = out->alive && comes_to_rest (r, ictus__still_state (w), x, out);
+      out->alive = ictus__calm_go (w, chunk, &low, &high);
+      out->rests = out->alive && comes_to_rest (r, ictus__calm_state (w), x, out);
       if (!out->rests && i < CHUNKS / 2)
-        ictus__still_push (w, 100 * kick, (uint64_t) i);
+        ictus__calm_push (w, 100 * kick, (uint64_t) i);
       if (r->o->told != NULL && r->o->told (r->o->ctx))
         ICTUS_GO (ICTUS_FAIL (ICTUS_E_STOPPED, "told to end"));
     }
   if (out->alive && !out->rests)
     out->alive = oscillates (r, w, 20 * chunk, out);
-  memcpy (y, ictus__still_state (w), (size_t) r->k->nstate * sizeof *y);
+  memcpy (y, ictus__calm_state (w), (size_t) r->k->nstate * sizeof *y);
   if (out->rests)
     out->low = out->high = ictus__ramp_watch (r, r->t0, y);
 done:
-  ictus__still_close (&w);
+  ictus__calm_close (&w);
   ictus_free (x);
   return e;
 }
@@ -206,7 +206,7 @@ static ictus_err
 ramp_still (ictus__ramp *r, const ictus_ramp_side *side, int way, double *y, track *out)
 {
   size_t n = (size_t) side->nsample;
-  ictus__still *w = NULL;
+  ictus__calm *w = NULL;
   bool alive = true;
   ictus_err e = ICTUS_OK;
 
@@ -215,21 +215,21 @@ ramp_still (ictus__ramp *r, const ictus_ramp_side *side, int way, double *y, tra
     return ICTUS_E_NOMEM;
   out->high = out->low + n;
   ictus__dyn_set (r->s, r->o->par, side->from);
-  ICTUS_GO (ictus__still_open (r, r->start[way], &w));
-  ictus__still_drive (w, side->from, (side->to - side->from) / (side->sample * (double) n));
+  ICTUS_GO (ictus__calm_open (r, r->start[way], &w));
+  ictus__calm_drive (w, side->from, (side->to - side->from) / (side->sample * (double) n));
   for (size_t i = 0; i < n; ++i)
     {
-      ictus__still_push (w, kick, i);
-      alive = alive && ictus__still_go (w, side->sample, &out->low[i], &out->high[i]);
+      ictus__calm_push (w, kick, i);
+      alive = alive && ictus__calm_go (w, side->sample, &out->low[i], &out->high[i]);
       if (!alive)
         out->low[i] = out->high[i] = NAN;
       out->alive += alive;
       if (i % 64 == 0 && r->o->told != NULL && r->o->told (r->o->ctx))
         ICTUS_GO (ICTUS_FAIL (ICTUS_E_STOPPED, "told to end"));
     }
-  memcpy (y, ictus__still_state (w), (size_t) r->k->nstate * sizeof *y);
+  memcpy (y, ictus__calm_state (w), (size_t) r->k->nstate * sizeof *y);
 done:
-  ictus__still_close (&w);
+  ictus__calm_close (&w);
   return e;
 }
 

@@ -26,7 +26,7 @@ static const double err[NSTAGE]
     = { 71.0 / 57600, 0, -71.0 / 16695, 71.0 / 1920, -17253.0 / 339200, 22.0 / 525, -1.0 / 40 };
 static const double tolerance = 1e-7;
 
-struct ictus__still
+struct ictus__calm
 {
   ictus__ramp *r;
   size_t n;          /* states of the kernel */
@@ -47,9 +47,9 @@ ictus__ramp_watch (ictus__ramp *r, double t, const double *y)
 }
 
 ictus_err
-ictus__still_open (ictus__ramp *r, const double *y, ictus__still **out)
+ictus__calm_open (ictus__ramp *r, const double *y, ictus__calm **out)
 {
-  ictus__still *w = *out = ictus_alloc (1, sizeof *w);
+  ictus__calm *w = *out = ictus_alloc (1, sizeof *w);
   size_t n = (size_t) r->k->nstate;
 
   if (w == NULL)
@@ -61,7 +61,7 @@ ictus__still_open (ictus__ramp *r, const double *y, ictus__still **out)
   w->y = ictus_alloc ((4 + NSTAGE) * n, sizeof *w->y);
   if (w->y == NULL)
     {
-      ictus__still_close (out);
+      ictus__calm_close (out);
       return ICTUS_E_NOMEM;
     }
   w->z = w->y + n;
@@ -78,7 +78,7 @@ ictus__still_open (ictus__ramp *r, const double *y, ictus__still **out)
 }
 
 void
-ictus__still_close (ictus__still **w)
+ictus__calm_close (ictus__calm **w)
 {
   if (*w != NULL)
     ictus_free ((*w)->y);
@@ -87,7 +87,7 @@ ictus__still_close (ictus__still **w)
 }
 
 void
-ictus__still_drive (ictus__still *w, double par, double rate)
+ictus__calm_drive (ictus__calm *w, double par, double rate)
 {
   w->par = par;
   w->rate = rate;
@@ -95,13 +95,13 @@ ictus__still_drive (ictus__still *w, double par, double rate)
 }
 
 double *
-ictus__still_state (ictus__still *w)
+ictus__calm_state (ictus__calm *w)
 {
   return w->y;
 }
 
 void
-ictus__still_push (ictus__still *w, double size, uint64_t time)
+ictus__calm_push (ictus__calm *w, double size, uint64_t time)
 {
   const ictus__dyn *s = w->r->s;
 
@@ -114,7 +114,7 @@ ictus__still_push (ictus__still *w, double size, uint64_t time)
 }
 
 static void
-slope (ictus__still *w, double t, const double *y, double *f)
+slope (ictus__calm *w, double t, const double *y, double *f)
 {
   ictus__dyn *s = w->r->s;
 
@@ -126,7 +126,7 @@ slope (ictus__still *w, double t, const double *y, double *f)
 
 /* One attempt; the error in units of the tolerance, and the rate between the last two stages. */
 static double
-attempt (ictus__still *w, double h, double *rate)
+attempt (ictus__calm *w, double h, double *rate)
 {
   double worst = 0, top = 0, bottom = 0;
 
@@ -160,7 +160,7 @@ attempt (ictus__still *w, double h, double *rate)
 }
 
 static void
-see (ictus__still *w, double *low, double *high)
+see (ictus__calm *w, double *low, double *high)
 {
   double v = ictus__ramp_watch (w->r, w->t, w->y);
 
@@ -169,7 +169,7 @@ see (ictus__still *w, double *low, double *high)
 }
 
 static double
-first_step (ictus__still *w, double dt)
+first_step (ictus__calm *w, double dt)
 {
   double speed = 0;
 
@@ -180,7 +180,7 @@ first_step (ictus__still *w, double dt)
 
 /* A rate that was met between two stages, unless a jump of the right-hand side only looks like one: no more than the Jacobian has. */
 static void
-note_rate (ictus__still *w, double rate)
+note_rate (ictus__calm *w, double rate)
 {
   ictus__dyn *s = w->r->s;
   double most = 0;
@@ -200,7 +200,7 @@ note_rate (ictus__still *w, double rate)
 }
 
 static bool
-runs_away (const ictus__still *w)
+runs_away (const ictus__calm *w)
 {
   for (size_t l = 0; l < w->n; ++l)
     if (!(fabs (w->y[l]) < 1e8 * w->size[l]))
@@ -209,7 +209,7 @@ runs_away (const ictus__still *w)
 }
 
 bool
-ictus__still_go (ictus__still *w, double dt, double *low, double *high)
+ictus__calm_go (ictus__calm *w, double dt, double *low, double *high)
 {
   double end = w->t + dt, rate, *k0;
   bool cut;
