@@ -15,6 +15,7 @@
 #include "ictus/solve.h"
 #include "ictus/path.h"
 #include "ictus/dyn.h"
+#include "ictus/phase.h"
 #include "ictus/chaos.h"
 #include "ictus/net.h"
 #include "ictus/part.h"

@@ -21,16 +21,22 @@
 #define ICTUS_SCHEMA_RESULTS 1
 #define ICTUS_SCHEMA_SWEEP 1
 #define ICTUS_SCHEMA_TRAJECTORY 1
+#define ICTUS_SCHEMA_COMPARE 1
 #define ICTUS_SCHEMA_CHECKPOINT 2
 #define ICTUS_SCHEMA_BIFURCATION 1
+#define ICTUS_SCHEMA_TRANSITIONS 1
+#define ICTUS_SCHEMA_PHASE 1
 #define ICTUS_SCHEMA_MAGIC 0x0A7A
 
 /* ictus_kind: root attribute that says what a file is */
 #define ICTUS_KIND_RESULTS "results"
 #define ICTUS_KIND_SWEEP "sweep"
 #define ICTUS_KIND_TRAJECTORY "trajectory"
+#define ICTUS_KIND_COMPARE "compare"
 #define ICTUS_KIND_CHECKPOINT "checkpoint"
 #define ICTUS_KIND_BIFURCATION "bifurcation"
+#define ICTUS_KIND_PHASE "phase"
+#define ICTUS_KIND_TRANSITIONS "transitions"
 
 /*
  * SONATA wants one report per file at /report/<population>. A trace recorder of several variables, and several recorders,
@@ -51,6 +57,22 @@
  *   /branches/<k>/special/<label><number>: attributes type, label, number, again, row, par, par2, period, coefficient, note, y_low, y_high;
  *   float64 x [n]; cycles: phase [l], orbit [l, n]
  *
+ * phase.h5 (ictus phase):
+ *   /ictus_kind "phase", /model; /axes attributes variables (2, 1; 0: trajectories only), notes; /axes/x, /axes/y attributes name, units,
+ *   long_name, low, high; /values, /provenance
+ *   curves are groups with float64 t, x, y [m] and uint64 first [n + 1]: curve k is points first[k] .. first[k + 1] - 1:
+ *   /nullclines/x, /nullclines/y, /trajectories, /manifolds, /cycles, /spikes (threshold, then reset)
+ *   /field/x, /field/y float64 [ny, nx] right-hand sides on the nodes of a grid over the box (one variable: [1, nx])
+ *   /points float64 [n]: x, y, re0, im0, re1, im1, class (attribute meanings), index; attributes index_known, index_of_boundary, index_sum
+ *   /cycles/period, multiplier, stable, resets float64 [n]; /manifolds/point, stable float64 [n]
+ *   /manifolds/end, /trajectories/end, /basins/end int32 [n, 3]: point, cycle (-1: none), why (-1 leaves, -2 undecided, -3 time, -4 ends)
+ *   /basins/map int32 [nb, nb] row of /basins/end
+ *
+ * compare.h5 (ictus solve --compare):
+ *   attributes model, model_text, error_of "states" | "spike times", error_units, reference, other, uncertainty, stiffness_ratio,
+ *   stiffness_ratio_median; /method/<name>/setting (step or rtol: attribute setting of the group), error (NaN: the run failed), cpu units s,
+ *   steps, rhs, jacobians float64 [run]
+ *
  * sweep.h5: netCDF-4 compatible (dimension scales; every data set of the root group has a scale on every axis)
  *   /<axis> float64 [n] dimension scale, units, long_name; one for each axis
  *   /rate, /cv, /chi, /fano float64 [axes..., population] ; /rate_all, /cv_all, /chi_all, /fano_all float64 [axes...]
@@ -63,5 +85,12 @@
  *   /<m>_sd like m, /<m>_runs [..., repeat]; /seizure_fraction float64, /repeats_done int32 [axes...]; /status_runs int8 [axes..., repeat]
  *   sweep.threshold: status 3 "skipped"; /threshold float64 [other axes...] with attributes axis, measure, of, level, level_units, runs,
  *   runs_full_grid; /threshold_lower, /threshold_upper float64, /threshold_status int8 [other axes...]
+ *
+ * transitions.h5 (ictus transitions): / attributes parameter, watched, their units, duration, dt, range, noise_chosen; for each direction
+ * /up and /down (attribute not_followed: the reason, and nothing else), attributes rest_lost_at, lag, sample (times):
+ *   parameter float64 [m]; still_low, still_high [m] least and largest value of what is watched in each piece of the ramp without noise;
+ *   low, high [k, m] the same of the first runs with noise; still_parameter, still_kind [1, 8], jump_parameter, jump_kind [run, 8] jumps,
+ *   kind 0 level, 1 onset, 2 end of oscillation, 3 escape, NaN no more; branch_parameter, branch_value, branch_recovery [b] the rest that the
+ *   ramp begins on; warning_parameter, variance, ac1, recovery [run, w]; tau, p, control_tau, control_p [run, 3]
  */
 #endif

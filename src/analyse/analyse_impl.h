@@ -101,7 +101,10 @@ ictus_err ictus__plot_results (ictus_h5 *h, const char *what, plot_figure *f);
 /* boundary: file of a threshold search whose line is drawn; NULL: that of the file itself, where it is one. */
 ictus_err ictus__plot_sweep (ictus_h5 *h, const char *what, const char *boundary, plot_figure *f);
 ictus_err ictus__plot_bifurcation (ictus_h5 *h, const char *what, plot_figure *f);
+ictus_err ictus__plot_phase (ictus_h5 *h, const char *what, plot_figure *f);
+ictus_err ictus__plot_compare (ictus_h5 *h, const char *what, plot_figure *f);
 ictus_err ictus__plot_trajectory (ictus_h5 *h, const char *what, plot_figure *f);
+ictus_err ictus__plot_transitions (ictus_h5 *h, plot_figure *f);
 ictus_err ictus__plot_plane (ictus_h5 *h, const char *x, const char *y, plot_figure *f); /* of a trajectory */
 
 #endif

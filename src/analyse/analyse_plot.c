@@ -52,12 +52,18 @@ fill (ictus_h5 *h, const ictus_plot_request *r, plot_figure *f)
                        kind);
   if (strcmp (kind, ICTUS_KIND_RESULTS) == 0)
     return ictus__plot_results (h, what, f);
+  if (strcmp (kind, ICTUS_KIND_COMPARE) == 0)
+    return ictus__plot_compare (h, what, f);
   if (strcmp (kind, ICTUS_KIND_SWEEP) == 0)
     return ictus__plot_sweep (h, what, boundary, f);
   if (strcmp (kind, ICTUS_KIND_BIFURCATION) == 0)
     return ictus__plot_bifurcation (h, what, f);
+  if (strcmp (kind, ICTUS_KIND_PHASE) == 0)
+    return ictus__plot_phase (h, what, f);
   if (strcmp (kind, ICTUS_KIND_TRAJECTORY) == 0)
     return r->x != NULL ? ictus__plot_plane (h, r->x, r->y, f) : ictus__plot_trajectory (h, what, f);
+  if (strcmp (kind, ICTUS_KIND_TRANSITIONS) == 0)
+    return ictus__plot_transitions (h, f);
   return ICTUS_FAIL (ICTUS_E_FORMAT, "%s is of kind \"%s\"; what can be drawn is " ICTUS_KIND_RESULTS ", "
                      ICTUS_KIND_SWEEP " and " ICTUS_KIND_TRAJECTORY, h->path, kind);
 }

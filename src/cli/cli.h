@@ -143,6 +143,7 @@ int ictus_cli_compile (int argc, char **argv);
 int ictus_cli_merge (int argc, char **argv);
 int ictus_cli_models (int argc, char **argv);
 int ictus_cli_partition (int argc, char **argv);
+int ictus_cli_phase (int argc, char **argv);
 int ictus_cli_plan (int argc, char **argv);
 int ictus_cli_plot (int argc, char **argv);
 int ictus_cli_rerun (int argc, char **argv);
@@ -152,5 +153,6 @@ int ictus_cli_solve (int argc, char **argv);
 int ictus_cli_submit (int argc, char **argv);
 int ictus_cli_status (int argc, char **argv);
 int ictus_cli_sweep (int argc, char **argv);
+int ictus_cli_transitions (int argc, char **argv);
 
 #endif

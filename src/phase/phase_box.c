@@ -1,0 +1,202 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/* The box, where none is given: what the file says of its picture when it has the same axes; else what holds the orbit from the initial values,
+   the fixed points around it and what orbits from its surroundings settle on. */
+#include "phase/phase_impl.h"
+
+#include <math.h>
+#include <string.h>
+#include <strings.h>
+
+enum { ROUNDS = 4, COARSE = 48, SHORT = 1200 };
+
+typedef struct hull
+{
+  double lo[2], hi[2];
+} hull;
+
+static void
+widen (hull *h, const double *x, int dim)
+{
+  for (int a = 0; a < dim && ictus__dyn_finite (dim, x); ++a)
+    {
+      h->lo[a] = fmin (h->lo[a], x[a]);
+      h->hi[a] = fmax (h->hi[a], x[a]);
+    }
+}
+
+/* An orbit within the box and near to it; all of it, or what it does in the end. */
+static void
+walk (ictus__plane *q, hull *h, const double *x, bool all)
+{
+  hull own[2]; /* of the first half of the steps so far, of all */
+  ictus__flow w;
+  int half = 8;
+
+  for (int k = 0; k < 2; ++k)
+    own[k] = (hull) { { INFINITY, INFINITY }, { -INFINITY, -INFINITY } };
+  ictus__flow_begin (&w, q, x, 1, 1e-5);
+  for (int step = 0; step < SHORT; ++step)
+    {
+      if (!ictus__flow_step (&w) || !ictus__plane_inside (q, w.x, 1e4))
+        return; /* it escapes: what it passed says nothing */
+      if (step == half)
+        {
+          half *= 2;
+          own[0] = (hull) { { INFINITY, INFINITY }, { -INFINITY, -INFINITY } };
+        }
+      widen (&own[0], w.x, q->dim);
+      widen (&own[1], w.x, q->dim);
+      if (w.fired)
+        {
+          widen (&own[0], w.reset, q->dim);
+          widen (&own[1], w.reset, q->dim);
+        }
+    }
+  widen (h, own[all ? 1 : 0].lo, q->dim);
+  widen (h, own[all ? 1 : 0].hi, q->dim);
+}
+
+/* Fixed points in the plane's box as it is. */
+static ictus_err
+points (ictus__plane *q, const ictus_phase *p, hull *h)
+{
+  ictus_phase trial = { .model = p->model, .options = p->options, .dim = p->dim, .axis = { p->axis[0], p->axis[1] } };
+  ictus_err e;
+
+  trial.options.grid = COARSE;
+  ICTUS_GO (ictus__phase_field (q, &trial));
+  ICTUS_GO (q->dim == 2 ? ictus__phase_points (q, &trial) : ictus__phase_line (q, &trial));
+  for (size_t k = 0; k < trial.npoint && !trial.continuum; ++k)
+    widen (h, trial.point[k].at, q->dim);
+done:
+  ictus_phase_clear (&trial);
+  return e;
+}
+
+/* A hull as a box with margins; what is given stays. */
+static void
+as_box (const ictus__plane *q, const ictus_phase *p, const hull *h, double margin, double *lo, double *hi)
+{
+  for (int a = 0; a < q->dim; ++a)
+    {
+      double size = h->hi[a] - h->lo[a], scale = q->s->scale[q->axis[a]], room = margin * size;
+
+      if (!(size > 1e-3 * scale))
+        room = 0.5 * scale;
+      lo[a] = isfinite (p->options.lo[a]) ? p->options.lo[a] : h->lo[a] - room;
+      hi[a] = isfinite (p->options.hi[a]) ? p->options.hi[a] : h->hi[a] + room;
+      if (!(lo[a] < hi[a])) /* one bound is given, beyond what was seen */
+        *(isfinite (p->options.lo[a]) ? &hi[a] : &lo[a]) = isfinite (p->options.lo[a]) ? lo[a] + scale : hi[a] - scale;
+    }
+}
+
+/* One round: look around the box three times as large. */
+static ictus_err
+look_around (ictus__plane *q, const ictus_phase *p, const double *x, hull *h)
+{
+  double lo[2] = { 0, 0 }, hi[2] = { 1, 1 };
+  int n = q->dim == 2 ? 9 : 3;
+  hull before = *h;
+
+  as_box (q, p, h, 1, lo, hi);
+  ictus__plane_box (q, lo, hi);
+  ICTUS_TRY (points (q, p, h));
+  walk (q, h, x, true);
+  for (int k = 0; k < n; ++k)
+    {
+      double from[2];
+
+      for (int a = 0; a < q->dim; ++a)
+        from[a] = before.lo[a] + (before.hi[a] - before.lo[a]) * (a == 0 ? k % 3 : k / 3) / 2;
+      walk (q, h, from, false);
+    }
+  return ICTUS_OK;
+}
+
+static ictus_err
+find (ictus__plane *q, const ictus_dyn_values *v, const ictus_phase *p, double *lo, double *hi)
+{
+  double x[2] = { 0, 0 };
+  hull h;
+
+  for (int a = 0; a < q->dim; ++a)
+    {
+      x[a] = v->y[q->s->state[q->axis[a]]];
+      h.lo[a] = x[a] - q->s->scale[q->axis[a]];
+      h.hi[a] = x[a] + q->s->scale[q->axis[a]];
+    }
+  for (int round = 0; round < ROUNDS; ++round)
+    {
+      hull seen = { { x[0], x[1] }, { x[0], x[1] } }, joined = h;
+      double grown = 0;
+
+      ICTUS_TRY (look_around (q, p, x, &joined));
+      /* the first box was a guess: from the second round on only what was seen counts */
+      if (round == 0)
+        {
+          hull only = { { x[0], x[1] }, { x[0], x[1] } };
+
+          ICTUS_TRY (points (q, p, &only));
+          walk (q, &only, x, true);
+          seen = only;
+        }
+      for (int a = 0; a < q->dim; ++a)
+        grown = fmax (grown, (joined.hi[a] - joined.lo[a]) / fmax (h.hi[a] - h.lo[a], 1e-300));
+      if (round == 0 && grown < 1.05 && isfinite (seen.lo[0]))
+        for (int a = 0; a < q->dim; ++a)
+          if (seen.hi[a] - seen.lo[a] > 0.3 * (h.hi[a] - h.lo[a]))
+            {
+              joined.lo[a] = seen.lo[a];
+              joined.hi[a] = seen.hi[a];
+            }
+      h = joined;
+      if (grown < 1.05)
+        break;
+    }
+  as_box (q, p, &h, 0.12, lo, hi);
+  return ICTUS_OK;
+}
+
+/* What the lines beginning with @ say of the picture, where it has these axes. */
+static void
+of_file (const ictus_dyn_values *v, ictus_phase *p)
+{
+  const ictus_lang_settings *s = ictus_lang_get_settings (v->model->lang);
+  const double lo[2] = { s->xlo, s->ylo }, hi[2] = { s->xhi, s->yhi };
+  const char *name[2] = { s->xp, s->yp };
+
+  for (int a = 0; a < p->dim; ++a)
+    for (int b = 0; b < 2; ++b)
+      if (strcasecmp (name[b], p->axis[a]->name) == 0 && isfinite (lo[b]) && isfinite (hi[b]) && lo[b] < hi[b]
+          && !isfinite (p->options.lo[a]) && !isfinite (p->options.hi[a]))
+        {
+          p->options.lo[a] = lo[b];
+          p->options.hi[a] = hi[b];
+        }
+}
+
+ictus_err
+ictus__phase_box (ictus__plane *q, const ictus_dyn_values *v, ictus_phase *p)
+{
+  double lo[2] = { 0, 0 }, hi[2] = { 1, 1 };
+  bool all = true;
+
+  of_file (v, p);
+  for (int a = 0; a < q->dim; ++a)
+    {
+      lo[a] = p->options.lo[a];
+      hi[a] = p->options.hi[a];
+      all = all && isfinite (lo[a]) && isfinite (hi[a]);
+    }
+  if (!all)
+    ICTUS_TRY (find (q, v, p, lo, hi));
+  for (int a = 0; a < q->dim; ++a)
+    {
+      if (!(lo[a] < hi[a]) || !isfinite (hi[a] - lo[a]))
+        return ICTUS_FAIL (ICTUS_E_INPUT, "the box is empty: %s from %g to %g", p->axis[a]->name, lo[a], hi[a]);
+      p->options.lo[a] = lo[a];
+      p->options.hi[a] = hi[a];
+    }
+  ictus__plane_box (q, lo, hi);
+  return ICTUS_OK;
+}
