@@ -1,0 +1,383 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/* Points of a branch of cycles: test functions, exact places of their zeros, rows and special points. */
+#include "dyn/dyn_cycle.h"
+
+#include <float.h>
+#include <math.h>
+#include <stdio.h>
+#include <string.h>
+
+#define CLOSE 1e-9  /* correction of a point that is located */
+#define PLACE 1e-11 /* of the arclength between the ends of a step */
+#define REAL 1e-3   /* a zero has to be this part of the values around it */
+
+enum
+{
+  NEWTON = 6,
+  ROUNDS = 60
+};
+
+const char *
+ictus__cycles_name (const ictus__cycles *f)
+{
+  return ictus_dyn_par_var (f->s->model, f->o->par)->name;
+}
+
+ictus_err
+ictus__cycles_test (ictus__cycles *f, const ictus__cycle *x, const ictus__cycle *t, double *phi)
+{
+  phi[ICTUS__PHI_FOLD] = t->par;
+  phi[ICTUS__PHI_BRANCH] = f->c->sign * fmin (f->c->size, DBL_MAX);
+  phi[ICTUS__PHI_DOUBLING] = ictus__floquet_doubling (f->c);
+  phi[ICTUS__PHI_TORUS] = ictus__floquet_torus (f->c);
+  for (size_t k = 0; k < f->o->nzero; ++k)
+    phi[ICTUS__PHI_ZERO + k] = x->par - f->o->zero[k];
+  f->trivial = fmax (f->trivial, f->c->deviation);
+  return ICTUS_OK;
+}
+
+/* ---- rows ---------------------------------------------------------------------------------------------------------- */
+
+/* Least and largest aux quantities at the nodes. */
+static ictus_err
+aux_row (ictus__cycles *f, const double *u, size_t nodes)
+{
+  ictus_dyn_branch *b = f->b;
+  const size_t naux = (size_t) f->s->k->naux, n = (size_t) b->n, row = b->npoint - 1;
+  size_t low = f->aux_cap, high = f->aux_cap;
+  double *least, *most;
+
+  if (naux == 0)
+    return ICTUS_OK;
+  ICTUS_TRY (ictus_grow (&b->aux_low, &low, b->cap * naux, sizeof *b->aux_low));
+  ICTUS_TRY (ictus_grow (&b->aux_high, &high, b->cap * naux, sizeof *b->aux_high));
+  f->aux_cap = low;
+  b->naux = (int) naux;
+  least = b->aux_low + row * naux;
+  most = b->aux_high + row * naux;
+  for (size_t g = 0; g < nodes; ++g)
+    {
+      ictus__dyn_aux (f->s, u + g * n, f->aux);
+      for (size_t i = 0; i < naux; ++i)
+        {
+          least[i] = g == 0 ? f->aux[i] : fmin (least[i], f->aux[i]);
+          most[i] = g == 0 ? f->aux[i] : fmax (most[i], f->aux[i]);
+        }
+    }
+  return ICTUS_OK;
+}
+
+ictus_err
+ictus__cycles_row (ictus__cycles *f, const ictus__cycle *x)
+{
+  ictus__colloc *c = f->c;
+
+  ictus__dyn_set (f->s, f->o->par, x->par);
+  ictus__colloc_range (c, x, f->low, f->high);
+  ICTUS_TRY (ictus__branch_add (f->b, x->par, NAN, x->u, f->low, f->high, exp (x->lt), c->re, c->im, ictus__floquet_unstable (c)));
+  return aux_row (f, x->u, ictus__colloc_nodes (c) - 1);
+}
+
+ictus_err
+ictus__cycles_still (ictus__cycles *f, const double *x, double par, double period, int unstable)
+{
+  ictus__colloc *c = f->c;
+
+  ictus__dyn_set (f->s, f->o->par, par);
+  ICTUS_TRY (ictus__dyn_eigenvalues (f->s, x, c->re, c->im));
+  for (int i = 0; i < c->n; ++i)
+    {
+      const double size = exp (fmin (c->re[i] * period, 690)), angle = c->im[i] * period;
+
+      c->re[i] = size * cos (angle);
+      c->im[i] = c->im[i] == 0 ? 0 : size * sin (angle);
+    }
+  ICTUS_TRY (ictus__branch_add (f->b, par, NAN, x, x, x, period, c->re, c->im, unstable));
+  return aux_row (f, x, 1);
+}
+
+ictus_err
+ictus__cycles_mark (ictus__cycles *f, ictus_dyn_type type, const ictus__cycle *x, const char *note)
+{
+  const ictus__colloc *c = f->c;
+  const size_t n = (size_t) f->b->n, m = (size_t) c->m, nodes = ictus__colloc_nodes (c), last = f->b->npoint - 1;
+  ictus_dyn_special *s = ictus__branch_mark (f->b, type, f->b->npoint > 0 ? f->b->x + last * n : NULL, note);
+
+  if (s == NULL)
+    return ICTUS_E_NOMEM;
+  if (f->b->npoint > 0)
+    s->period = f->b->period[last];
+  if (x == NULL)
+    return ICTUS_OK;
+  s->phase = ictus_alloc (nodes, sizeof *s->phase);
+  s->orbit = ictus_alloc (nodes * n, sizeof *s->orbit);
+  if (s->phase == NULL || s->orbit == NULL)
+    return ICTUS_E_NOMEM;
+  s->nmesh = nodes;
+  for (size_t g = 0; g < nodes; ++g)
+    {
+      const size_t j = g / m < (size_t) c->ntst ? g / m : (size_t) c->ntst - 1;
+
+      s->phase[g] = c->t[j] + (c->t[j + 1] - c->t[j]) * (double) (g - j * m) / (double) m;
+    }
+  memcpy (s->orbit, x->u, nodes * n * sizeof *x->u);
+  return ICTUS_OK;
+}
+
+/* ---- between two points -------------------------------------------------------------------------------------------- */
+
+/* Z on the branch between X and Y, at the part s of the way (Hermite's cubic as a guess); V its tangent; chi there. False: not found */
+static ictus_err
+place (ictus__cycles *f, double s, bool *found)
+{
+  const size_t all = ictus__colloc_nodes (f->c) * (size_t) f->c->n, n = (size_t) f->c->n;
+  const double a = s * s * (3 - 2 * s), b = s * (1 - s) * (1 - s), d = -s * s * (1 - s);
+  double length;
+
+  ictus__cycle_between (f->c, &f->X, &f->Y, &f->w);
+  length = sqrt (ictus__cycle_dot (f->c, &f->w, &f->w));
+  for (size_t i = 0; i < all; ++i)
+    f->Z.u[i] = f->X.u[i] + (a * f->w.u[i] + length * (b * f->T.u[i] + d * f->U.u[i])) * f->c->scale[i % n];
+  f->Z.lt = f->X.lt + a * f->w.lt + length * (b * f->T.lt + d * f->U.lt);
+  f->Z.par = f->X.par + (a * f->w.par + length * (b * f->T.par + d * f->U.par)) * f->c->par_scale;
+  ictus__cycle_scale (f->c, 1 / length, &f->w);
+  *found = ictus__colloc_correct (f->c, &f->Z, &f->w, CLOSE, NEWTON, &f->d) > 0;
+  if (!*found)
+    return ICTUS_OK;
+  ictus__colloc_tangent (f->c, &f->V);
+  ICTUS_TRY (ictus__floquet (f->c));
+  return ictus__cycles_test (f, &f->Z, &f->V, f->chi);
+}
+
+/* Value of event k: a test function, or a bound. */
+static double
+value (const ictus__cycles *f, int k, const ictus__cycle *x, const double *phi)
+{
+  return k < f->ntest ? phi[k] : k == f->ntest ? x->par - f->o->lo : x->par - f->o->hi;
+}
+
+/* Zero of event k, by the method of Illinois. s < 0: it is none. */
+static ictus_err
+locate (ictus__cycles *f, int k, double *s)
+{
+  double a = 0, b = 1, fa = value (f, k, &f->X, f->phi), fb = value (f, k, &f->Y, f->psi);
+  const double around = fmax (fabs (fa), fabs (fb));
+  double ga = fa, gb = fb, v = HUGE_VAL; /* as the secant takes them */
+  int side = 0;
+
+  for (int round = 0; round < ROUNDS && b - a > PLACE; ++round)
+    {
+      bool found;
+
+      *s = (a * gb - b * ga) / (gb - ga);
+      if (!(*s > a) || !(*s < b) || round % 8 == 7)
+        *s = (a + b) / 2;
+      ICTUS_TRY (place (f, *s, &found));
+      if (!found)
+        break;
+      v = value (f, k, &f->Z, f->chi);
+      if (v == 0 || fabs (v) <= 1e-13 * around)
+        return ICTUS_OK;
+      if ((v > 0) == (fa > 0))
+        {
+          a = *s;
+          fa = ga = v;
+          if (side < 0)
+            gb /= 2;
+          side = -1;
+        }
+      else
+        {
+          b = *s;
+          fb = gb = v;
+          if (side > 0)
+            ga /= 2;
+          side = 1;
+        }
+    }
+  if (!(fabs (v) < REAL * around))
+    *s = -1;
+  return ICTUS_OK;
+}
+
+/* What stands behind a torus or doubling, in the note. */
+static bool
+describe (ictus__cycles *f, int k, ictus_dyn_type *type, char *note, size_t size)
+{
+  double angle = 0;
+
+  *note = '\0';
+  switch (k)
+    {
+    case ICTUS__PHI_FOLD:
+      *type = ICTUS_DYN_CYCLE_FOLD;
+      return true;
+    case ICTUS__PHI_BRANCH:
+      *type = ICTUS_DYN_CYCLE_BRANCH;
+      return true;
+    case ICTUS__PHI_DOUBLING:
+      *type = ICTUS_DYN_DOUBLING;
+      return true;
+    case ICTUS__PHI_TORUS:
+      *type = ICTUS_DYN_TORUS;
+      if (!ictus__floquet_is_torus (f->c, &angle))
+        return false; /* two real multipliers whose product is 1 */
+      snprintf (note, size, "multipliers at angles of %.6g degrees", angle * 57.29577951308232);
+      return true;
+    default:
+      *type = ICTUS_DYN_ZERO;
+      return true;
+    }
+}
+
+/* On a value of the parameter exactly: Newton's iteration with that held. */
+static void
+exactly (ictus__cycles *f, double par)
+{
+  const size_t all = ictus__colloc_nodes (f->c) * (size_t) f->c->n;
+  ictus__cycle *x = &f->Z;
+
+  memset (f->w.u, 0, all * sizeof *f->w.u);
+  f->w.lt = 0;
+  f->w.par = 1;
+  ictus__cycle_copy (f->c, x, &f->V);
+  x->par = par;
+  if (ictus__colloc_correct (f->c, x, &f->w, 1e-8, NEWTON, &f->d) < 0)
+    ictus__cycle_copy (f->c, &f->V, x);
+  x->par = par;
+}
+
+/* The tangent at a branch point, for who switches there: states, log T, parameter as they are. */
+static ictus_err
+keep_tangent (ictus__cycles *f)
+{
+  const size_t n = (size_t) f->c->n, all = ictus__colloc_nodes (f->c) * n;
+  ictus_dyn_special *s = f->b->special + f->b->nspecial - 1;
+
+  s->vector = ictus_alloc (all + 2, sizeof *s->vector);
+  if (s->vector == NULL)
+    return ICTUS_E_NOMEM;
+  s->nvector = all + 2;
+  for (size_t i = 0; i < all; ++i)
+    s->vector[i] = f->V.u[i] * f->c->scale[i % n];
+  s->vector[all] = f->V.lt;
+  s->vector[all + 1] = f->V.par * f->c->par_scale;
+  return ICTUS_OK;
+}
+
+/* Does the cycle run through itself twice: has it come back to the period doubling it began at, or to another one? */
+static bool
+is_twice (const ictus__cycles *f, const ictus__cycle *x)
+{
+  const size_t n = (size_t) f->c->n;
+  double far = 0;
+
+  for (int k = 0; k < 64; ++k)
+    {
+      ictus__colloc_at (f->c, x->u, k / 128.0, f->low);
+      ictus__colloc_at (f->c, x->u, k / 128.0 + 0.5, f->high);
+      for (size_t a = 0; a < n; ++a)
+        far = fmax (far, fabs (f->low[a] - f->high[a]) / f->c->scale[a]);
+    }
+  return far < 1e-3;
+}
+
+/* Row and special point for event k at s. */
+static ictus_err
+arrive (ictus__cycles *f, int k, double s, bool *ended)
+{
+  char note[160];
+  ictus_dyn_type type = ICTUS_DYN_END;
+  bool found;
+
+  ICTUS_TRY (place (f, s, &found));
+  if (!found)
+    return ICTUS_OK;
+  if (k >= f->ntest)
+    {
+      const double bound = k == f->ntest ? f->o->lo : f->o->hi;
+
+      exactly (f, bound);
+      ICTUS_TRY (ictus__floquet (f->c));
+      ICTUS_TRY (ictus__cycles_row (f, &f->Z));
+      snprintf (f->why, sizeof f->why, "the bound %s = %.9g", ictus__cycles_name (f), bound);
+      *ended = true;
+      return ICTUS_OK;
+    }
+  if (!describe (f, k, &type, note, sizeof note))
+    return ICTUS_OK;
+  if (k >= ICTUS__PHI_ZERO)
+    {
+      exactly (f, f->o->zero[k - ICTUS__PHI_ZERO]);
+      ICTUS_TRY (ictus__floquet (f->c));
+    }
+  if (k == ICTUS__PHI_BRANCH && f->doubled && is_twice (f, &f->Z))
+    {
+      snprintf (f->why, sizeof f->why, "a period doubling at %s = %.9g", ictus__cycles_name (f), f->Z.par);
+      *ended = true;
+      return ictus__cycles_row (f, &f->Z);
+    }
+  ICTUS_TRY (ictus__cycles_row (f, &f->Z));
+  ICTUS_TRY (ictus__cycles_mark (f, type, &f->Z, note));
+  return k == ICTUS__PHI_BRANCH ? keep_tangent (f) : ICTUS_OK;
+}
+
+/* Zeros found so far, in order. */
+static void
+insert (int *which, double *where, int *count, int k, double s)
+{
+  int i = (*count)++;
+
+  for (; i > 0 && where[i - 1] > s; --i)
+    {
+      which[i] = which[i - 1];
+      where[i] = where[i - 1];
+    }
+  which[i] = k;
+  where[i] = s;
+}
+
+static bool
+changes (double a, double b)
+{
+  return isfinite (a) && isfinite (b) && a != 0 && (a > 0) != (b > 0);
+}
+
+ictus_err
+ictus__cycles_between (ictus__cycles *f, bool *ended)
+{
+  const int all = f->ntest + 2;
+  int *which = ictus_alloc ((size_t) all, sizeof *which), count = 0;
+  double *where = ictus_alloc ((size_t) all, sizeof *where);
+  ictus_err e = ICTUS_OK;
+  double s;
+
+  *ended = false;
+  if (which == NULL || where == NULL)
+    {
+      e = ICTUS_E_NOMEM;
+      goto done;
+    }
+  for (int k = 0; k < all; ++k)
+    if (changes (value (f, k, &f->X, f->phi), value (f, k, &f->Y, f->psi)))
+      {
+        s = -1;
+        ICTUS_GO (locate (f, k, &s));
+        if (s >= 0)
+          insert (which, where, &count, k, s);
+      }
+  for (int i = 0; i < count && !*ended; ++i)
+    ICTUS_GO (arrive (f, which[i], where[i], ended));
+  if (count > 0 && !*ended) /* multipliers of Y again */
+    {
+      ictus__cycle_copy (f->c, &f->Y, &f->Z);
+      if (ictus__colloc_newton (f->c, &f->Z, &f->T, &f->d))
+        ICTUS_GO (ictus__floquet (f->c));
+    }
+  if (!*ended)
+    e = ictus__cycles_row (f, &f->Y);
+done:
+  ictus_free (which);
+  ictus_free (where);
+  return e;
+}
