@@ -24,6 +24,7 @@
 #define ICTUS_SCHEMA_COMPARE 1
 #define ICTUS_SCHEMA_CHECKPOINT 2
 #define ICTUS_SCHEMA_BIFURCATION 1
+#define ICTUS_SCHEMA_LYAPUNOV 1
 #define ICTUS_SCHEMA_TRANSITIONS 1
 #define ICTUS_SCHEMA_PHASE 1
 #define ICTUS_SCHEMA_MAGIC 0x0A7A
@@ -35,6 +36,7 @@
 #define ICTUS_KIND_COMPARE "compare"
 #define ICTUS_KIND_CHECKPOINT "checkpoint"
 #define ICTUS_KIND_BIFURCATION "bifurcation"
+#define ICTUS_KIND_LYAPUNOV "lyapunov"
 #define ICTUS_KIND_PHASE "phase"
 #define ICTUS_KIND_TRANSITIONS "transitions"
 
@@ -72,6 +74,13 @@
  *   attributes model, model_text, error_of "states" | "spike times", error_units, reference, other, uncertainty, stiffness_ratio,
  *   stiffness_ratio_median; /method/<name>/setting (step or rtol: attribute setting of the group), error (NaN: the run failed), cpu units s,
  *   steps, rhs, jacobians float64 [run]
+ *
+ * lyapunov.h5 (ictus lyapunov):
+ *   /ictus_kind "lyapunov", /model, /verdict, /method, /time_units, sum, sum_error, divergence, divergence_error, dimension, dimension_error,
+ *   entropy, trans, total, recurrence, rtol, atol, t_end, states, settled, stopped, steps, rhs, jacobians attributes of the root;
+ *   /exponent, /error, /zero float64 [k] units (within /zero of 0 an exponent cannot be told from it); /end float64 [n] where the trajectory was
+ *   left; /time float64 [m] since the end of the transient, /running, /band float64 [m, k] estimate from then to that time and its standard error;
+ *   /values, /provenance
  *
  * sweep.h5: netCDF-4 compatible (dimension scales; every data set of the root group has a scale on every axis)
  *   /<axis> float64 [n] dimension scale, units, long_name; one for each axis

@@ -100,6 +100,7 @@ ictus_err ictus__unknown_what (const char *what, const char *path, const char *c
 ictus_err ictus__plot_results (ictus_h5 *h, const char *what, plot_figure *f);
 /* boundary: file of a threshold search whose line is drawn; NULL: that of the file itself, where it is one. */
 ictus_err ictus__plot_sweep (ictus_h5 *h, const char *what, const char *boundary, plot_figure *f);
+ictus_err ictus__plot_lyapunov (ictus_h5 *h, const char *what, plot_figure *f);
 ictus_err ictus__plot_bifurcation (ictus_h5 *h, const char *what, plot_figure *f);
 ictus_err ictus__plot_phase (ictus_h5 *h, const char *what, plot_figure *f);
 ictus_err ictus__plot_compare (ictus_h5 *h, const char *what, plot_figure *f);

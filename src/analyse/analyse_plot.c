@@ -56,6 +56,8 @@ fill (ictus_h5 *h, const ictus_plot_request *r, plot_figure *f)
     return ictus__plot_compare (h, what, f);
   if (strcmp (kind, ICTUS_KIND_SWEEP) == 0)
     return ictus__plot_sweep (h, what, boundary, f);
+  if (strcmp (kind, ICTUS_KIND_LYAPUNOV) == 0)
+    return ictus__plot_lyapunov (h, what, f);
   if (strcmp (kind, ICTUS_KIND_BIFURCATION) == 0)
     return ictus__plot_bifurcation (h, what, f);
   if (strcmp (kind, ICTUS_KIND_PHASE) == 0)

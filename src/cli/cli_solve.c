@@ -33,6 +33,9 @@ help (void)
       "      --option NAME=VAL  set an option of XPPAUT's, as a line beginning with @ (may be repeated)\n"
       "      --use-set NAME     apply a named set of the file and run (may be repeated; each is applied on top of\n"
       "                         those before it); all: each in turn, as for XPPAUT's files; none: no set\n"
+      "      --compare          error against cost of euler, rk4, rk45, rosenbrock, cvode-adams and cvode-bdf (or those of\n"
+      "                         --solver) over a range of steps and tolerances, how stiff the model is, and which\n"
+      "                         method is right for it; writes DIR/compare.h5 and DIR/compare.png\n"
       "      --seed N           seed of the random numbers\n"
       "      --no-spikes        leave out the firing condition\n"
       "      --spikes           list the spike times\n"
@@ -53,6 +56,7 @@ help (void)
   for (size_t k = 0; ictus_path_method_at (k) != NULL; ++k)
     ictus_cli_print ("  %-14s %s\n", ictus_path_method_at (k)->name, ictus_path_method_at (k)->summary);
   ictus_cli_print ("\nExample: ictus solve lif --solver euler,rk4 --t-stop 5 --dt 0.01 --no-spikes\n"
+                   "         ictus solve hodgkin_huxley --compare --t-stop 50\n"
                    "         ictus solve wilson.ode --format dat --option total=200\n");
 }
 
@@ -127,7 +131,7 @@ take_format (const char *text, ictus__solve_format *out)
 }
 
 enum { SOLVER = 1, T_STOP, DT, POINTS, INTERVAL, TRANS, BOUND, RTOL, ATOL, PAR, INIT, OPTION, USE_SET, NO_SPIKES, SPIKES,
-       FORMAT, NO_OUTPUT, NOPT };
+       FORMAT, NO_OUTPUT, COMPARE, NOPT };
 
 /* One option; a status to end with, 0 to go on. */
 static int
@@ -168,6 +172,7 @@ take_option (ictus__solve_job *j, int opt, const char *arg)
     }
   else if (opt == FORMAT && !take_format (arg, &j->format))
     return ictus_cli_usage ("solve", "--format %s: h5, dat or csv", arg);
+  j->compare = j->compare || opt == COMPARE;
   j->no_spikes = j->no_spikes || opt == NO_SPIKES;
   j->list_spikes = j->list_spikes || opt == SPIKES;
   j->write = j->write && opt != NO_OUTPUT;
@@ -196,6 +201,7 @@ options (ictus__solve_job *j, int argc, char **argv, bool *done)
                                         { "spikes", no_argument, NULL, SPIKES },
                                         { "format", required_argument, NULL, FORMAT },
                                         { "no-output", no_argument, NULL, NO_OUTPUT },
+                                        { "compare", no_argument, NULL, COMPARE },
                                         { NULL, 0, NULL, 0 } };
   int opt, status;
 
@@ -214,6 +220,8 @@ options (ictus__solve_job *j, int argc, char **argv, bool *done)
   if (optind + 1 != argc)
     return ictus_cli_usage ("solve", "expected one model");
   j->model_name = argv[optind];
+  if (j->compare && j->format != SOLVE_H5)
+    return ictus_cli_usage ("solve", "--compare writes compare.h5; it has no other --format");
   j->several = j->solvers != NULL && strchr (j->solvers, ',') != NULL;
   return 0;
 }

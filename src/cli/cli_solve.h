@@ -50,6 +50,7 @@ typedef struct ictus__solve_job
   ictus__solve_format format;
   bool no_spikes, list_spikes, write;
   bool several;        /* methods */
+  bool compare, compared; /* --compare; it was done */
   const char *dir;     /* for the results; once the model is known */
   ictus_cli_common common;
   /* the model */
@@ -82,6 +83,9 @@ ictus_err ictus__solve_by_cell (ictus__solve_job *j, ictus__solve_outcome *o);
 ictus_err ictus__solve_by_path (ictus__solve_job *j, ictus__solve_outcome *o);
 /* What the file says that is not done, in a few lines. */
 void ictus__solve_log_notes (const ictus__solve_job *j);
+
+/* cli_solve_compare.c: error against cost of the methods with the values as they are: table and files. */
+ictus_err ictus__solve_compare (ictus__solve_job *j);
 
 /* cli_solve_show.c */
 void ictus__solve_print (const ictus__solve_job *j);

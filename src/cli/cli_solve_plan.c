@@ -50,7 +50,7 @@ wants_solver (const ictus__solve_job *j)
   char name[40];
   size_t n;
 
-  if (j->special)
+  if (j->special || j->compare)
     return false;
   if (j->solvers == NULL)
     return !j->xpp;
@@ -414,6 +414,8 @@ run_methods (ictus__solve_job *j, const char *set, const values *v)
   char name[40];
 
   ICTUS_TRY (take_values (j, v));
+  if (j->compare)
+    return ictus__solve_compare (j);
   if (j->solvers == NULL)
     return run_one (j, set, j->config.method, first);
   for (const char *s = j->solvers; *s != '\0'; s += n + (s[n] == ','))
@@ -483,7 +485,7 @@ run_sets (ictus__solve_job *j, values *v)
   const ictus_lang *lang = j->model->lang;
   const ictus_lang_set *s;
 
-  if (j->use_set.n == 0 && j->xpp && ictus_lang_set_at (lang, 0) != NULL)
+  if (j->use_set.n == 0 && j->xpp && !j->compare && ictus_lang_set_at (lang, 0) != NULL)
     {
       ictus_log ("the sets of %s are run in turn, each on top of those before it, as XPPAUT does; --use-set chooses",
                  j->kernel.name);
