@@ -5,6 +5,7 @@
 
 #include <float.h>
 #include <math.h>
+#include <stdlib.h>
 #include <string.h>
 
 enum
@@ -233,27 +234,42 @@ done:
   return e;
 }
 
-/* How far what is watched moves. Where it runs away: four times what it does before. */
-static void
-widen (const track *x, size_t n, double *low, double *high)
+static int
+by_value (const void *a, const void *b)
 {
-  double a = INFINITY, b = -INFINITY;
-  size_t until = x->alive == n ? n : x->alive - x->alive / 50;
+  double x = *(const double *) a, y = *(const double *) b;
 
-  for (size_t i = 0; i < until; ++i)
-    {
-      a = fmin (a, x->low[i]);
-      b = fmax (b, x->high[i]);
-    }
-  if (x->alive < n)
-    {
-      double span = b - a;
+  return (x > y) - (x < y);
+}
 
-      a -= 1.5 * span;
-      b += 1.5 * span;
+/* How far what is watched moves on both ways, but for 1 % of the time at either end: an overshoot is not the range. Where it runs away,
+   four times what it does before. */
+static ictus_err
+range_of (const track tracks[2], const ictus_ramp *plan, double *range)
+{
+  size_t most = 2 * (size_t) (plan->side[0].nsample + plan->side[1].nsample), n = 0, cut;
+  double *v = ictus_alloc (most, sizeof *v);
+  bool escapes = false;
+
+  if (v == NULL)
+    return ICTUS_E_NOMEM;
+  for (int side = 0; side < 2; ++side)
+    {
+      size_t all = (size_t) plan->side[side].nsample, until = tracks[side].alive;
+
+      escapes = escapes || (plan->side[side].served && until < all);
+      until = until < all ? until - until / 50 : all;
+      for (size_t i = 0; plan->side[side].served && i < until; ++i)
+        {
+          v[n++] = tracks[side].low[i];
+          v[n++] = tracks[side].high[i];
+        }
     }
-  *low = fmin (*low, a);
-  *high = fmax (*high, b);
+  qsort (v, n, sizeof *v, by_value);
+  cut = n / 100;
+  *range = n > 0 ? (v[n - 1 - cut] - v[cut]) * (escapes ? 4 : 1) : 0;
+  ictus_free (v);
+  return ICTUS_OK;
 }
 
 /* ---- noise ---------------------------------------------------------------------------------------------------------------- */
@@ -372,8 +388,6 @@ look_at_ends (ictus__ramp *r, ictus_ramp *out, settled at[2], double *variance, 
 static ictus_err
 without_noise (ictus__ramp *r, ictus_ramp *out, settled at[2], double *variance, double *lag, double *memory, track tracks[2])
 {
-  double low = INFINITY, high = -INFINITY;
-
   for (int side = 0; side < 2; ++side)
     {
       ictus_ramp_side *s = &out->side[side];
@@ -388,15 +402,10 @@ without_noise (ictus__ramp *r, ictus_ramp *out, settled at[2], double *variance,
         }
       s->memory = memory[side];
       choose_samples (r->o, lag[side], out->duration, s);
-      if (!s->served)
-        continue;
-      low = fmin (low, at[side].low);
-      high = fmax (high, at[side].high);
-      ICTUS_TRY (ramp_still (r, s, side, r->start[1 - side], &tracks[side]));
-      widen (&tracks[side], (size_t) s->nsample, &low, &high);
+      if (s->served)
+        ICTUS_TRY (ramp_still (r, s, side, r->start[1 - side], &tracks[side]));
     }
-  out->range = high - low;
-  return ICTUS_OK;
+  return range_of (tracks, out, &out->range);
 }
 
 static ictus_err
