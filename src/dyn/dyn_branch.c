@@ -69,6 +69,8 @@ ictus_dyn_branch_clear (ictus_dyn_branch *b)
   ictus_free (b->x);
   ictus_free (b->low);
   ictus_free (b->high);
+  ictus_free (b->aux_low);
+  ictus_free (b->aux_high);
   ictus_free (b->period);
   ictus_free (b->re);
   ictus_free (b->im);

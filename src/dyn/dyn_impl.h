@@ -112,7 +112,13 @@ int ictus__equilibria_at_start (ictus__dyn *s, double tol, int max, double *out)
 
 /** First Lyapunov coefficient of a Hopf point x with eigenvalues +- i omega. */
 ictus_err ictus__first_lyapunov (ictus__dyn *s, const double *x, double omega, double *l1);
+/** Its eigenvector (Re q, Im q) [2 n] of i omega, of length 1; NaN where there is none. */
+ictus_err ictus__hopf_vector (ictus__dyn *s, const double *x, double omega, double *q);
 /** Quadratic coefficient of a fold with null vectors v, w (w'v = 1): a = w' B(v, v) / 2; 0 at a cusp. */
 double ictus__fold_coefficient (ictus__dyn *s, const double *x, const double *v, const double *w);
+
+/** At a crossing X = (x, lambda) of two branches with tangent T [n + 1] of one of them: D [n + 1], that of the other, of length 1 by the
+ * weights; NaN where it cannot be found. (dyn_crossing.c) */
+ictus_err ictus__branch_direction (ictus__dyn *s, int par, const double *X, const double *T, const double *weight, double *D);
 
 #endif
