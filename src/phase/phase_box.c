@@ -7,7 +7,7 @@
 #include <string.h>
 #include <strings.h>
 
-enum { ROUNDS = 4, COARSE = 48, SHORT = 1200 };
+enum { ROUNDS = 4, COARSE = 48, SHORT = 1200, FEW = 5 };
 
 typedef struct hull
 {
@@ -24,11 +24,19 @@ widen (hull *h, const double *x, int dim)
     }
 }
 
+static double
+extent (const ictus__plane *q, const hull *h)
+{
+  return ictus__plane_far (q, h->lo, h->hi);
+}
+
 /* An orbit within the box and near to it; all of it, or what it does in the end. */
 static void
 walk (ictus__plane *q, hull *h, const double *x, bool all)
 {
   hull own[2]; /* of the first half of the steps so far, of all */
+  double before = 0;
+  bool drifts = false;
   ictus__flow w;
   int half = 8;
 
@@ -39,9 +47,13 @@ walk (ictus__plane *q, hull *h, const double *x, bool all)
     {
       if (!ictus__flow_step (&w) || !ictus__plane_inside (q, w.x, 1e4))
         return; /* it escapes: what it passed says nothing */
+      if (ictus__plane_far (q, w.x0, w.x) < 1e-9 && !w.fired)
+        break;
       if (step == half)
         {
           half *= 2;
+          drifts = before > 0 && extent (q, &own[0]) > 1.5 * before;
+          before = extent (q, &own[0]);
           own[0] = (hull) { { INFINITY, INFINITY }, { -INFINITY, -INFINITY } };
         }
       widen (&own[0], w.x, q->dim);
@@ -52,13 +64,15 @@ walk (ictus__plane *q, hull *h, const double *x, bool all)
           widen (&own[1], w.reset, q->dim);
         }
     }
+  if (drifts) /* it goes round, or away */
+    return;
   widen (h, own[all ? 1 : 0].lo, q->dim);
   widen (h, own[all ? 1 : 0].hi, q->dim);
 }
 
 /* Fixed points in the plane's box as it is. */
 static ictus_err
-points (ictus__plane *q, const ictus_phase *p, hull *h)
+points (ictus__plane *q, const ictus_phase *p, hull *h, size_t *found)
 {
   ictus_phase trial = { .model = p->model, .options = p->options, .dim = p->dim, .axis = { p->axis[0], p->axis[1] } };
   ictus_err e;
@@ -68,6 +82,7 @@ points (ictus__plane *q, const ictus_phase *p, hull *h)
   ICTUS_GO (q->dim == 2 ? ictus__phase_points (q, &trial) : ictus__phase_line (q, &trial));
   for (size_t k = 0; k < trial.npoint && !trial.continuum; ++k)
     widen (h, trial.point[k].at, q->dim);
+  *found = trial.npoint;
 done:
   ictus_phase_clear (&trial);
   return e;
@@ -90,17 +105,28 @@ as_box (const ictus__plane *q, const ictus_phase *p, const hull *h, double margi
     }
 }
 
-/* One round: look around the box three times as large. */
+/* One round: fixed points in a box larger by `margin` on each side, unless these are many; and orbits. */
 static ictus_err
-look_around (ictus__plane *q, const ictus_phase *p, const double *x, hull *h)
+look_around (ictus__plane *q, const ictus_phase *p, const double *x, double margin, hull *h)
 {
   double lo[2] = { 0, 0 }, hi[2] = { 1, 1 };
   int n = q->dim == 2 ? 9 : 3;
-  hull before = *h;
+  hull before = *h, wide = *h;
+  size_t found = 0;
+  bool given = false;
 
-  as_box (q, p, h, 1, lo, hi);
+  as_box (q, p, h, margin, lo, hi);
   ictus__plane_box (q, lo, hi);
-  ICTUS_TRY (points (q, p, h));
+  ICTUS_TRY (points (q, p, &wide, &found));
+  if (found <= FEW)
+    *h = wide;
+  for (int a = 0; a < q->dim; ++a)
+    if (isfinite (p->options.lo[a]) && isfinite (p->options.hi[a]))
+      {
+        before.lo[a] = p->options.lo[a];
+        before.hi[a] = p->options.hi[a];
+        given = true;
+      }
   walk (q, h, x, true);
   for (int k = 0; k < n; ++k)
     {
@@ -108,7 +134,7 @@ look_around (ictus__plane *q, const ictus_phase *p, const double *x, hull *h)
 
       for (int a = 0; a < q->dim; ++a)
         from[a] = before.lo[a] + (before.hi[a] - before.lo[a]) * (a == 0 ? k % 3 : k / 3) / 2;
-      walk (q, h, from, false);
+      walk (q, h, from, given);
     }
   return ICTUS_OK;
 }
@@ -117,6 +143,7 @@ static ictus_err
 find (ictus__plane *q, const ictus_dyn_values *v, const ictus_phase *p, double *lo, double *hi)
 {
   double x[2] = { 0, 0 };
+  size_t found;
   hull h;
 
   for (int a = 0; a < q->dim; ++a)
@@ -130,13 +157,13 @@ find (ictus__plane *q, const ictus_dyn_values *v, const ictus_phase *p, double *
       hull seen = { { x[0], x[1] }, { x[0], x[1] } }, joined = h;
       double grown = 0;
 
-      ICTUS_TRY (look_around (q, p, x, &joined));
+      ICTUS_TRY (look_around (q, p, x, round == 0 ? 1 : 3, &joined));
       /* the first box was a guess: from the second round on only what was seen counts */
       if (round == 0)
         {
           hull only = { { x[0], x[1] }, { x[0], x[1] } };
 
-          ICTUS_TRY (points (q, p, &only));
+          ICTUS_TRY (points (q, p, &only, &found));
           walk (q, &only, x, true);
           seen = only;
         }
@@ -150,7 +177,7 @@ find (ictus__plane *q, const ictus_dyn_values *v, const ictus_phase *p, double *
               joined.hi[a] = seen.hi[a];
             }
       h = joined;
-      if (grown < 1.05)
+      if (round >= 2 && grown < 1.05)
         break;
     }
   as_box (q, p, &h, 0.12, lo, hi);
