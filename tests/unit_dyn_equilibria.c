@@ -13,9 +13,9 @@ typedef struct diagram
 
 /* Follow from the equilibrium near x (NULL: the initial values). */
 static void
-diagram_open (diagram *d, const char *name, const char *text, const char *par, double at, double lo, double hi, const double *x)
+diagram_take (diagram *d, dyn_case c, const char *par, double at, double lo, double hi, const double *x)
 {
-  *d = (diagram) { .c = dyn_open (name, text, (const char *[]) { par, NULL }, (double[]) { at }) };
+  *d = (diagram) { .c = c };
   ictus_dyn_defaults (&d->o);
   d->o.par = ictus_dyn_par (d->c.m, par);
   d->o.lo = lo;
@@ -25,9 +25,16 @@ diagram_open (diagram *d, const char *name, const char *text, const char *par, d
     memcpy (d->x, x, (size_t) d->c.s->n * sizeof *x);
   else
     ictus__dyn_gather (d->c.s, d->c.y, d->x);
-  ck_assert (ictus__equilibrium_near (d->c.s, d->x, 1e-12));
+  if (!ictus__equilibrium_near (d->c.s, d->x, 1e-12))
+    ck_assert_int_ge (ictus__equilibria_at_start (d->c.s, 1e-12, 1, d->x), 1);
   d->j = (ictus__dyn_job) { .kind = ICTUS_DYN_EQUILIBRIA, .o = &d->o, .x = d->x, .par = at, .direction = 1, .from_branch = -1,
                             .from_special = -1 };
+}
+
+static void
+diagram_open (diagram *d, const char *name, const char *text, const char *par, double at, double lo, double hi, const double *x)
+{
+  diagram_take (d, dyn_open (name, text, (const char *[]) { par, NULL }, (double[]) { at }), par, at, lo, hi, x);
 }
 
 static void
@@ -257,25 +264,57 @@ END_TEST
 #define HB ICTUS_DYN_HOPF
 #define LP ICTUS_DYN_FOLD
 
+#define NONE { NULL }, { 0 }
+#define SNIC { "gCa", "V3", "V4", "phi" }, { 4, 12, 17.4, 0.067 }
+
 static const struct reference
 {
   const char *model, *par;
   double at, lo, hi;
-  int direction;
+  const char *name[8]; /* of other parameters */
+  double value[8];
+  double tol;
   expected e[8];
 } reference[] = {
-  { "hodgkin_huxley", "I", 0, 0, 200, 1, { { HB, 9.77933799539, 1 }, { HB, 154.526333666, -1 }, LAST } },
-  { "fitzhugh_nagumo", "I", 0, 0, 2, 1, { { HB, 0.331281337455, 1 }, { HB, 1.41871866255, 1 }, LAST } },
+  { "hodgkin_huxley", "I", 0, 0, 200, NONE, 1e-10, { { HB, 9.77933799539, 1 }, { HB, 154.526333666, -1 }, LAST } },
+  { "fitzhugh_nagumo", "I", 0, 0, 2, NONE, 1e-10, { { HB, 0.331281337455, 1 }, { HB, 1.41871866255, 1 }, LAST } },
+  { "morris_lecar", "I", 60, -20, 300, NONE, 1e-10, { { HB, 93.8576183737, 1 }, { HB, 212.0188161, 1 }, LAST } },
+  { "morris_lecar", "I", -20, -30, 300, SNIC, 1e-10,
+    { { LP, 39.9631530927, 0 }, { LP, -9.94903932262, 0 }, { HB, 97.6461639215, 1 }, LAST } },
+  { "morris_lecar", "I", -20, -30, 300, { "gCa", "V3", "V4", "phi" }, { 4, 12, 17.4, 0.23 }, 1e-10,
+    { { LP, 39.9631530927, 0 }, { LP, -9.94903932262, 0 }, { HB, 36.3162174962, 1 }, LAST } },
+  { "wilson_cowan", "P", 0, -1, 3, NONE, 1e-10,
+    { { LP, 1.08733045617, 0 }, { LP, 0.908683427302, 0 }, { HB, 1.87931319808, -1 }, LAST } },
+  { "wilson_cowan", "P", -1, -1, 1, { "c1", "c2", "c3", "c4", "ae", "the", "ai", "thi" }, { 12, 4, 13, 11, 1.2, 2.8, 1, 4 }, 1e-10,
+    { { LP, 0.304752864041, 0 }, { LP, -0.399610114154, 0 }, LAST } },
+  { "jansen_rit", "p", -50, -60, 400, NONE, 1e-10,
+    { { LP, 113.586273213, 0 }, { LP, -41.3014104878, 0 }, { HB, -12.1474923484, 1 }, { HB, 89.8291079696, -1 },
+      { HB, 315.696428069, -1 }, LAST } },
+  { "jansen_rit", "A", 1, 1, 15, { "p" }, { 90 }, 1e-9,
+    { { LP, 3.593279033, 0 }, { LP, 2.581554595, 0 }, { HB, 2.592796097, 1 }, { HB, 3.249786027, -1 }, { HB, 12.34661347, -1 }, LAST } },
+  { "qif_mean_field", "eta", -12, -12, 2, NONE, 1e-10, { { LP, -3.136134086196, 0 }, { LP, -5.743527161658, 0 }, LAST } },
+  { "qif_mean_field", "eta", -12, -12, 2, { "J" }, { 20 }, 1e-10, { { LP, -3.896850627033, 0 }, { LP, -10.156852905729, 0 }, LAST } },
+  { "qif_mean_field", "eta", -12, -12, 2, { "J" }, { 7.7 }, 1e-10, { LAST } },
+  { "epileptor", "x0", -2.2, -2.2, -1.03, NONE, 1e-10, { { HB, -2.06045851827, 1 }, LAST } },
 };
 
 START_TEST (references)
 {
   const struct reference *r = &reference[_i];
-  diagram d;
+  const char *name[10] = { r->par };
+  double value[10] = { r->at };
+  dyn_case c;
+  diagram d = { 0 };
 
-  diagram_open (&d, r->model, NULL, r->par, r->at, r->lo, r->hi, NULL);
-  diagram_follow (&d, r->direction);
-  check_specials (&d, r->e, 1e-10);
+  for (int k = 0; k < 8 && r->name[k] != NULL; ++k)
+    {
+      name[k + 1] = r->name[k];
+      value[k + 1] = r->value[k];
+    }
+  c = dyn_open (r->model, NULL, name, value);
+  diagram_take (&d, c, r->par, r->at, r->lo, r->hi, NULL);
+  diagram_follow (&d, 1);
+  check_specials (&d, r->e, r->tol);
   diagram_close (&d);
 }
 END_TEST
