@@ -81,7 +81,7 @@ make_base (ictus__colloc *c)
           p1 = p2;
         }
       d = m * (x * p1 - p0) / (x * x - 1);
-      b = 1 / ((1 - x * x) * d * d);
+      b = c->gauss[k] = 1 / ((1 - x * x) * d * d);
       base_at (m, z[k], v, NULL);
       for (int i = 0; i <= m; ++i)
         c->nc[i] += b * v[i];
@@ -151,7 +151,7 @@ ictus__colloc_open (ictus__dyn *s, int par, int m, int ntst, int most, ictus__co
   c->dense = ictus_alloc ((size_t) most, sizeof *c->dense);
   c->fresh = ictus_alloc ((size_t) most + 1, sizeof *c->fresh);
   c->moved = ictus_alloc (most_values (c), sizeof *c->moved);
-  c->work = ictus_alloc (2 * n * n + 20 * n + 3 * n + 16, sizeof *c->work);
+  c->work = ictus_alloc (2 * n * n + 23 * n + 16, sizeof *c->work);
   c->re = ictus_alloc (n, sizeof *c->re);
   c->im = ictus_alloc (n, sizeof *c->im);
   if (c->t == NULL || c->weight == NULL || c->scale == NULL || c->ref == NULL || c->phase == NULL || c->stack == NULL

@@ -33,6 +33,8 @@ assemble (ictus__colloc *c, int j, const ictus__cycle *x, const ictus__cycle *w,
       ictus__dyn_jac (c->s, at, J);
       ictus__dyn_dpar (c->s, at, c->par, d);
       for (size_t a = 0; a < n; ++a)
+        c->divergence += h * T * c->gauss[k] * J[a * n + a];
+      for (size_t a = 0; a < n; ++a)
         {
           double *row = W + (k * n + a) * cols;
           const double per = 1 / c->scale[a];
@@ -343,6 +345,7 @@ ictus__colloc_newton (ictus__colloc *c, const ictus__cycle *x, const ictus__cycl
     return false;
   ictus__dyn_set (c->s, c->par, x->par);
   c->sign = 1;
+  c->divergence = 0;
   for (int j = 0; j < c->ntst; ++j)
     {
       assemble (c, j, x, w, T);

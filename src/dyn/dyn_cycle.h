@@ -33,6 +33,7 @@ typedef struct ictus__colloc
   int room;         /* intervals that factors have room for */
   size_t cols;      /* of a block of W: interior nodes, left, right, then log T, parameter, right side */
   double val[ICTUS__COL][ICTUS__COL + 1], der[ICTUS__COL][ICTUS__COL + 1]; /* of the base at the Gauss points of 0 .. 1 */
+  double gauss[ICTUS__COL];    /* weights of the Gauss points */
   double nc[ICTUS__COL + 1];   /* weights of the integral over 0 .. 1 by the nodes (Newton-Cotes) */
   double high[ICTUS__COL + 1]; /* m-th derivative over 0 .. 1 by the nodes */
   double *t;        /* [ntst + 1] the mesh */
@@ -46,6 +47,7 @@ typedef struct ictus__colloc
   double *stack;    /* [2 n + 2, 3 n + 3] */
   double *last;     /* [n + 2, n + 4] what remains: u(0), log T, parameter; two right sides */
   double *A, *B;    /* [n, n] by columns: A u(0) + B u(1) = 0 of variations */
+  double divergence; /* integral of the trace of the Jacobian over the period */
   double *dense, *fresh, *moved; /* of the mesh: [most], [most + 1], [node, n] */
   double *work;
   int sign;         /* of the determinant of all equations; of one mesh */
@@ -115,9 +117,12 @@ void ictus__colloc_range (const ictus__colloc *c, const ictus__cycle *x, double 
 
 /** Multipliers from the last factors. \retval ICTUS_E_SOLVER LAPACK did not find them */
 ictus_err ictus__floquet (ictus__colloc *c);
+/** Are the multipliers good enough to look for zeros of what follows? */
+bool ictus__floquet_known (const ictus__colloc *c);
 /** Multipliers outside the unit circle, the trivial one not counted. */
 int ictus__floquet_unstable (const ictus__colloc *c);
 /** 0 where a multiplier is -1; where the product of two is 1. Bounded. */
+double ictus__floquet_fold (const ictus__colloc *c); /* 0 where a second multiplier is 1 */
 double ictus__floquet_doubling (const ictus__colloc *c);
 double ictus__floquet_torus (const ictus__colloc *c);
 /** Is the pair whose product is nearest to 1 a complex one? */
@@ -129,6 +134,7 @@ ictus_err ictus__floquet_flip (ictus__colloc *c, ictus__cycle *d);
 
 enum /* test functions; the user's zeros follow */
 {
+  ICTUS__PHI_STEEP, /* fold where the parameter hardly moves: by multipliers */
   ICTUS__PHI_FOLD,
   ICTUS__PHI_BRANCH,
   ICTUS__PHI_DOUBLING,

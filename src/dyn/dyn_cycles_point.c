@@ -9,6 +9,7 @@
 
 #define CLOSE 1e-9  /* correction of a point that is located */
 #define PLACE 1e-11 /* of the arclength between the ends of a step */
+#define STEEP 1e-4  /* part of the parameter in the tangent below which its sign is rounding */
 #define REAL 1e-3   /* a zero has to be this part of the values around it */
 
 enum
@@ -28,8 +29,9 @@ ictus__cycles_test (ictus__cycles *f, const ictus__cycle *x, const ictus__cycle 
 {
   phi[ICTUS__PHI_FOLD] = t->par;
   phi[ICTUS__PHI_BRANCH] = f->c->sign * fmin (f->c->size, DBL_MAX);
-  phi[ICTUS__PHI_DOUBLING] = ictus__floquet_doubling (f->c);
-  phi[ICTUS__PHI_TORUS] = ictus__floquet_torus (f->c);
+  phi[ICTUS__PHI_STEEP] = ictus__floquet_known (f->c) ? ictus__floquet_fold (f->c) : NAN;
+  phi[ICTUS__PHI_DOUBLING] = ictus__floquet_known (f->c) ? ictus__floquet_doubling (f->c) : NAN;
+  phi[ICTUS__PHI_TORUS] = ictus__floquet_known (f->c) ? ictus__floquet_torus (f->c) : NAN;
   for (size_t k = 0; k < f->o->nzero; ++k)
     phi[ICTUS__PHI_ZERO + k] = x->par - f->o->zero[k];
   f->trivial = fmax (f->trivial, f->c->deviation);
@@ -210,6 +212,7 @@ describe (ictus__cycles *f, int k, ictus_dyn_type *type, char *note, size_t size
   switch (k)
     {
     case ICTUS__PHI_FOLD:
+    case ICTUS__PHI_STEEP:
       *type = ICTUS_DYN_CYCLE_FOLD;
       return true;
     case ICTUS__PHI_BRANCH:
@@ -343,6 +346,21 @@ changes (double a, double b)
   return isfinite (a) && isfinite (b) && a != 0 && (a > 0) != (b > 0);
 }
 
+/* Is there to be looked for a zero of event k? Where a canard or homoclinic orbit lets the parameter stand still rounding turns it to
+   and fro: multipliers tell folds then, and the parameter only where these jump over 1. */
+static bool
+to_look (const ictus__cycles *f, int k, double place_of_steep)
+{
+  const bool steep = fmax (fabs (f->phi[ICTUS__PHI_FOLD]), fabs (f->psi[ICTUS__PHI_FOLD])) <= STEEP;
+
+  if (!changes (value (f, k, &f->X, f->phi), value (f, k, &f->Y, f->psi)))
+    return false;
+  if (k == ICTUS__PHI_STEEP)
+    return steep;
+  return k != ICTUS__PHI_FOLD || !steep
+         || (place_of_steep < 0 && changes (f->phi[ICTUS__PHI_STEEP], f->psi[ICTUS__PHI_STEEP]));
+}
+
 ictus_err
 ictus__cycles_between (ictus__cycles *f, bool *ended)
 {
@@ -350,7 +368,7 @@ ictus__cycles_between (ictus__cycles *f, bool *ended)
   int *which = ictus_alloc ((size_t) all, sizeof *which), count = 0;
   double *where = ictus_alloc ((size_t) all, sizeof *where);
   ictus_err e = ICTUS_OK;
-  double s;
+  double s, place_of_steep = -1;
 
   *ended = false;
   if (which == NULL || where == NULL)
@@ -359,10 +377,12 @@ ictus__cycles_between (ictus__cycles *f, bool *ended)
       goto done;
     }
   for (int k = 0; k < all; ++k)
-    if (changes (value (f, k, &f->X, f->phi), value (f, k, &f->Y, f->psi)))
+    if (to_look (f, k, place_of_steep))
       {
         s = -1;
         ICTUS_GO (locate (f, k, &s));
+        if (k == ICTUS__PHI_STEEP)
+          place_of_steep = s;
         if (s >= 0)
           insert (which, where, &count, k, s);
       }

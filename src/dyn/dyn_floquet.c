@@ -6,6 +6,7 @@
 #include <string.h>
 
 #define FAR 1e300 /* a multiplier beyond the numbers: 1 / 0 of the pencil */
+#define BAD 1e-2  /* where the trivial multiplier is farther from 1 than this, the others mean nothing */
 
 extern void dggev_ (const char *jobvl, const char *jobvr, const int *n, double *a, const int *lda, double *b, const int *ldb,
                     double *alphar, double *alphai, double *beta, double *vl, const int *ldvl, double *vr, const int *ldvr,
@@ -70,6 +71,18 @@ find_trivial (ictus__colloc *c)
   c->deviation = best;
 }
 
+/* In the plane the formula of Liouville knows the other multiplier, however steep the cycle is. */
+static void
+in_the_plane (ictus__colloc *c)
+{
+  const double mu = exp (fmin (c->divergence, 690));
+
+  c->trivial = mu > 1;
+  c->re[c->trivial] = 1;
+  c->re[1 - c->trivial] = mu;
+  c->im[0] = c->im[1] = c->deviation = 0;
+}
+
 ictus_err
 ictus__floquet (ictus__colloc *c)
 {
@@ -78,6 +91,11 @@ ictus__floquet (ictus__colloc *c)
   double *a = c->work, *b = a + nn, *beta = b + nn, *work = beta + n;
   int info = 0;
 
+  if (n == 2)
+    {
+      in_the_plane (c);
+      return ICTUS_OK;
+    }
   for (size_t i = 0; i < nn; ++i)
     {
       a[i] = -c->A[i];
@@ -102,6 +120,23 @@ ictus__floquet (ictus__colloc *c)
   sort (c);
   find_trivial (c);
   return ICTUS_OK;
+}
+
+double
+ictus__floquet_fold (const ictus__colloc *c)
+{
+  double phi = 1;
+
+  for (int i = 0; i < c->n; ++i)
+    if (i != c->trivial)
+      phi *= c->im[i] == 0 ? (c->re[i] - 1) / (1 + fabs (c->re[i])) : hypot (c->re[i] - 1, c->im[i]) / (1 + modulus (c, i));
+  return phi;
+}
+
+bool
+ictus__floquet_known (const ictus__colloc *c)
+{
+  return c->deviation < BAD;
 }
 
 int
