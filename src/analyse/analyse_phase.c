@@ -120,7 +120,8 @@ arrow (phase *p, const curves *c, size_t k, double s, const char *colour)
 static ictus_err
 basins (phase *p)
 {
-  static const char *const pale[] = { "#d6e6f4", "#fbe3d0", "#d8efe2", "#f6dcea", "#fdf1cf", "#ddf1fb", "#e6e6e6", "#eee0cf" };
+  static const char *const pale[] = { "214 230 244", "251 227 208", "216 239 226", "246 220 234",
+                                      "253 241 207", "221 241 251", "230 230 230", "238 224 207" };
   uint64_t *map = NULL;
   size_t n = 0;
   hsize_t dims[2];
@@ -139,11 +140,11 @@ basins (phase *p)
       double x = p->r[0].lo + (p->r[0].hi - p->r[0].lo) * ((double) (k % dims[1]) + 0.5) / (double) dims[1],
              y = p->r[1].lo + (p->r[1].hi - p->r[1].lo) * ((double) (k / dims[1]) + 0.5) / (double) dims[0];
 
-      ictus_text_add (&p->f->data, "%.9g %.9g 0x%s\n", x, y, pale[map[k] % 8] + 1);
+      ictus_text_add (&p->f->data, "%.9g %.9g %s\n", x, y, pale[map[k] % 8]);
     }
   ictus_text_add (&p->f->data, "EOD\n");
   next (p);
-  ictus_text_add (&p->plot, "$d%d using 1:2:3 with image pixels lc rgb variable notitle", d);
+  ictus_text_add (&p->plot, "$d%d using 1:2:3:4:5 with rgbimage notitle", d);
 done:
   ictus_free (map);
   return e;

@@ -203,7 +203,7 @@ take_cycle (hunt *h, const ictus__cut *c, double s, int dir)
 
   ictus__cut_point (c, l->q, s, x);
   ICTUS_TRY (ictus__curves_begin (&p->cycle));
-  if (k >= MOST_CYCLES || !ictus__cut_return (c, l->q, s, dir, 0.5, &r, &p->cycle, true) || !(dir * r.grow < 1e-7) || r.extent < 1e-4
+  if (k >= MOST_CYCLES || !ictus__cut_return (c, l->q, s, dir, 0.5, &r, &p->cycle, true) || !(dir * r.grow < -1e-6) || r.extent < 1e-4
       || known (l, x, r.time) || !ictus__cut_make (&own, l->q, x, dir))
     {
       forget_curve (&p->cycle);

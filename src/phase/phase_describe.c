@@ -140,7 +140,7 @@ ictus__phase_describe (ictus__plane *q, ictus_phase *p, const double *x, bool de
   z = &p->point[p->npoint];
   memset (z, 0, sizeof *z);
   for (int a = 0; a < q->dim; ++a)
-    z->at[a] = x[a];
+    z->at[a] = fabs (x[a]) < 1e-15 * q->size[a] ? 0 : x[a];
   z->state = ictus_alloc ((size_t) q->s->k->nstate, sizeof *z->state);
   if (z->state == NULL)
     return ICTUS_E_NOMEM;
