@@ -252,7 +252,7 @@ manifolds (phase *p)
       int s = stable[k] != 0;
 
       draw_curve (p, &c, k, s ? "lw 1.6 lc rgb '#7b3294'" : "lw 1.3 dt (9,5) lc rgb '#7b3294'",
-                  told[s] ? NULL : s ? "separatrix" : "unstable manifold");
+                  told[s] ? NULL : s ? "separatrix" : "from a saddle");
       told[s] = true;
     }
   ictus_free (stable);
