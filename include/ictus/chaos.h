@@ -89,6 +89,39 @@ typedef struct ictus_lyapunov /* what was found */
 ictus_err ictus_lyapunov_run (const ictus_dyn_values *v, const ictus_lyapunov_options *o, ictus_lyapunov *out);
 void ictus_lyapunov_clear (ictus_lyapunov *l); /* Collectivity: none. */
 
+/* ---- maps of the largest exponent ------------------------------------------------------------------------------- */
+
+typedef struct ictus_lyapunov_axis
+{
+  int par;       /* ictus_dyn_par */
+  double lo, hi; /* first and last value */
+  size_t n;      /* how many; 1: lo alone */
+} ictus_lyapunov_axis;
+/** Value k. Collectivity: none. */
+double ictus_lyapunov_axis_at (const ictus_lyapunov_axis *a, size_t k);
+
+typedef struct ictus_lyapunov_map
+{
+  int naxis;
+  ictus_lyapunov_axis axis[2]; /* the last one runs fastest */
+  size_t npoint, block;        /* block: points that are dealt together */
+  double trans, total, rtol, atol; /* as used, alike at all points */
+  size_t ndone, nfailed;       /* failed: to infinity, or no step was short enough */
+  double *exponent, *error;    /* [npoint] with its standard error; NaN: failed or not done. On rank 0, else NULL */
+} ictus_lyapunov_map;
+
+/** The largest exponent at each point of a grid over one parameter or two, each beginning at v->y. Points are dealt to the ranks; the
+ * bits are the same on any number of them, stopped or not. The model is opened with lanes. Of o, trans, total, rtol, atol, told and tick (with points
+ * done and points) are heeded.
+ * \param journal    file that a stopped map goes on from, kept until the caller removes it; NULL: none
+ * \param overwrite  begin anew where there is a journal
+ * \retval ICTUS_E_INPUT   the model cannot be served, options make no sense, the journal is another map's
+ * \retval ICTUS_E_STOPPED told to end: out has what was done
+ * Collectivity: all ranks of comm. */
+ictus_err ictus_lyapunov_map_run (MPI_Comm comm, const ictus_dyn_values *v, const ictus_lyapunov_options *o, int naxis,
+                                  const ictus_lyapunov_axis *axis, const char *journal, bool overwrite, ictus_lyapunov_map *out);
+void ictus_lyapunov_map_clear (ictus_lyapunov_map *m); /* Collectivity: none. */
+
 /* ---- signs of an approaching transition ---------------------------------------------------------------------------- */
 
 /* Dakos et al. 2008, doi:10.1073/pnas.0802430105; Scheffer et al. 2009, doi:10.1038/nature08227. */

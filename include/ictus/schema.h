@@ -25,6 +25,7 @@
 #define ICTUS_SCHEMA_CHECKPOINT 2
 #define ICTUS_SCHEMA_BIFURCATION 1
 #define ICTUS_SCHEMA_LYAPUNOV 1
+#define ICTUS_SCHEMA_LYAPUNOV_MAP 1
 #define ICTUS_SCHEMA_TRANSITIONS 1
 #define ICTUS_SCHEMA_PHASE 1
 #define ICTUS_SCHEMA_MAGIC 0x0A7A
@@ -37,6 +38,7 @@
 #define ICTUS_KIND_CHECKPOINT "checkpoint"
 #define ICTUS_KIND_BIFURCATION "bifurcation"
 #define ICTUS_KIND_LYAPUNOV "lyapunov"
+#define ICTUS_KIND_LYAPUNOV_MAP "lyapunov map"
 #define ICTUS_KIND_PHASE "phase"
 #define ICTUS_KIND_TRANSITIONS "transitions"
 
@@ -80,6 +82,11 @@
  *   entropy, trans, total, recurrence, rtol, atol, t_end, states, settled, stopped, steps, rhs, jacobians attributes of the root;
  *   /exponent, /error, /zero float64 [k] units (within /zero of 0 an exponent cannot be told from it); /end float64 [n] where the trajectory was
  *   left; /time float64 [m] since the end of the transient, /running, /band float64 [m, k] estimate from then to that time and its standard error;
+ *   /values, /provenance
+ *
+ * lyapunov.h5 of a map (ictus lyapunov --map): netCDF-4 compatible
+ *   /ictus_kind "lyapunov map", /model, /transient, /measured, /rtol, /atol attributes of the root
+ *   /<parameter> float64 [n] dimension scale, units; /lyapunov_exponent, /lyapunov_error float64 [n0] or [n0, n1] (NaN: no value)
  *   /values, /provenance
  *
  * sweep.h5: netCDF-4 compatible (dimension scales; every data set of the root group has a scale on every axis)

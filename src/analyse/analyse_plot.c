@@ -54,6 +54,8 @@ fill (ictus_h5 *h, const ictus_plot_request *r, plot_figure *f)
     return ictus__plot_results (h, what, f);
   if (strcmp (kind, ICTUS_KIND_COMPARE) == 0)
     return ictus__plot_compare (h, what, f);
+  if (strcmp (kind, ICTUS_KIND_LYAPUNOV_MAP) == 0)
+    return ictus__plot_lyapunov_map (h, f);
   if (strcmp (kind, ICTUS_KIND_SWEEP) == 0)
     return ictus__plot_sweep (h, what, boundary, f);
   if (strcmp (kind, ICTUS_KIND_LYAPUNOV) == 0)

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /* ictus lyapunov: the Lyapunov exponents of a model, with their errors, and what kind of motion they tell of. */
 #include "cli/cli_lyapunov.h"
+#include "cli/cli_lyapunov_map.h"
 
 #include <errno.h>
 #include <getopt.h>
@@ -26,14 +27,17 @@ help (void)
       "      --t-stop T         time, or iterations, that is measured then (default: until the standard error is small)\n"
       "      --method NAME      rk45, rosenbrock (stiff models) or auto: the cheaper one (default)\n"
       "      --rtol X, --atol X relative and absolute tolerance (default 1e-8 and 1e-10)\n"
+      "      --map NAME=A:B:N   only the largest exponent, at N values of a parameter; given twice: over two parameters. Dealt to\n"
+      "                         the ranks; the same command goes on with what was stopped or killed\n"
       ICTUS_CLI_DYN_HELP
       "\nExample: ictus lyapunov lorenz\n"
-      "         ictus lyapunov hindmarsh_rose --par I=3.25 --spectrum 1\n");
+      "         ictus lyapunov hindmarsh_rose --par I=3.25 --spectrum 1\n"
+      "         mpirun -n 8 ictus lyapunov hindmarsh_rose --map I=2:4:400 --map r=0.001:0.02:300\n");
 }
 
 /* ---- options ------------------------------------------------------------------------------------------------------ */
 
-enum { SPECTRUM = ICTUS_OPT_DYN_OWN, TRANS, T_STOP, METHOD, RTOL, ATOL };
+enum { SPECTRUM = ICTUS_OPT_DYN_OWN, TRANS, T_STOP, METHOD, RTOL, ATOL, MAP };
 
 static int
 take_spectrum (ictus_cli_lyapunov_job *j, const char *text)
@@ -90,6 +94,10 @@ take_option (ictus_cli_lyapunov_job *j, int opt, const char *arg)
     case METHOD: return take_method (j, arg);
     case RTOL: return take_tolerance ("rtol", arg, &j->o.rtol);
     case ATOL: return take_tolerance ("atol", arg, &j->o.atol);
+    case MAP:
+      j->map[j->nmap < 2 ? j->nmap : 2] = arg;
+      j->nmap += j->nmap < 3;
+      return 0;
     case TRANS: j->trans = arg; return 0;
     case T_STOP: j->total = arg; return 0;
     case ICTUS_OPT_DYN_PAR: return ictus_cli_usage ("lyapunov", "--par takes NAME=VALUE, not \"%s\"", arg);
@@ -107,6 +115,7 @@ options (ictus_cli_lyapunov_job *j, int argc, char **argv, bool *done)
                                         { "method", required_argument, NULL, METHOD },
                                         { "rtol", required_argument, NULL, RTOL },
                                         { "atol", required_argument, NULL, ATOL },
+                                        { "map", required_argument, NULL, MAP },
                                         { NULL, 0, NULL, 0 } };
   int opt, status;
 
@@ -198,12 +207,17 @@ follow (ictus_cli_lyapunov_job *j, int argc, char **argv)
   char buf[256];
   ictus_err e;
 
-  ICTUS_GO (ictus_cli_dyn_open (&j->c, false));
+  ICTUS_GO (ictus_cli_dyn_open (&j->c, j->nmap > 0));
   ICTUS_GO (read_texts (j));
   if ((why = ictus_lyapunov_refuse (j->c.model, buf)) != NULL)
     ICTUS_GO (ICTUS_FAIL (ICTUS_E_INPUT, "model %s has no Lyapunov exponents here: %s", j->c.model->kernel->name, why));
-  ICTUS_GO (ictus_cli_dyn_output (&j->c, "lyapunov.h5", &path));
   ictus_cli_heed_signals ();
+  if (j->nmap > 0)
+    {
+      e = ictus_cli_lyapunov_map (&j->c, &j->o, j->map, j->nmap, argc, argv);
+      goto done;
+    }
+  ICTUS_GO (ictus_cli_dyn_output (&j->c, "lyapunov.h5", &path));
   j->o.told = ictus_cli_told_to_end;
   j->o.ctx = j;
   if (!j->c.quiet && isatty (STDERR_FILENO))

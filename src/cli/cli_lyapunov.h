@@ -10,6 +10,8 @@ typedef struct ictus_cli_lyapunov_job /* the command, as it was given */
   ictus_cli_dyn c;
   ictus_lyapunov_options o;
   const char *trans, *total; /* texts; NULL: chosen */
+  const char *map[3];        /* [nmap] texts of --map; more than two are refused by name */
+  size_t nmap;
   long told_at;              /* second of the last line of progress */
 } ictus_cli_lyapunov_job;
 
