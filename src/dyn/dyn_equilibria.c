@@ -36,7 +36,8 @@ typedef struct follower
   double *weight;         /* [n + 1] */
   double *edge, *corner;  /* [n + 1] a column and a row for the test of branch points */
   double *z, *X;          /* [n + 1] */
-  double *re, *im;        /* [n] */
+  double *re, *im;        /* [n] eigenvalues */
+  double *at;             /* [n + 1] X of these; at[n] NaN: of none */
   char why[160];
 } follower;
 
@@ -47,13 +48,14 @@ make (follower *f, ictus__dyn *s, const ictus__dyn_job *j, ictus_dyn_branch *b)
   double *at;
 
   *f = (follower) { .s = s, .j = j, .b = b, .n = n };
-  at = f->store = ictus_alloc (9 * n1, sizeof *f->store);
+  at = f->store = ictus_alloc (10 * n1, sizeof *f->store);
   if (at == NULL || ictus__bordered_create (s, 1, &f->m) != ICTUS_OK)
     return false;
-  double **const part[] = { &f->B, &f->w, &f->weight, &f->edge, &f->corner, &f->z, &f->X, &f->re, &f->im };
+  double **const part[] = { &f->B, &f->w, &f->weight, &f->edge, &f->corner, &f->z, &f->X, &f->re, &f->im, &f->at };
 
   for (size_t i = 0; i < sizeof part / sizeof *part; ++i, at += n1)
     *part[i] = at;
+  f->at[n] = NAN;
   return true;
 }
 
@@ -163,6 +165,19 @@ crossing (follower *f, const double *T)
   return ictus__bordered_sign (f->m) * (product (f->n + 1, f->w, T) < 0 ? -size : size);
 }
 
+/* Eigenvalues at X: most points are looked at twice. */
+static ictus_err
+find_values (follower *f, const double *X)
+{
+  if (memcmp (f->at, X, (f->n + 1) * sizeof *X) == 0)
+    return ICTUS_OK;
+  f->at[f->n] = NAN;
+  ictus__dyn_set (f->s, f->j->o->par, X[f->n]);
+  ICTUS_TRY (ictus__dyn_eigenvalues (f->s, X, f->re, f->im));
+  memcpy (f->at, X, (f->n + 1) * sizeof *X);
+  return ICTUS_OK;
+}
+
 static double
 largest (const follower *f)
 {
@@ -181,10 +196,9 @@ test (void *self, const double *X, const double *T, double *phi)
   size_t n = f->n;
   double zero;
 
-  ictus__dyn_set (f->s, o->par, X[n]);
   phi[TEST_FOLD] = T[n] * sqrt (f->weight[n]);
   phi[TEST_BRANCH] = crossing (f, T);
-  if (ictus__dyn_eigenvalues (f->s, X, f->re, f->im) != ICTUS_OK)
+  if (find_values (f, X) != ICTUS_OK)
     return false;
   zero = ON_AXIS * largest (f);
   for (size_t i = 0; i < n; ++i)
@@ -301,6 +315,7 @@ mark_zero (follower *f, double *X, double value)
   double *d = f->re;
 
   X[n] = value;
+  f->at[n] = NAN; /* re and im are scratch here */
   for (int it = 0; it < 3; ++it)
     {
       memset (f->X, 0, (n + 1) * sizeof *f->X);
@@ -316,7 +331,7 @@ mark_zero (follower *f, double *X, double value)
       for (size_t i = 0; i < n; ++i)
         X[i] += d[i];
     }
-  return ictus__dyn_eigenvalues (f->s, X, f->re, f->im) == ICTUS_OK && add_row (f, X, -1)
+  return find_values (f, X) == ICTUS_OK && add_row (f, X, -1)
          && ictus__branch_mark (f->b, ICTUS_DYN_ZERO, X, NULL) != NULL;
 }
 
@@ -341,7 +356,7 @@ accept (void *self, double *X, double *T, int which)
   follower *f = self;
 
   ictus__dyn_set (f->s, f->j->o->par, X[f->n]);
-  if (ictus__dyn_eigenvalues (f->s, X, f->re, f->im) != ICTUS_OK)
+  if (find_values (f, X) != ICTUS_OK)
     return nomem;
   if (which >= 0)
     return mark (f, X, T, which) ? NULL : nomem;
@@ -380,8 +395,7 @@ begin_at (follower *f, const ictus_dyn_special *from)
 {
   memcpy (f->X, from->x, f->n * sizeof *f->X);
   f->X[f->n] = from->par[0];
-  ictus__dyn_set (f->s, f->j->o->par, from->par[0]);
-  ICTUS_TRY (ictus__dyn_eigenvalues (f->s, f->X, f->re, f->im));
+  ICTUS_TRY (find_values (f, f->X));
   return add_row (f, f->X, nearest (f, false)) && ictus__branch_mark (f->b, ICTUS_DYN_START, f->X, NULL) != NULL ? ICTUS_OK
                                                                                                              : ICTUS_E_NOMEM;
 }
