@@ -255,7 +255,7 @@ covariance (const answer *a, size_t m)
 
   for (size_t k = 0; k < a->nkick; ++k)
     for (size_t i = 0; i + m < a->n; ++i)
-      sum += a->g[k * a->n + i] * a->g[k * a->n + i + m];
+      sum += (i == 0 ? 0.5 : 1) * a->g[k * a->n + i] * a->g[k * a->n + i + m];
   return sum * a->h;
 }
 

@@ -15,7 +15,7 @@ enum
   LEAST_SAMPLES = 2000,
   MOST_STEPS = 2000000 /* of a ramp whose duration is chosen */
 };
-static const double noise_share = 0.01; /* standard deviation of chosen noise in the range */
+static const double noise_share = 0.003; /* standard deviation of chosen noise in the range */
 static const double kick = 1e-6;        /* a ramp without noise is pushed by this part of the size of its states, now and then */
 
 typedef struct settled /* where a constant parameter leads */
@@ -88,6 +88,7 @@ static ictus_err
 settle (ictus__ramp *r, double par, double *y, settled *out)
 {
   double *x = ictus_alloc ((size_t) r->s->n, sizeof *x), chunk, low, high;
+  double fastest;
   ictus__calm *w = NULL;
   ictus_err e = x == NULL ? ICTUS_E_NOMEM : ICTUS_OK;
 
@@ -97,7 +98,7 @@ settle (ictus__ramp *r, double par, double *y, settled *out)
   ictus__dyn_gather (r->s, y, x);
   ictus__rest_linear (r, x, &out->lin);
   chunk = out->lin.fastest > 0 ? fmin (fmax (5 * out->lin.slowest, 20 / out->lin.fastest), 2e4 / out->lin.fastest) : 1;
-  r->fastest = fmax (r->fastest, out->lin.fastest);
+  fastest = r->fastest = fmax (r->fastest, out->lin.fastest);
   ICTUS_GO (ictus__calm_open (r, y, &w));
   for (int i = 0; i < CHUNKS && out->alive && !out->rests; ++i)
     {
@@ -110,6 +111,7 @@ settle (ictus__ramp *r, double par, double *y, settled *out)
     }
   if (out->alive && !out->rests)
     out->alive = oscillates (r, w, 20 * chunk, out);
+  r->fastest = out->alive ? r->fastest : fastest; /* on the way to infinity all is fast */
   memcpy (y, ictus__calm_state (w), (size_t) r->k->nstate * sizeof *y);
   if (out->rests)
     out->low = out->high = ictus__ramp_watch (r, r->t0, y);
@@ -199,6 +201,7 @@ choose_samples (const ictus_ramp_options *o, double lag, double duration, ictus_
 typedef struct track
 {
   double *low, *high; /* [nsample] */
+  double *fastest;    /* [nsample] largest rate met before */
   size_t alive;
 } track;
 
@@ -211,15 +214,17 @@ ramp_still (ictus__ramp *r, const ictus_ramp_side *side, int way, double *y, tra
   bool alive = true;
   ictus_err e = ICTUS_OK;
 
-  out->low = ictus_alloc (2 * n, sizeof *out->low);
+  out->low = ictus_alloc (3 * n, sizeof *out->low);
   if (out->low == NULL)
     return ICTUS_E_NOMEM;
   out->high = out->low + n;
+  out->fastest = out->high + n;
   ictus__dyn_set (r->s, r->o->par, side->from);
   ICTUS_GO (ictus__calm_open (r, r->start[way], &w));
   ictus__calm_drive (w, side->from, (side->to - side->from) / (side->sample * (double) n));
   for (size_t i = 0; i < n; ++i)
     {
+      out->fastest[i] = r->fastest;
       ictus__calm_push (w, kick, i);
       alive = alive && ictus__calm_go (w, side->sample, &out->low[i], &out->high[i]);
       if (!alive)
@@ -228,6 +233,8 @@ ramp_still (ictus__ramp *r, const ictus_ramp_side *side, int way, double *y, tra
       if (i % 64 == 0 && r->o->told != NULL && r->o->told (r->o->ctx))
         ICTUS_GO (ICTUS_FAIL (ICTUS_E_STOPPED, "told to end"));
     }
+  if (!alive) /* on the way to infinity all is fast */
+    r->fastest = out->fastest[out->alive > n / 50 ? out->alive - n / 50 : 0];
   memcpy (y, ictus__calm_state (w), (size_t) r->k->nstate * sizeof *y);
 done:
   ictus__calm_close (&w);

@@ -35,7 +35,7 @@ help (void)
       "      --duration T       time of one ramp (default: chosen from the time scales of the model)\n"
       "      --rate R           the same as a speed of the parameter\n"
       "      --noise STATE[=SIGMA]  white noise added to an equation, x' = ... + SIGMA w (may be repeated); without\n"
-      "                         SIGMA, and if the model has no noise and none is named: 1 %% of the range; 0: none\n"
+      "                         SIGMA, and if the model has no noise and none is named: 0.3 %% of the range; 0: none\n"
       "      --repeats N        runs with noise in each direction (default 16; 0: without noise)\n"
       "      --seed S           of the random numbers (default 1)\n"
       "      --watch NAME       state or aux quantity that is watched (default: the first state)\n"

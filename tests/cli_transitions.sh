@@ -1,0 +1,33 @@
+#!/bin/sh
+# SPDX-License-Identifier: BSD-3-Clause
+# ictus transitions: table, file, picture, the same on any number of ranks, refusals.
+. "$srcdir/tests/tap.sh"
+quick="--duration 300 --surrogates 20"
+
+ok "help is there" status 0 ictus transitions --help
+ok "with an example" says "Example: ictus transitions"
+ok "a bistable model is followed both ways" status 0 ictus transitions qif_mean_field --par eta=-8:-2 $quick -o q
+ok "the fold of the way up is found" says "until eta = -3.13613409 (fold)"
+ok "that of the way down" says "until eta = -5.74352716 (fold)"
+ok "there is hysteresis" says "hysteresis: there at eta"
+ok "the file is there" test -s q/transitions.h5
+ok "an existing one is refused" status 65 ictus transitions qif_mean_field --par eta=-8:-2 $quick -o q
+ok "it is drawn" status 0 ictus plot q/transitions.h5 -o q.svg
+for n in 1 2 3; do
+  ok "JSON on $n ranks" status 0 on $n "$ICTUS_BIN" transitions qif_mean_field --par eta=-8:-2 $quick --repeats 17 --no-output --json
+  cp stdout "ranks-$n"
+done
+ok "2 ranks give the bits of 1" cmp ranks-1 ranks-2
+ok "3 ranks give the bits of 1" cmp ranks-1 ranks-3
+ok "no jump is said plainly" status 0 ictus transitions qif_mean_field --par eta=-8:-7 $quick --no-output
+ok "with these words" says "no jump in the range"
+ok "without noise" status 0 ictus transitions qif_mean_field --par eta=-8:-2 --noise 0 --duration 300 --no-output
+ok "a parameter that is none" status 65 ictus transitions qif_mean_field --par etta=-8:-2 --no-output
+ok "is answered with the nearest" says 'did you mean "eta"?'
+ok "an empty range" status 64 ictus transitions qif_mean_field --par eta=-2:-8 --no-output
+ok "a state that is none" status 65 ictus transitions qif_mean_field --par eta=-8:-2 --noise q=1 --no-output
+ok "no range" status 64 ictus transitions qif_mean_field --par eta
+ok "a map" status 65 ictus transitions logistic_map --par r=3:4 --no-output
+ok "with the reason" says "it is a map"
+ok "a neuron with a reset" status 65 ictus transitions lif --par R=5:10 --no-output
+finish
