@@ -8,6 +8,7 @@
 #include "analyse/analyse_impl.h"
 
 #define EARLY 0.05 /* part of the time whose estimates do not widen the axis */
+#define FIRST 0.01 /* before, there is nothing to see but chance */
 
 typedef struct growth
 {
@@ -54,7 +55,7 @@ rows (growth *g, size_t j)
     {
       double v = g->running[r * g->k + j], b = g->band[r * g->k + j];
 
-      if (!isfinite (v) || !(g->t[r] > 0))
+      if (!isfinite (v) || !(g->t[r] >= FIRST * g->t[g->n - 1]))
         continue;
       if (!isfinite (b))
         b = 0;
