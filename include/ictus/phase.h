@@ -24,7 +24,7 @@ typedef struct ictus_phase_options /* ictus_phase_defaults fills it */
   int x, y;                    /* states (number in the model), or nstate + number of an aux; y -1: one variable. x -1: chosen */
   double lo[2], hi[2];         /* the box; NaN: chosen */
   const ictus_phase_hold *hold; /* [nstate]; NULL: all held at values.y */
-  bool whole;                  /* trajectories are those of the whole model, seen in the plane */
+  bool whole;                  /* trajectories are those of the whole model, seen in the plane; with hold NULL and more states nothing else */
   bool backward;               /* also follow trajectories back in time */
   bool spikes;                 /* firing with reset is obeyed */
   int grid;                    /* cells of the search along each axis */

@@ -117,13 +117,44 @@ arrow (phase *p, const curves *c, size_t k, double s, const char *colour)
 
 /* ---- layers, from below ------------------------------------------------------------------------------------------ */
 
+/* Colour k of the basins as red, green, blue; grey is for starts that settle on nothing. */
+static const unsigned char pale[][3] = { { 214, 230, 244 }, { 251, 227, 208 }, { 216, 239, 226 }, { 246, 220, 234 },
+                                         { 253, 241, 207 }, { 221, 241, 251 }, { 238, 224, 207 }, { 232, 232, 232 } };
+enum { NPALE = sizeof pale / sizeof *pale - 1 };
+
+static const unsigned char *
+pale_of (const double *end, size_t k)
+{
+  return pale[end[3 * k] >= 0 || end[3 * k + 1] >= 0 ? k % NPALE : NPALE];
+}
+
+/* The basins in the key. */
+static void
+basin_entries (phase *p, const double *end, size_t n)
+{
+  char title[PLOT_NAME];
+
+  for (size_t k = 0; k < n && k < 8; ++k)
+    {
+      const unsigned char *c = pale_of (end, k);
+
+      if (end[3 * k] >= 0)
+        snprintf (title, sizeof title, "to point %d", (int) end[3 * k] + 1);
+      else if (end[3 * k + 1] >= 0)
+        snprintf (title, sizeof title, "to cycle %d", (int) end[3 * k + 1] + 1);
+      else
+        snprintf (title, sizeof title, "%s", end[3 * k + 2] == -1 ? "leaves" : "undecided");
+      ictus_text_add (&p->plot, ", NaN with points pt 5 ps 2*psf lc rgb '#%02x%02x%02x'", c[0], c[1], c[2]);
+      entry (p, title);
+    }
+}
+
 static ictus_err
 basins (phase *p)
 {
-  static const char *const pale[] = { "214 230 244", "251 227 208", "216 239 226", "246 220 234",
-                                      "253 241 207", "221 241 251", "230 230 230", "238 224 207" };
   uint64_t *map = NULL;
-  size_t n = 0;
+  double *end = NULL;
+  size_t n = 0, nend = 0;
   hsize_t dims[2];
   int ndim = 0, d = p->f->nblock;
   ictus_err e = ICTUS_OK;
@@ -132,6 +163,7 @@ basins (phase *p)
     return ICTUS_OK;
   ICTUS_GO (ictus_h5_shape (p->h, "/basins/map", 2, dims, &ndim));
   ICTUS_GO (ictus_h5_read_uint (p->h, "/basins/map", &map, &n));
+  ICTUS_GO (ictus_h5_read_double (p->h, "/basins/end", &end, &nend));
   if (ndim != 2 || n == 0)
     goto done;
   ictus_text_add (&p->f->data, "$d%d << EOD\n", p->f->nblock++);
@@ -139,14 +171,19 @@ basins (phase *p)
     {
       double x = p->r[0].lo + (p->r[0].hi - p->r[0].lo) * ((double) (k % dims[1]) + 0.5) / (double) dims[1],
              y = p->r[1].lo + (p->r[1].hi - p->r[1].lo) * ((double) (k / dims[1]) + 0.5) / (double) dims[0];
+      const unsigned char *c = pale[NPALE];
 
-      ictus_text_add (&p->f->data, "%.9g %.9g %s\n", x, y, pale[map[k] % 8]);
+      if (3 * map[k] + 2 < nend)
+        c = pale_of (end, (size_t) map[k]);
+      ictus_text_add (&p->f->data, "%.9g %.9g %d %d %d\n", x, y, c[0], c[1], c[2]);
     }
   ictus_text_add (&p->f->data, "EOD\n");
   next (p);
   ictus_text_add (&p->plot, "$d%d using 1:2:3:4:5 with rgbimage notitle", d);
+  basin_entries (p, end, nend / 3);
 done:
   ictus_free (map);
+  ictus_free (end);
   return e;
 }
 
@@ -446,10 +483,13 @@ ictus__plot_phase (ictus_h5 *h, const char *what, plot_figure *f)
   ictus__read_text (h, "/", "model", model);
   ictus_text_add (&f->title, "%s, phase %s", model, p.dim == 1 ? "line" : "plane");
   ictus__read_text (h, "/axes", "notes", notes);
-  for (char *s = notes; *s != '\0'; ++s)
-    *s = *s == '\n' ? ';' : *s;
-  if (notes[0] != '\0')
-    ictus__figure_note (f, "%.*s", (int) (strlen (notes) - (notes[strlen (notes) - 1] == ';')), notes);
+  for (char *s = notes, *end; *s != '\0'; s = end + (*end != '\0'))
+    {
+      end = s + strcspn (s, "\n");
+      ictus__figure_note (f, "%.*s", (int) (end - s), s);
+      if (*end == '\0')
+        break;
+    }
 done:
   ictus_text_clear (&p.plot);
   return e;

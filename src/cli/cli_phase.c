@@ -191,7 +191,7 @@ take_others (job *j)
         return ICTUS_FAIL (ICTUS_E_INPUT, "--fix %s: it is an axis of the plane; --init sets where it begins", j->fix.s[k]);
       j->hold[at] = ICTUS_PHASE_HELD;
     }
-  j->o.hold = j->hold;
+  j->o.hold = j->fix.n > 0 || j->slave.n > 0 || j->slave_others ? j->hold : NULL;
   return ICTUS_OK;
 }
 

@@ -88,6 +88,16 @@ axis_var (const ictus_model *m, int axis)
                      : ictus_lang_get (m->lang, ICTUS_LANG_AUX, axis - ns);
 }
 
+/* Is there a state with an equation that is no axis? */
+static bool
+others (const ictus_model *m, const ictus_phase_options *o)
+{
+  for (int k = 0; k < m->kernel->nstate; ++k)
+    if (moves (m, k) && k != o->x && k != o->y)
+      return true;
+  return false;
+}
+
 static ictus_err
 check (const ictus_dyn_values *v, ictus_phase *p)
 {
@@ -109,7 +119,7 @@ check (const ictus_dyn_values *v, ictus_phase *p)
   p->axis[0] = axis_var (m, o->x);
   p->axis[1] = axis_var (m, o->y);
   p->dim = o->y < 0 ? 1 : 2;
-  if (!moves (m, o->x) || (o->y >= 0 && !moves (m, o->y)))
+  if (!moves (m, o->x) || (o->y >= 0 && !moves (m, o->y)) || (o->whole && o->hold == NULL && others (m, o)))
     p->dim = 0;
   for (int a = 0; a < 2; ++a)
     if (isfinite (o->lo[a]) && isfinite (o->hi[a]) && !(o->lo[a] < o->hi[a]))
@@ -157,7 +167,7 @@ note_rest (const ictus_dyn_values *v, ictus_phase *p)
   else if (p->options.whole && p->dim > 0)
     ictus_text_add (&p->note, "trajectories are those of the whole model\n");
   if (p->dim == 0)
-    ictus_text_add (&p->note, "an axis is no state with an equation: trajectories of the whole model only, no field\n");
+    ictus_text_add (&p->note, "trajectories of the whole model, seen in this plane: no field\n");
   if (k->fire != NULL && k->reset != NULL && !p->options.spikes)
     ictus_text_add (&p->note, "firing and reset are left out\n");
 }
@@ -257,6 +267,28 @@ keep_values (const ictus_dyn_values *v, ictus_phase *p)
   return ICTUS_OK;
 }
 
+/* The whole model seen in a plane: the chosen starts, then random ones in the box that these fill. */
+static ictus_err
+project (const ictus_dyn_values *v, const ictus_phase_options *o, ictus_phase *p)
+{
+  bool states = moves (p->model, p->options.x) && (p->options.y < 0 || moves (p->model, p->options.y));
+
+  p->options.ntrajectory = 0;
+  ICTUS_TRY (ictus__phase_whole (v, p));
+  box_of_trajectories (p);
+  if (o->ntrajectory == 0 || !states)
+    return ICTUS_OK;
+  p->options.ntrajectory = o->ntrajectory;
+  ICTUS_TRY (ictus__phase_whole (v, p));
+  for (int a = 0; a < 2; ++a)
+    {
+      p->options.lo[a] = o->lo[a];
+      p->options.hi[a] = o->hi[a];
+    }
+  box_of_trajectories (p);
+  return ICTUS_OK;
+}
+
 ictus_err
 ictus_phase_look (MPI_Comm comm, const ictus_dyn_values *v, const ictus_phase_options *o, bool (*told) (void *ctx), void *ctx,
                   ictus_phase *out)
@@ -276,8 +308,5 @@ ictus_phase_look (MPI_Comm comm, const ictus_dyn_values *v, const ictus_phase_op
   note_rest (v, out);
   if (out->dim > 0)
     return look_at_plane (comm, v, &l);
-  out->options.ntrajectory = o->ntrajectory > 0 && (isfinite (o->lo[0]) || isfinite (o->lo[1])) ? o->ntrajectory : 0;
-  e = ictus__phase_whole (v, out);
-  box_of_trajectories (out);
-  return ictus_comm_agree (comm, e);
+  return ictus_comm_agree (comm, project (v, o, out));
 }

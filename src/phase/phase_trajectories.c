@@ -179,13 +179,14 @@ ictus__phase_whole (const ictus_dyn_values *v, ictus_phase *p)
   const ictus_phase_options *o = &p->options;
   size_t ns = (size_t) v->model->kernel->nstate;
   double *y = ictus_alloc (ns, sizeof *y);
+  bool more = p->trajectory.n > 0; /* the first ones are there already */
   ictus_err e = ICTUS_OK;
 
   if (y == NULL)
     return ICTUS_E_NOMEM;
-  if (o->nstart == 0)
+  if (o->nstart == 0 && !more)
     ICTUS_GO (follow_whole (v, p, v->y, 0));
-  for (size_t k = 0; k < o->nstart; ++k)
+  for (size_t k = 0; k < o->nstart && !more; ++k)
     ICTUS_GO (follow_whole (v, p, o->start + k * ns, (int) k));
   for (int k = 0; k < o->ntrajectory; ++k)
     {
