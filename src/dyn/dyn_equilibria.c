@@ -21,7 +21,8 @@ enum
 {
   TEST_FOLD,
   TEST_BRANCH,
-  TEST_VALUE /* n of them; behind them the user's */
+  TEST_VALUE, /* n of them; behind them the user's */
+  KEPT = 32   /* points whose eigenvalues are known */
 };
 
 typedef struct follower
@@ -37,7 +38,8 @@ typedef struct follower
   double *edge, *corner;  /* [n + 1] a column and a row for the test of branch points */
   double *z, *X;          /* [n + 1] */
   double *re, *im;        /* [n] eigenvalues */
-  double *at;             /* [n + 1] X of these; at[n] NaN: of none */
+  double *kept;           /* [KEPT, 3, n + 1] X, re, im of the last points; X[n] NaN: none */
+  size_t next;            /* of these to be replaced */
   char why[160];
 } follower;
 
@@ -48,14 +50,16 @@ make (follower *f, ictus__dyn *s, const ictus__dyn_job *j, ictus_dyn_branch *b)
   double *at;
 
   *f = (follower) { .s = s, .j = j, .b = b, .n = n };
-  at = f->store = ictus_alloc (10 * n1, sizeof *f->store);
+  at = f->store = ictus_alloc ((9 + 3 * KEPT) * n1, sizeof *f->store);
   if (at == NULL || ictus__bordered_create (s, 1, &f->m) != ICTUS_OK)
     return false;
-  double **const part[] = { &f->B, &f->w, &f->weight, &f->edge, &f->corner, &f->z, &f->X, &f->re, &f->im, &f->at };
+  double **const part[] = { &f->B, &f->w, &f->weight, &f->edge, &f->corner, &f->z, &f->X, &f->re, &f->im };
 
   for (size_t i = 0; i < sizeof part / sizeof *part; ++i, at += n1)
     *part[i] = at;
-  f->at[n] = NAN;
+  f->kept = at;
+  for (size_t k = 0; k < KEPT; ++k)
+    f->kept[3 * k * n1 + n] = NAN;
   return true;
 }
 
@@ -165,16 +169,27 @@ crossing (follower *f, const double *T)
   return ictus__bordered_sign (f->m) * (product (f->n + 1, f->w, T) < 0 ? -size : size);
 }
 
-/* Eigenvalues at X: most points are looked at twice. */
+/* Eigenvalues at X: most points are looked at twice, those where both of a pair cross more often. */
 static ictus_err
 find_values (follower *f, const double *X)
 {
-  if (memcmp (f->at, X, (f->n + 1) * sizeof *X) == 0)
-    return ICTUS_OK;
-  f->at[f->n] = NAN;
+  size_t n1 = f->n + 1;
+  double *row = f->kept;
+
+  for (size_t k = 0; k < KEPT; ++k, row += 3 * n1)
+    if (memcmp (row, X, n1 * sizeof *X) == 0)
+      {
+        memcpy (f->re, row + n1, f->n * sizeof *row);
+        memcpy (f->im, row + 2 * n1, f->n * sizeof *row);
+        return ICTUS_OK;
+      }
   ictus__dyn_set (f->s, f->j->o->par, X[f->n]);
   ICTUS_TRY (ictus__dyn_eigenvalues (f->s, X, f->re, f->im));
-  memcpy (f->at, X, (f->n + 1) * sizeof *X);
+  row = f->kept + 3 * f->next * n1;
+  f->next = (f->next + 1) % KEPT;
+  memcpy (row, X, n1 * sizeof *X);
+  memcpy (row + n1, f->re, f->n * sizeof *row);
+  memcpy (row + 2 * n1, f->im, f->n * sizeof *row);
   return ICTUS_OK;
 }
 
@@ -315,7 +330,6 @@ mark_zero (follower *f, double *X, double value)
   double *d = f->re;
 
   X[n] = value;
-  f->at[n] = NAN; /* re and im are scratch here */
   for (int it = 0; it < 3; ++it)
     {
       memset (f->X, 0, (n + 1) * sizeof *f->X);
