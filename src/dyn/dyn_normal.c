@@ -168,7 +168,7 @@ eigenvectors (form *f, double omega)
   double complex product = 0, turn = 1;
   double most = 0;
 
-  if (!shift (f, CMPLX (1e-10 * omega, omega * (1 + 1e-10))) || !iterate (f, f->q, "N") || !iterate (f, f->p, "C"))
+  if (!shift (f, 1e-10 * omega + I * (omega * (1 + 1e-10))) || !iterate (f, f->q, "N") || !iterate (f, f->p, "C"))
     return false;
   for (size_t i = 0; i < f->n; ++i)
     if (cabs (f->q[i]) / f->s->scale[i] > most * (1 + 1e-9))
@@ -235,7 +235,7 @@ lyapunov (form *f, double omega, const double *a, const double *b)
   /* + <p, B (q*, (2 i omega - J)^-1 B (q, q))> */
   for (size_t i = 0; i < n; ++i)
     f->z[i] = -(aa[i] - bb[i] + 2 * I * ab[i]);
-  if (!shift (f, CMPLX (0, 2 * omega)) || !shifted_solve (f, f->z, "N"))
+  if (!shift (f, I * (2 * omega)) || !shifted_solve (f, f->z, "N"))
     return NAN;
   for (size_t i = 0; i < n; ++i)
     {
