@@ -140,6 +140,7 @@ typedef struct ictus_dyn_options /* ictus_dyn_defaults fills it */
   double max_period;     /* a cycle is followed no further; NaN: 1000 times the period it begins with */
   bool cycles;           /* start cycles from Hopf points */
   bool switches;         /* switch at branch points, period doublings */
+  bool all_doublings;    /* switch at doublings of unstable cycles, too */
   int depth;             /* how often a switch may follow a switch */
   size_t nzero;          /* user's zeros: values of par to stop at exactly */
   const double *zero;

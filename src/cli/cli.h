@@ -140,6 +140,7 @@ bool ictus_cli_told_to_end (void *ctx);
 
 int ictus_cli_check (int argc, char **argv);
 int ictus_cli_compile (int argc, char **argv);
+int ictus_cli_continue (int argc, char **argv);
 int ictus_cli_lyapunov (int argc, char **argv);
 int ictus_cli_merge (int argc, char **argv);
 int ictus_cli_models (int argc, char **argv);

@@ -28,7 +28,7 @@ help (void)
       "       mpirun -n N ictus continue MODEL --par NAME[=LO:HI] [OPTIONS]\n\n"
       "Follow the equilibria of a model along a parameter, with their stability; find folds, Hopf points (sub- or\n"
       "supercritical) and branch points, switch there; start cycles at every Hopf point and follow them to their end;\n"
-      "switch at period doublings. Prints a table of the special points, writes DIR/bifurcation.h5 and draws\n"
+      "switch at period doublings of stable cycles. Prints a table of the special points, writes DIR/bifurcation.h5 and draws\n"
       "DIR/bifurcation.png. MODEL is the name of a shipped model or a .ode file. Without a range one is chosen.\n\n"
       "Options:\n"
       "      --par NAME[=LO:HI] the parameter, or constant input, to follow along; it begins at its value in the model\n"
@@ -38,8 +38,9 @@ help (void)
       "      --no-cycles        equilibria only\n"
       "      --no-switches      do not switch at branch points and period doublings\n"
       "      --depth N          how often a switch may follow a switch (default 2)\n"
+      "      --all-doublings    switch at doublings of unstable cycles, too (long cascades)\n"
       "      --max-period T     follow a cycle up to this period (default: 1000 times its first)\n"
-      "      --points N         most points of a branch (default 2000)\n"
+      "      --points N         most points of a branch (default 1000)\n"
       "      --ds X, --dsmin X, --dsmax X  first, least and largest step along the curve (default: chosen)\n"
       "      --ntst N, --ncol N intervals and Gauss points of a cycle (default 50 and 4)\n"
       "      --tol X            of Newton's corrections, relative (default 1e-10)\n"
@@ -51,7 +52,7 @@ help (void)
 
 /* ---- options ------------------------------------------------------------------------------------------------------ */
 
-enum { PAR2 = ICTUS_OPT_DYN_OWN, STATE, ZERO, NO_CYCLES, NO_SWITCHES, DEPTH, MAX_PERIOD, POINTS, DS, DSMIN, DSMAX, NTST, NCOL, TOL };
+enum { PAR2 = ICTUS_OPT_DYN_OWN, STATE, ZERO, NO_CYCLES, NO_SWITCHES, ALL_DOUBLINGS, DEPTH, MAX_PERIOD, POINTS, DS, DSMIN, DSMAX, NTST, NCOL, TOL };
 
 static int
 whole (const char *name, const char *text, long lo, long hi, long *out)
@@ -131,6 +132,8 @@ take_option (job *j, int opt, const char *arg)
     j->o.cycles = false;
   else if (opt == NO_SWITCHES)
     j->o.switches = false;
+  else if (opt == ALL_DOUBLINGS)
+    j->o.all_doublings = true;
   else
     return take_number (j, opt, arg);
   return 0;
@@ -145,6 +148,7 @@ options (job *j, int argc, char **argv, bool *done)
                                         { "zero", required_argument, NULL, ZERO },
                                         { "no-cycles", no_argument, NULL, NO_CYCLES },
                                         { "no-switches", no_argument, NULL, NO_SWITCHES },
+                                        { "all-doublings", no_argument, NULL, ALL_DOUBLINGS },
                                         { "depth", required_argument, NULL, DEPTH },
                                         { "max-period", required_argument, NULL, MAX_PERIOD },
                                         { "points", required_argument, NULL, POINTS },

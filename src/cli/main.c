@@ -23,6 +23,7 @@ static const command commands[] = {
   { "submit", ictus_cli_submit, "write a SLURM job for an experiment and submit it" },
   { "merge", ictus_cli_merge, "put the parts of a sweep together" },
   { "solve", ictus_cli_solve, "follow one model by one or several methods and compare; XPPAUT's files, too" },
+  { "continue", ictus_cli_continue, "follow equilibria and cycles along a parameter: bifurcations" },
   { "lyapunov", ictus_cli_lyapunov, "Lyapunov exponents of a model, and what kind of motion it is" },
   { "transitions", ictus_cli_transitions, "ramp a parameter slowly with noise: where the state jumps, and what announces it" },
   { "phase", ictus_cli_phase, "show the phase plane of a model: fixed points, nullclines, cycles, basins" },

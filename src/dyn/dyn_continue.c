@@ -39,7 +39,7 @@ typedef struct drive
 void
 ictus_dyn_defaults (ictus_dyn_options *o)
 {
-  *o = (ictus_dyn_options) { .par = -1, .par2 = -1, .lo = NAN, .hi = NAN, .lo2 = NAN, .hi2 = NAN, .max_points = 2000,
+  *o = (ictus_dyn_options) { .par = -1, .par2 = -1, .lo = NAN, .hi = NAN, .lo2 = NAN, .hi2 = NAN, .max_points = 1000,
                              .tol = 1e-10, .ntst = 50, .ncol = 4, .max_period = NAN, .cycles = true, .switches = true,
                              .depth = 2 };
 }
@@ -95,20 +95,31 @@ both_ways (drive *g, ictus_dyn_kind kind, size_t b, size_t k)
   return add_task (g, kind, -1, (int) b, (int) k, NULL);
 }
 
-/* What a special point leads to, in one parameter. */
+/* Is the cycle stable on one side of a special point? */
+static bool
+is_seen (const ictus_dyn_branch *b, const ictus_dyn_special *s)
+{
+  return (s->at > 0 && b->unstable[s->at - 1] == 0) || (s->at + 1 < b->npoint && b->unstable[s->at + 1] == 0);
+}
+
+/* What a special point leads to, in one parameter. Doublings of cycles that are unstable before and after come in cascades that nobody
+   would see, so they wait until they are asked for. */
 static ictus_err
 tasks_of (drive *g, size_t b, size_t k, bool deeper)
 {
   const ictus_dyn_options *o = &g->d->options;
+  const ictus_dyn_branch *from = &g->d->branch[b];
 
-  switch ((int) g->d->branch[b].special[k].type)
+  switch ((int) from->special[k].type)
     {
     case ICTUS_DYN_BRANCH:
       return deeper ? both_ways (g, ICTUS_DYN_EQUILIBRIA, b, k) : ICTUS_OK;
     case ICTUS_DYN_HOPF:
       return o->cycles ? add_task (g, ICTUS_DYN_CYCLES, 1, (int) b, (int) k, NULL) : ICTUS_OK;
     case ICTUS_DYN_DOUBLING:
-      return deeper ? add_task (g, ICTUS_DYN_CYCLES, 1, (int) b, (int) k, NULL) : ICTUS_OK;
+      return deeper && (o->all_doublings || is_seen (from, &from->special[k]))
+                 ? add_task (g, ICTUS_DYN_CYCLES, 1, (int) b, (int) k, NULL)
+                 : ICTUS_OK;
     case ICTUS_DYN_CYCLE_BRANCH:
       return deeper ? both_ways (g, ICTUS_DYN_CYCLES, b, k) : ICTUS_OK;
     default:
