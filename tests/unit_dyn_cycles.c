@@ -227,6 +227,27 @@ START_TEST (periods_double)
 }
 END_TEST
 
+START_TEST (a_torus_is_born)
+{
+  /* r' = r (z - b), z' = c + a z - z^3/3 - r^2, turning at 3.5: the cycle z = b loses its stability to a torus at b = sqrt a */
+  static const char text[] = "x' = (z - b)*x - 3.5*y\ny' = 3.5*x + (z - b)*y\nz' = c + a*z - z^3/3 - x^2 - y^2\n"
+                             "par b=2.5, a=0.95, c=0.6\ninit x=0, y=0, z=2\ndone\n";
+  const double b = sqrt (0.95), r = sqrt (0.6 + 0.95 * b - b * b * b / 3);
+  const ictus_dyn_special *s;
+  cycles f;
+
+  cycles_open (&f, "torus", text, (const char *[]){ "b", NULL }, (double[]){ 2.5 }, 0.5, 3, -1, 0);
+  ck_assert_int_eq (count (&f.b, ICTUS_DYN_TORUS), 1);
+  s = special (&f.b, ICTUS_DYN_TORUS, 0);
+  ck_assert_double_eq_tol (s->par[0], b, 1e-7);
+  ck_assert_double_eq_tol (s->period, 2 * M_PI / 3.5, 1e-8);
+  ck_assert_double_eq_tol (strtod (strstr (s->note, "of") + 2, NULL), sqrt (2) * r * 360 / 3.5, 1e-3);
+  ck_assert_int_eq (f.b.unstable[s->at - 1], 0);
+  ck_assert_int_eq (f.b.unstable[s->at + 1], 2);
+  cycles_close (&f);
+}
+END_TEST
+
 START_TEST (what_cannot_begin_says_why)
 {
   cycles f;
@@ -282,6 +303,7 @@ main (void)
   tcase_add_test (t, wilson_cowan_homoclinic);
   tcase_add_test (t, jansen_rit_spikes);
   tcase_add_test (t, periods_double);
+  tcase_add_test (t, a_torus_is_born);
   tcase_add_test (t, what_cannot_begin_says_why);
   tcase_add_test (t, the_same_bits_again);
   suite_add_tcase (suite, t);

@@ -23,7 +23,8 @@ ictus__cycles_measure (ictus__cycles *f, const ictus__cycle *x)
   ictus__colloc_range (f->c, x, f->low, f->high);
   for (size_t a = 0; a < n; ++a)
     {
-      const double size = f->high[a] - f->low[a];
+      /* what stands still on the cycle may move along the branch */
+      const double from = f->b->x[a], size = fmax (f->high[a], from) - fmin (f->low[a], from);
 
       if (size > f->c->scale[a])
         {

@@ -116,6 +116,11 @@ ictus__floquet (ictus__colloc *c)
         }
       c->re[i] /= beta[i];
       c->im[i] /= beta[i];
+      if (c->im[i] < 0 && i > 0 && c->im[i - 1] > 0) /* of a pair, whose betas differ: its conjugate to the last bit */
+        {
+          c->re[i] = c->re[i - 1];
+          c->im[i] = -c->im[i - 1];
+        }
     }
   sort (c);
   find_trivial (c);
