@@ -314,7 +314,8 @@ arrive (ictus__cycles *f, int k, double s, bool *ended)
       exactly (f, f->o->zero[k - ICTUS__PHI_ZERO]);
       ICTUS_TRY (ictus__floquet (f->c));
     }
-  if (k == ICTUS__PHI_BRANCH && f->doubled && is_twice (f, &f->Z))
+  /* a doubled branch turns where it meets the simple one, or crosses it */
+  if (k < ICTUS__PHI_DOUBLING && f->doubled && is_twice (f, &f->Z))
     {
       snprintf (f->why, sizeof f->why, "a period doubling at %s = %.9g", ictus__cycles_name (f), f->Z.par);
       *ended = true;
