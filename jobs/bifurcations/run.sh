@@ -33,7 +33,7 @@ for part in ${*:-$all}; do
     jansen-rit) ictus continue jansen_rit jansen-rit --par p=-50:400 ;;
     epileptor) ictus continue epileptor epileptor --par x0=-3:-1 ;;
     rossler)
-      ictus continue rossler rossler --par c=0.5:6
+      ictus continue rossler rossler --par c=0.3:6
       test -n "${SHORT-}" || ictus lyapunov rossler rossler-exponents ;;
     network) test -n "${SHORT-}" || ictus continue "$here/jansen_rit_network.ode" network --par p=0:200 ;;
     *) echo "run.sh: no part \"$part\"; there are: $all" >&2; exit 64 ;;
