@@ -228,7 +228,7 @@ main (void)
   int failed;
 
   tcase_set_timeout (c, 60);
-  tcase_add_loop_test (c, linear_system, 0, 1);
+  tcase_add_loop_test (c, linear_system, 0, 2);
   tcase_add_test (c, lorenz);
   tcase_add_test (c, lorenz_by_rosenbrock);
   tcase_add_test (c, rossler);

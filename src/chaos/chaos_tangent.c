@@ -9,6 +9,7 @@
 #define SAFETY 0.9
 #define LEAST 0.2
 #define MOST 5.0
+#define LONGEST 1e15 /* step, where nothing moves at all */
 #define FAR 1e100 /* nothing that stays is as far from 0 */
 
 /* ---- life ----------------------------------------------------------------------------------------------------- */
@@ -287,7 +288,7 @@ ictus__tangent_step (ictus__tangent *w)
       rejected = true;
       w->h = isfinite (err) ? h * fmax (LEAST, SAFETY * pow (err, -1 / w->m->order)) : 0.25 * h;
     }
-  next = h * fmin (rejected ? 1 : MOST, SAFETY * pow (fmax (err, 1e-10), -1 / w->m->order));
+  next = fmin (LONGEST, h * fmin (rejected ? 1 : MOST, SAFETY * pow (fmax (err, 1e-10), -1 / w->m->order)));
   take (w, h);
   w->h = next;
   for (int i = 0; i < w->n; ++i)

@@ -448,7 +448,7 @@ choose_range (drive *g, bool *stopped)
   ictus__dyn_set (g->s, o->par, g->par);
   scale = ictus__range_scale (g->s, g->start, o->par);
   ICTUS_GO (explore (g, scale, ictus__range_floor (v, g->par), &wide, stopped));
-  ictus__range_choose (&wide, g->par, scale, ictus__range_floor (v, g->par), &lo, &hi);
+  ictus__range_choose (&wide, g->par, scale, ictus__range_floor (v, g->par), o->par2 >= 0, &lo, &hi);
   o->lo = isnan (o->lo) ? lo : o->lo;
   o->hi = isnan (o->hi) ? hi : o->hi;
 done:

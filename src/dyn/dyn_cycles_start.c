@@ -11,7 +11,8 @@
 
 enum
 {
-  TRIES = 12
+  TRIES = 12,
+  LARGER = 3
 };
 
 void
@@ -52,16 +53,17 @@ measure_par (ictus__cycles *f, double at)
   f->c->par_scale = isfinite (wide) && wide > 0 ? wide : fabs (at) > 0 ? fabs (at) : 1;
 }
 
-/* First point: from X along T, with smaller and smaller steps. X is then on the branch, T its tangent. */
+/* First point: from X along T, with smaller and smaller steps, then with larger ones. X is then on the branch, T its tangent. */
 static ictus_err
 first_point (ictus__cycles *f)
 {
   const double begin = f->ds;
 
-  for (int k = 0; k < TRIES; ++k, f->ds /= 3)
+  for (int k = 0; k < TRIES + LARGER; ++k)
     {
       double size;
 
+      f->ds = begin * pow (3, k < TRIES ? -k : k - TRIES + 1);
       ictus__cycle_along (f->c, &f->X, f->ds, &f->T, &f->Y);
       if (ictus__colloc_correct (f->c, &f->Y, &f->T, 1e-8, 10, &f->d) < 0)
         continue;

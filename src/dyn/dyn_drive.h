@@ -78,7 +78,8 @@ ictus_err ictus__note_kinks (ictus__dyn *s, const ictus_dyn_options *o, ictus_dy
 double ictus__range_scale (ictus__dyn *s, const double *x, int par);
 /** The bounds that a quantity of this unit and value keeps by its nature: -inf or about 0. */
 double ictus__range_floor (const ictus_lang_var *v, double value);
-/** Range that shows what the special points of a wide diagram say is worth showing. */
-void ictus__range_choose (const ictus_dyn_diagram *wide, double par, double scale, double floor, double *lo, double *hi);
+/** Range that shows what the special points of a wide diagram say is worth showing.
+ * \param two  curves in two parameters will be followed: they reach further */
+void ictus__range_choose (const ictus_dyn_diagram *wide, double par, double scale, double floor, bool two, double *lo, double *hi);
 
 #endif

@@ -83,7 +83,7 @@ collect (const ictus_dyn_diagram *d, double par, double *far, size_t max)
 }
 
 void
-ictus__range_choose (const ictus_dyn_diagram *wide, double par, double scale, double floor, double *lo, double *hi)
+ictus__range_choose (const ictus_dyn_diagram *wide, double par, double scale, double floor, bool two, double *lo, double *hi)
 {
   size_t n = collect (wide, par, NULL, 0);
   double *far = ictus_alloc (n, sizeof *far), reach = 8 * scale, a = par, b = par, margin;
@@ -107,7 +107,7 @@ ictus__range_choose (const ictus_dyn_diagram *wide, double par, double scale, do
           }
       }
   ictus_free (far);
-  margin = a < b ? 0.3 * (b - a) : fmax (scale, fabs (par));
+  margin = a < b ? (two ? 1 : 0.3) * (b - a) : fmax (scale, fabs (par));
   if (margin < 0.05 * scale)
     margin = 0.05 * scale;
   *lo = fmax (a - margin, fmin (floor, a));
