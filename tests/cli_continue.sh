@@ -55,3 +55,4 @@ ok "is said" says "equilibrium"
 printf "x'=mu-sqrt(x)\npar mu=1\ninit x=1\ndone\n" >root.ode
 ok "a branch that leaves the domain" status 0 ictus continue root.ode --par mu=-1:2 --no-output --quiet
 ok "says where it ends" says "ends:"
+finish
