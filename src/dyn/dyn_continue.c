@@ -15,6 +15,7 @@ typedef struct task
   int direction;
   int from_branch, from_special; /* -1: an equilibrium of the start */
   const double *x;
+  double par; /* where x is */
 } task;
 
 typedef struct drive
@@ -26,6 +27,8 @@ typedef struct drive
   double *start;   /* [nstart, n] */
   int nstart;
   double par;      /* there */
+  int loose;       /* equilibria that are on no curve */
+  double *edge;    /* [2, MAX_START, n] equilibria at both ends of the range */
   task *task;
   size_t ntask, cap;
   size_t fresh;    /* first branch of this generation */
@@ -59,7 +62,7 @@ static ictus_err
 add_task (drive *g, ictus_dyn_kind kind, int direction, int branch, int special, const double *x)
 {
   ICTUS_TRY (ictus_grow (&g->task, &g->cap, g->ntask + 1, sizeof *g->task));
-  g->task[g->ntask++] = (task) { kind, direction, branch, special, x };
+  g->task[g->ntask++] = (task) { kind, direction, branch, special, x, g->par };
   return ICTUS_OK;
 }
 
@@ -163,7 +166,7 @@ follow (void *self, size_t job, bool (*told) (void *ctx), void *ctx, ictus__pack
 {
   const drive *g = self;
   const task *t = &g->task[job];
-  ictus__dyn_job j = { .kind = t->kind, .o = &g->d->options, .x = t->x, .par = g->par, .direction = t->direction,
+  ictus__dyn_job j = { .kind = t->kind, .o = &g->d->options, .x = t->x, .par = t->par, .direction = t->direction,
                        .from_branch = t->from_branch, .from_special = t->from_special, .told = told, .ctx = ctx };
   ictus__dyn *s = NULL;
   ictus_dyn_branch b = { .n = g->s->n, .kind = t->kind };
@@ -207,7 +210,7 @@ wanted (void *self, size_t job)
   if (g->d->nbranch == 0 || measure (g) != ICTUS_OK)
     return true;
   if (t->from_branch < 0)
-    return !ictus__passes_through (g->d, g->s, &g->m, t->x, g->par);
+    return !ictus__passes_through (g->d, g->s, &g->m, t->x, t->par);
   from = &g->d->branch[t->from_branch].special[t->from_special];
   return t->kind != ICTUS_DYN_CYCLES || from->type != ICTUS_DYN_HOPF
          || !ictus__ends_at_hopf (g->d, &g->m, from, t->from_branch);
@@ -334,6 +337,60 @@ generation (drive *g, bool *stopped)
   return spread (g, g->fresh);
 }
 
+/* Equilibria at the present value of the parameter: rank 0 looks, all get what it found. */
+static ictus_err
+look (drive *g, double *x, int *count)
+{
+  size_t n = (size_t) g->s->n;
+
+  *count = 0;
+  memcpy (g->s->y, g->v->y, (size_t) g->s->k->nstate * sizeof *g->s->y); /* where the model begins */
+  if (ictus_comm_rank (g->comm) == 0)
+    *count = ictus__equilibria_at_start (g->s, g->d->options.tol, MAX_START, x);
+  ICTUS_MPI (MPI_Bcast (count, 1, MPI_INT, 0, g->comm));
+  ICTUS_MPI (MPI_Bcast (x, (int) ((size_t) *count * n), MPI_DOUBLE, 0, g->comm));
+  return ICTUS_OK;
+}
+
+/* Leave those of x [count, n] that lie on a curve; how many. */
+static int
+keep_curves (drive *g, double *x, int count)
+{
+  size_t n = (size_t) g->s->n;
+  int kept = 0;
+
+  for (int k = 0; k < count; ++k)
+    if (ictus__lies_on_curve (g->s, x + (size_t) k * n, g->d->options.par))
+      memmove (x + (size_t) kept++ * n, x + (size_t) k * n, n * sizeof *x);
+  g->loose += count - kept;
+  return kept;
+}
+
+/* What rests at the ends of the range, and may not be connected to what was followed from the start. */
+static ictus_err
+list_edges (drive *g)
+{
+  const ictus_dyn_options *o = &g->d->options;
+  size_t n = (size_t) g->s->n;
+
+  for (int high = 0; high < 2; ++high)
+    {
+      double *x = g->edge + (size_t) high * MAX_START * n;
+      int count;
+
+      ictus__dyn_set (g->s, o->par, high ? o->hi : o->lo);
+      ICTUS_TRY (look (g, x, &count));
+      count = keep_curves (g, x, count);
+      for (int k = 0; k < count; ++k)
+        {
+          ICTUS_TRY (add_task (g, ICTUS_DYN_EQUILIBRIA, high ? -1 : 1, -1, -1, x + (size_t) k * n));
+          g->task[g->ntask - 1].par = high ? o->hi : o->lo;
+        }
+    }
+  ictus__dyn_set (g->s, o->par, g->par);
+  return ICTUS_OK;
+}
+
 /* The diagram of given options, all chosen. */
 static ictus_err
 fill (drive *g, bool *stopped)
@@ -344,10 +401,12 @@ fill (drive *g, bool *stopped)
   for (int k = 0; k < g->nstart; ++k)
     for (int way = 1; way >= -1; way -= 2)
       ICTUS_TRY (add_task (g, ICTUS_DYN_EQUILIBRIA, way, -1, -1, g->start + (size_t) k * n));
-  for (int round = 0; g->ntask > 0 && !*stopped && round < 100; ++round)
+  for (int round = 0; (g->ntask > 0 || round == 0) && !*stopped && round < 100; ++round)
     {
       ICTUS_TRY (generation (g, stopped));
       ICTUS_TRY (list_tasks (g, g->fresh, false));
+      if (round == 0)
+        ICTUS_TRY (list_edges (g));
     }
   if (g->d->options.par2 < 0 || *stopped || g->wide)
     return ICTUS_OK;
@@ -362,14 +421,18 @@ nothing_found (const drive *g)
 {
   const ictus_lang_var *v = ictus_dyn_par_var (g->d->model, g->d->options.par);
 
+  if (g->loose > 0)
+    return ICTUS_FAIL (ICTUS_E_INPUT,
+                       "model %s: its equilibria are not isolated points that move with %s: there are whole lines of them, as where a quantity is "
+                       "conserved, and no curve to follow. Leave out the state that follows from the others",
+                       g->d->model->kernel->name, v->name);
   return ICTUS_FAIL (ICTUS_E_INPUT,
-                     "model %s: no equilibrium was found at %s = %.9g%s%s. Newton's method was tried from the initial values, from where "
+                     "model %s: no equilibrium was found at %s = %.9g%s%s, nor at the ends of the range. Newton's method was tried from the initial values, from where "
                      "the model goes when it is followed in time, and from points spread over the range of its states. Begin nearer "
                      "to one with --init, or at another value with --par %s=VALUE",
                      g->d->model->kernel->name, v->name, g->par, v->unit[0] != '\0' ? " " : "", v->unit, v->name);
 }
 
-/* Rank 0 looks, all get what it found. */
 static ictus_err
 find_start (drive *g)
 {
@@ -377,14 +440,16 @@ find_start (drive *g)
   ictus_err e = ICTUS_OK;
 
   g->par = ictus__dyn_get (g->s, g->d->options.par);
-  if ((g->start = ictus_alloc (MAX_START * n, sizeof *g->start)) == NULL)
+  g->start = ictus_alloc (MAX_START * n, sizeof *g->start);
+  g->edge = ictus_alloc (2 * MAX_START * n, sizeof *g->edge);
+  if (g->start == NULL || g->edge == NULL)
     e = ICTUS_E_NOMEM;
   ICTUS_TRY (ictus_comm_agree (g->comm, e));
-  if (ictus_comm_rank (g->comm) == 0)
-    g->nstart = ictus__equilibria_at_start (g->s, g->d->options.tol, MAX_START, g->start);
-  ICTUS_MPI (MPI_Bcast (&g->nstart, 1, MPI_INT, 0, g->comm));
-  ICTUS_MPI (MPI_Bcast (g->start, (int) (MAX_START * n), MPI_DOUBLE, 0, g->comm));
-  return g->nstart > 0 ? ICTUS_OK : nothing_found (g);
+  ICTUS_TRY (look (g, g->start, &g->nstart));
+  g->nstart = keep_curves (g, g->start, g->nstart);
+  if (g->nstart == 0) /* what is said of sizes is said of where the model begins */
+    ictus__dyn_gather (g->s, g->v->y, g->start);
+  return ICTUS_OK;
 }
 
 /* ---- options left to choose ---------------------------------------------------------------------------------------- */
@@ -515,6 +580,7 @@ close (drive *g)
   ictus__measure_clear (&g->m);
   ictus__dyn_close (&g->s);
   ictus_free (g->start);
+  ictus_free (g->edge);
   ictus_free (g->task);
   if (g->comm != MPI_COMM_NULL)
     ICTUS_MPI (MPI_Comm_free (&g->comm));
@@ -557,6 +623,8 @@ ictus_dyn_continue (MPI_Comm comm, const ictus_dyn_values *v, const ictus_dyn_op
   ICTUS_GO (ictus_comm_agree (g.comm, check_range (&g)));
   if (!stopped)
     ICTUS_GO (fill (&g, &stopped));
+  if (!stopped && out->nbranch == 0)
+    ICTUS_GO (nothing_found (&g));
   ICTUS_GO (ictus_comm_agree (g.comm, number (&g)));
   e = stopped ? ICTUS_FAIL (ICTUS_E_STOPPED, "stopped on request; what was followed until then is kept") : ICTUS_OK;
 done:

@@ -60,6 +60,9 @@ void ictus__measure_clear (ictus__measure *m);
 bool ictus__same_special (const ictus__measure *m, const ictus_dyn_special *a, const ictus_dyn_special *b);
 /** Has a branch before b in the diagram, or b itself before its special point k, the same one? Then which. */
 const ictus_dyn_special *ictus__seen_before (const ictus_dyn_diagram *d, const ictus__measure *m, size_t b, size_t k);
+/** Is the equilibrium x at the system's parameters one of a curve along par? Not so where equilibria are not isolated (a quantity
+ * is conserved), or where curves cross right there. */
+bool ictus__lies_on_curve (ictus__dyn *s, const double *x, int par);
 /** Does the equilibrium x at par lie inside a branch of the diagram? Looked at by Newton with s, whose parameter is changed. */
 bool ictus__passes_through (const ictus_dyn_diagram *d, ictus__dyn *s, const ictus__measure *m, const double *x, double par);
 /** Rows of b, from the first on, that no branch of its kind in the diagram runs along from there to the end of b; npoint: all. */

@@ -149,6 +149,38 @@ ictus__passes_through (const ictus_dyn_diagram *d, ictus__dyn *s, const ictus__m
   return found;
 }
 
+bool
+ictus__lies_on_curve (ictus__dyn *s, const double *x, int par)
+{
+  int n = s->n;
+  double *B = ictus_alloc (4 * (size_t) n + 2, sizeof *B), *C = B + n, *r = C + n, *z = r + n + 1, corner = 0, far = 0;
+  ictus__bordered *b = NULL;
+  bool ok = B != NULL && ictus__bordered_create (s, 1, &b) == ICTUS_OK;
+
+  if (ok)
+    {
+      ictus__dyn_dpar (s, x, par, B);
+      corner = ictus__dyn_get (s, par) != 0 ? 1 / fabs (ictus__dyn_get (s, par)) : 1;
+      for (int i = 0; i < n; ++i)
+        {
+          C[i] = (1 + 0.1 * i / n) / s->scale[i];
+          r[i] = s->scale[i] * (i % 2 == 0 ? 1 : -1) * (1 + 0.3 * i / n); /* in no direction of its own */
+        }
+      r[n] = 0;
+      ok = ictus__bordered_factor (b, s, x, B, C, &corner);
+    }
+  if (ok)
+    {
+      ictus__bordered_solve (b, r, z, false);
+      for (int i = 0; i < n; ++i)
+        far = fmax (far, fabs (z[i]) / s->scale[i]);
+      ok = far < 1e13; /* times the time unit: nothing is that slow but what stands still */
+    }
+  ictus__bordered_destroy (&b);
+  ictus_free (B);
+  return ok;
+}
+
 /* ---- curves --------------------------------------------------------------------------------------------------- */
 
 /* Coordinate c of row r; -1 past the last. Cycles: low, high, par, period; others: x, par, par2. */
