@@ -68,8 +68,9 @@ fill (ictus_h5 *h, const ictus_plot_request *r, plot_figure *f)
     return r->x != NULL ? ictus__plot_plane (h, r->x, r->y, f) : ictus__plot_trajectory (h, what, f);
   if (strcmp (kind, ICTUS_KIND_TRANSITIONS) == 0)
     return ictus__plot_transitions (h, f);
-  return ICTUS_FAIL (ICTUS_E_FORMAT, "%s is of kind \"%s\"; what can be drawn is " ICTUS_KIND_RESULTS ", "
-                     ICTUS_KIND_SWEEP " and " ICTUS_KIND_TRAJECTORY, h->path, kind);
+  return ICTUS_FAIL (ICTUS_E_FORMAT,
+                     "%s is of kind \"%s\"; what can be drawn is what run, sweep, solve, phase, continue, lyapunov and transitions write",
+                     h->path, kind);
 }
 
 ictus_err
