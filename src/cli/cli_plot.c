@@ -17,7 +17,7 @@ help (void)
       "                 seizure-like activity; the boundary that a threshold search found, as a line\n"
       "  trajectory.h5  every state against time, of every solver; a phase plane with --x and --y\n"
       "  bifurcation.h5, phase.h5, lyapunov.h5, transitions.h5, compare.h5\n"
-      "                 the picture that continue, phase, lyapunov, transitions and solve --compare make\n\n"
+      "                 the picture that the command which wrote it makes\n\n"
       "Options:\n"
       "  -o, --output OUT       picture; its ending, .png, .svg or .pdf, says the format (default: beside "
       "FILE)\n"
