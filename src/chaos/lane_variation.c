@@ -7,36 +7,11 @@
 
 typedef double vec __attribute__ ((vector_size (sizeof (double) * ICTUS_LANE), may_alias));
 
+#include "base/base_dormand_prince.h" /* behind the others: short names */
+
 enum { STAGES = 7 };
 
-static const double c[STAGES] = { 0, 1.0 / 5, 3.0 / 10, 4.0 / 5, 8.0 / 9, 1, 1 };
-#define A21 (1.0 / 5)
-#define A31 (3.0 / 40)
-#define A32 (9.0 / 40)
-#define A41 (44.0 / 45)
-#define A42 (-56.0 / 15)
-#define A43 (32.0 / 9)
-#define A51 (19372.0 / 6561)
-#define A52 (-25360.0 / 2187)
-#define A53 (64448.0 / 6561)
-#define A54 (-212.0 / 729)
-#define A61 (9017.0 / 3168)
-#define A62 (-355.0 / 33)
-#define A63 (46732.0 / 5247)
-#define A64 (49.0 / 176)
-#define A65 (-5103.0 / 18656)
-#define A71 (35.0 / 384)
-#define A73 (500.0 / 1113)
-#define A74 (125.0 / 192)
-#define A75 (-2187.0 / 6784)
-#define A76 (11.0 / 84)
-/* order 5 less order 4 */
-#define E1 (71.0 / 57600)
-#define E3 (-71.0 / 16695)
-#define E4 (71.0 / 1920)
-#define E5 (-17253.0 / 339200)
-#define E6 (22.0 / 525)
-#define E7 (-1.0 / 40)
+static const double c[STAGES] = DORMAND_PRINCE_NODES;
 #define SAFETY 0.9
 
 static inline vec *

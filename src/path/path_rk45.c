@@ -6,29 +6,18 @@
 
 #include <string.h>
 
+#include "base/base_dormand_prince.h" /* behind the others: short names */
+
 enum
 {
   NSTAGE = 7,
   NDENSE = 5
 };
 
-static const double node[NSTAGE] = { 0, 1.0 / 5, 3.0 / 10, 4.0 / 5, 8.0 / 9, 1, 1 };
-static const double a[NSTAGE][NSTAGE - 1] = {
-  { 0 },
-  { 1.0 / 5 },
-  { 3.0 / 40, 9.0 / 40 },
-  { 44.0 / 45, -56.0 / 15, 32.0 / 9 },
-  { 19372.0 / 6561, -25360.0 / 2187, 64448.0 / 6561, -212.0 / 729 },
-  { 9017.0 / 3168, -355.0 / 33, 46732.0 / 5247, 49.0 / 176, -5103.0 / 18656 },
-  { 35.0 / 384, 0, 500.0 / 1113, 125.0 / 192, -2187.0 / 6784, 11.0 / 84 },
-};
-/* order 5 minus order 4 */
-static const double e[NSTAGE]
-    = { 71.0 / 57600, 0, -71.0 / 16695, 71.0 / 1920, -17253.0 / 339200, 22.0 / 525, -1.0 / 40 };
-static const double d[NSTAGE] = { -12715105075.0 / 11282082432,  0,
-                                  87487479700.0 / 32700410799,   -10690763975.0 / 1880347072,
-                                  701980252875.0 / 199316789632, -1453857185.0 / 822651844,
-                                  69997945.0 / 29380423 };
+static const double node[NSTAGE] = DORMAND_PRINCE_NODES;
+static const double a[NSTAGE][NSTAGE - 1] = DORMAND_PRINCE_STAGES;
+static const double e[NSTAGE] = DORMAND_PRINCE_ERROR;
+static const double d[NSTAGE] = DORMAND_PRINCE_DENSE;
 
 typedef struct rk45
 {

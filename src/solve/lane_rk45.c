@@ -9,44 +9,7 @@ typedef double vec
 
 _Static_assert(ICTUS_LANE == 8, "h is taken from its array by hand: the array is not aligned");
 
-#define C2 (1.0 / 5)
-#define C3 (3.0 / 10)
-#define C4 (4.0 / 5)
-#define C5 (8.0 / 9)
-#define A21 (1.0 / 5)
-#define A31 (3.0 / 40)
-#define A32 (9.0 / 40)
-#define A41 (44.0 / 45)
-#define A42 (-56.0 / 15)
-#define A43 (32.0 / 9)
-#define A51 (19372.0 / 6561)
-#define A52 (-25360.0 / 2187)
-#define A53 (64448.0 / 6561)
-#define A54 (-212.0 / 729)
-#define A61 (9017.0 / 3168)
-#define A62 (-355.0 / 33)
-#define A63 (46732.0 / 5247)
-#define A64 (49.0 / 176)
-#define A65 (-5103.0 / 18656)
-#define A71 (35.0 / 384)
-#define A73 (500.0 / 1113)
-#define A74 (125.0 / 192)
-#define A75 (-2187.0 / 6784)
-#define A76 (11.0 / 84)
-/* error: order 5 minus order 4 */
-#define E1 (71.0 / 57600)
-#define E3 (-71.0 / 16695)
-#define E4 (71.0 / 1920)
-#define E5 (-17253.0 / 339200)
-#define E6 (22.0 / 525)
-#define E7 (-1.0 / 40)
-/* dense output */
-#define D1 (-12715105075.0 / 11282082432)
-#define D3 (87487479700.0 / 32700410799)
-#define D4 (-10690763975.0 / 1880347072)
-#define D5 (701980252875.0 / 199316789632)
-#define D6 (-1453857185.0 / 822651844)
-#define D7 (69997945.0 / 29380423)
+#include "base/base_dormand_prince.h" /* behind the others: short names */
 
 /* The derivative at t + c h. */
 static void
