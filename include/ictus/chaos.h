@@ -122,6 +122,112 @@ ictus_err ictus_lyapunov_map_run (MPI_Comm comm, const ictus_dyn_values *v, cons
                                   const ictus_lyapunov_axis *axis, const char *journal, bool overwrite, ictus_lyapunov_map *out);
 void ictus_lyapunov_map_clear (ictus_lyapunov_map *m); /* Collectivity: none. */
 
+/* ---- points of a trajectory ------------------------------------------------------------------------------------------ */
+
+typedef enum ictus_points_kind
+{
+  ICTUS_POINTS_MAXIMA,   /* of what is watched */
+  ICTUS_POINTS_SECTION,  /* where a state or aux passes a value upwards; of t: at its multiples */
+  ICTUS_POINTS_SPIKES,   /* times at which the model fires; no values */
+  ICTUS_POINTS_ITERATES, /* of a map */
+  ICTUS_POINTS_SAMPLES   /* at equal times */
+} ictus_points_kind;
+/** "maxima", "section", ... Borrowed for ever. Collectivity: none. */
+const char *ictus_points_kind_name (ictus_points_kind k);
+
+typedef struct ictus_points_options /* ictus_points_defaults fills it */
+{
+  int watch;           /* column, as of ictus_path_column */
+  bool intervals;      /* times between points are wanted: spikes, where the model fires and there is no section */
+  const char *section; /* a state, an aux or "t"; NULL: maxima */
+  double at;
+  double sample;       /* > 0: samples in place of points, so long after each other; 0: by the decay of the autocorrelation; NaN: none */
+  double trans, total; /* left out at first; then at most so long. NaN: chosen */
+  size_t keep;         /* points at most */
+  double rtol, atol;
+  ictus_lyapunov_method method;
+  bool (*told) (void *ctx); /* true: end soon, with what there is; NULL: never */
+  void (*tick) (void *ctx, double done); /* share; NULL: nobody wants to know */
+  void *ctx;
+} ictus_points_options;
+void ictus_points_defaults (const ictus_model *m, ictus_points_options *o); /* Collectivity: none. */
+
+typedef struct ictus_points
+{
+  ictus_points_kind kind;
+  int ncol;            /* columns of v; 0: times only */
+  size_t n;
+  double *t, *v;       /* [n], [n, ncol] */
+  bool rests;          /* maxima: what is watched stands still, at level */
+  double level;
+  double low, high;    /* range of what is watched, minima included; low > high: none */
+  double trans, total; /* as used */
+  double sample;       /* as used; NaN: none */
+  double recurrence;   /* a time of the model's own that lengths were chosen by; NaN: none */
+  const char *method;
+} ictus_points;
+
+/** Points of one trajectory from v->y at the model's t0. States may jump; delays are served, noise is not.
+ * \retval ICTUS_E_INPUT   cannot be served, options make no sense
+ * \retval ICTUS_E_SOLVER  the trajectory runs to infinity, or no step is short enough: out has the points up to there
+ * \retval ICTUS_E_STOPPED told to end: out has the points up to there
+ * Collectivity: none. */
+ictus_err ictus_points_run (const ictus_dyn_values *v, const ictus_points_options *o, ictus_points *out);
+void ictus_points_clear (ictus_points *p); /* Collectivity: none. */
+
+/* ---- orbit diagrams ---------------------------------------------------------------------------------------------------- */
+
+enum /* of ictus_orbit.period; above 0: after so many points they come again */
+{
+  ICTUS_ORBIT_IRREGULAR = 0, /* they do not, among those that there are */
+  ICTUS_ORBIT_REST = -1,
+  ICTUS_ORBIT_NONE = -2,     /* no points: no section is met, no spike */
+  ICTUS_ORBIT_FAILED = -3,   /* to infinity, or no step was short enough */
+  ICTUS_ORBIT_TODO = -4      /* stopped before */
+};
+
+typedef struct ictus_orbit
+{
+  ictus_lyapunov_axis axis;
+  int ways;            /* 1: each value of the parameter begins afresh; 2: up, then down, each value beginning where the one before ended */
+  ictus_points_kind kind;
+  bool intervals;
+  double trans, total, recurrence;
+  const char *method;
+  size_t ndone, nfailed;
+  size_t *first;       /* [ways * n + 1] row w * n + k, value k of the parameter: value[first[row]] .. value[first[row + 1] - 1]. On rank 0, else NULL */
+  double *value;       /* what is watched, or intervals; of REST its level */
+  int *period;         /* [ways * n] */
+} ictus_orbit;
+
+/** Points against a parameter. Values of the parameter (with `continued` the two ways) are dealt to the ranks; the bits are the same on any
+ * number of them.
+ * \retval ICTUS_E_INPUT   cannot be served, options make no sense
+ * \retval ICTUS_E_STOPPED told to end: out has what was done
+ * Collectivity: all ranks of comm. */
+ictus_err ictus_orbit_run (MPI_Comm comm, const ictus_dyn_values *v, const ictus_points_options *o, const ictus_lyapunov_axis *axis,
+                           bool continued, ictus_orbit *out);
+void ictus_orbit_clear (ictus_orbit *r); /* Collectivity: none. */
+/** After how many of x [n] they come again, within tol, three times at least; 0: they do not. Collectivity: none. */
+int ictus_orbit_period (const double *x, size_t n, double tol);
+
+/* ---- 0-1 test ------------------------------------------------------------------------------------------------------------ */
+
+enum { ICTUS_ZERO_ONE_C = 100 };
+
+typedef struct ictus_zero_one /* plain data */
+{
+  double k;                    /* median: near 0 regular, near 1 chaos */
+  double c[ICTUS_ZERO_ONE_C];  /* spread over pi/5 .. 4 pi/5 */
+  double kc[ICTUS_ZERO_ONE_C]; /* correlation of the mean square displacement with time */
+  bool constant;               /* nothing varies: k is 0 */
+} ictus_zero_one;
+
+/** The 0-1 test for chaos of x [n] by the correlation method (Gottwald & Melbourne 2009, doi:10.1137/080718851).
+ * \param scale  size of what x is a part of: variations below 1e-5 of it are none
+ * \retval ICTUS_E_INPUT  fewer than 100 values. Collectivity: none. */
+ictus_err ictus_zero_one_test (const double *x, size_t n, double scale, ictus_zero_one *out);
+
 /* ---- signs of an approaching transition ---------------------------------------------------------------------------- */
 
 /* Dakos et al. 2008, doi:10.1073/pnas.0802430105; Scheffer et al. 2009, doi:10.1038/nature08227. */
@@ -288,5 +394,43 @@ typedef struct ictus_ramp_average /* over the runs of one direction */
 } ictus_ramp_average;
 /** Collectivity: none. */
 void ictus_ramp_summary (const ictus_ramp *r, int side, ictus_ramp_average *out);
+
+typedef struct ictus_ramp_usual /* what most runs of a direction do; without runs, the ramp without noise */
+{
+  size_t runs, with; /* done; of them with this sequence of jumps */
+  int njump;
+  ictus_ramp_kind kind[ICTUS_RAMP_JUMPS];
+  double par[ICTUS_RAMP_JUMPS], sd[ICTUS_RAMP_JUMPS], least[ICTUS_RAMP_JUMPS], most[ICTUS_RAMP_JUMPS]; /* over those */
+  const ictus_ramp_run *like[ICTUS_RAMP_JUMPS]; /* the run whose jump is nearest to the mean; borrowed from the ramp */
+} ictus_ramp_usual;
+/** Collectivity: none. */
+void ictus_ramp_usually (const ictus_ramp *r, int side, ictus_ramp_usual *out);
+
+typedef struct ictus_ramp_loop /* a jump on the way up and the one that takes it back */
+{
+  int up, down;        /* numbers of the jumps */
+  double there, back;  /* parameters */
+  double width, spread; /* there - back; its standard deviation over runs, NaN without */
+} ictus_ramp_loop;
+/** Of the usual jumps of both directions; how many. A jump to another level is taken back by one from there, an onset of
+ * oscillation by its end, at a level from which it began.
+ * \param threshold  of the options
+ * Collectivity: none. */
+int ictus_ramp_loops (const ictus_ramp *r, double threshold, ictus_ramp_loop out[ICTUS_RAMP_JUMPS]);
+
+typedef struct ictus_ramp_cause /* where the state that is left by a jump ends in a diagram */
+{
+  bool found;           /* else it is not in the diagram, or stable to the end of it */
+  ictus_dyn_type type;  /* END: of a branch of cycles whose period grows without bound */
+  char label[12];       /* "LP1"; "" for END */
+  char what[64];        /* "fold", "Hopf, subcritical", "homoclinic orbit", ... */
+  double par;
+  double delay;         /* of the jump behind it, in the direction of the ramp; negative: before it */
+} ictus_ramp_cause;
+/** For each jump of a run the point at which the state before it ceases to be stable.
+ * \param d  a diagram of the same model and values along the parameter of the ramp, over its range at least
+ * Collectivity: none. */
+ictus_err ictus_ramp_explain (const ictus_dyn_values *v, const ictus_ramp_options *o, const ictus_ramp *r, const ictus_dyn_diagram *d,
+                              int side, const ictus_ramp_run *run, ictus_ramp_cause out[ICTUS_RAMP_JUMPS]);
 
 #endif

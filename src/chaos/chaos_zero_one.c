@@ -1,0 +1,114 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/* The 0-1 test for chaos: a series drives a walk in the plane, p += x cos (c j), q += x sin (c j); it stays bounded where the
+   series is regular and diffuses where it is chaotic. */
+#include "ictus/chaos.h"
+
+#include <math.h>
+#include <stdlib.h>
+
+#define PI 3.14159265358979323846
+#define GOLDEN 0.61803398874989484820
+enum { LEAST = 100 };
+
+static double
+mean_of (const double *x, size_t n)
+{
+  double sum = 0;
+
+  for (size_t k = 0; k < n; ++k)
+    sum += x[k];
+  return sum / (double) n;
+}
+
+/* Correlation of d [n] with 1, 2, ..., n; 0 where d does not vary. */
+static double
+with_time (const double *d, size_t n)
+{
+  double mean = mean_of (d, n), middle = 0.5 * ((double) n + 1), dd = 0, dt = 0, tt = 0;
+
+  for (size_t k = 0; k < n; ++k)
+    {
+      double a = d[k] - mean, b = (double) (k + 1) - middle;
+
+      dd += a * a;
+      dt += a * b;
+      tt += b * b;
+    }
+  return dd > 0 ? dt / sqrt (dd * tt) : 0;
+}
+
+/* Mean square displacement of the walk less what oscillates of it (Gottwald and Melbourne, eq. 3.2), d [cut]; p, q [n]. */
+static void
+displacement (const double *x, size_t n, double mean, double c, size_t cut, double *p, double *q, double *d)
+{
+  double sp = 0, sq = 0, oscillates = mean * mean / (1 - cos (c));
+
+  for (size_t j = 0; j < n; ++j)
+    {
+      sp += x[j] * cos (c * (double) (j + 1));
+      sq += x[j] * sin (c * (double) (j + 1));
+      p[j] = sp;
+      q[j] = sq;
+    }
+  for (size_t k = 1; k <= cut; ++k)
+    {
+      double sum = 0;
+
+      for (size_t j = 0; j < n - cut; ++j)
+        {
+          double a = p[j + k] - p[j], b = q[j + k] - q[j];
+
+          sum += a * a + b * b;
+        }
+      d[k - 1] = sum / (double) (n - cut) - oscillates * (1 - cos (c * (double) k));
+    }
+}
+
+static int
+by_size (const void *a, const void *b)
+{
+  double x = *(const double *) a, y = *(const double *) b;
+
+  return (x > y) - (x < y);
+}
+
+static bool
+is_constant (const double *x, size_t n, double mean, double scale)
+{
+  double most = 0;
+
+  for (size_t k = 0; k < n; ++k)
+    most = fmax (most, fabs (x[k] - mean));
+  return !(most > 1e-5 * scale);
+}
+
+ictus_err
+ictus_zero_one_test (const double *x, size_t n, double scale, ictus_zero_one *out)
+{
+  size_t cut = n / 10;
+  double *room, sorted[ICTUS_ZERO_ONE_C], mean, part;
+
+  *out = (ictus_zero_one){ 0 };
+  if (n < LEAST)
+    return ICTUS_FAIL (ICTUS_E_INPUT, "the 0-1 test needs a series of %d values at least; there are %zu", LEAST, n);
+  room = ictus_alloc (2 * n + cut, sizeof *room);
+  if (room == NULL)
+    return ICTUS_E_NOMEM;
+  mean = mean_of (x, n);
+  out->constant = is_constant (x, n, mean, scale);
+  for (size_t i = 0; i < ICTUS_ZERO_ONE_C; ++i)
+    {
+      part = (double) (i + 1) * GOLDEN; /* evenly, but on no grid: periods of the series are not met all at once */
+      out->c[i] = PI / 5 + 3 * PI / 5 * (part - floor (part));
+      if (!out->constant)
+        {
+          displacement (x, n, mean, out->c[i], cut, room, room + n, room + 2 * n);
+          out->kc[i] = with_time (room + 2 * n, cut);
+        }
+      sorted[i] = out->kc[i];
+    }
+  qsort (sorted, ICTUS_ZERO_ONE_C, sizeof *sorted, by_size);
+  out->k = 0.5 * (sorted[ICTUS_ZERO_ONE_C / 2 - 1] + sorted[ICTUS_ZERO_ONE_C / 2]);
+  ictus_free (room);
+  return ICTUS_OK;
+}
