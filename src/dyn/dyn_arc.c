@@ -2,7 +2,7 @@
 /* Pseudo-arclength continuation (Keller 1977) of one curve F(X) = 0. A step predicts along the tangent and corrects in
  * the plane across it by Newton's method, whose factors are kept while they contract well. Zeros of test functions and bounds are
  * found along the arc of the step. */
-#include "dyn/dyn_impl.h"
+#include "dyn/dyn_arc.h"
 
 #include <math.h>
 #include <string.h>
@@ -12,43 +12,10 @@
 #define TURN_KINK 1.5  /* but where the curve has a corner, which the least step shows */
 #define FAR 0.4        /* a correction beyond this part of the step leads to another branch */
 
-typedef enum outcome
-{
-  FOUND,
-  NOT_FINITE,
-  NO_CONVERGENCE,
-  TURNS /* the tangent turns too fast, or the correction is as long as the step */
-} outcome;
-
-typedef struct event
-{
-  int which;
-  double s;     /* along the step */
-  double *X, *T; /* [n + 1] */
-} event;
-
-typedef struct arc
-{
-  const ictus__arc_problem *q;
-  const ictus__arc_config *c;
-  size_t n1;                 /* n + 1 */
-  double *store;             /* of all that follows */
-  double *X, *T, *phi;       /* the last point; [ntest] */
-  double *Y, *U, *psi;       /* the next one */
-  double *Z, *V, *chi;       /* one between them */
-  double *w, *F, *d, *first, *first_T;
-  event *event;              /* [ntest] */
-  int nevent;
-  double ds, s;              /* step to try; that from X to Y */
-  size_t npoint;
-  bool fresh;                /* phi is of the start, where a test may be 0 for reasons of rounding */
-  int retries;
-} arc;
-
 /* ---- vectors ---------------------------------------------------------------------------------------------- */
 
-static double
-dot (const arc *a, const double *x, const double *y)
+double
+ictus__arc_dot (const ictus__arc *a, const double *x, const double *y)
 {
   double sum = 0;
 
@@ -58,7 +25,7 @@ dot (const arc *a, const double *x, const double *y)
 }
 
 static double
-norm (const arc *a, const double *x)
+norm (const ictus__arc *a, const double *x)
 {
   double sum = 0;
 
@@ -68,7 +35,7 @@ norm (const arc *a, const double *x)
 }
 
 static double
-distance (const arc *a, const double *x, const double *y)
+distance (const ictus__arc *a, const double *x, const double *y)
 {
   double sum = 0;
 
@@ -77,14 +44,14 @@ distance (const arc *a, const double *x, const double *y)
   return sqrt (sum);
 }
 
-static void
-copy (const arc *a, double *to, const double *from)
+void
+ictus__arc_copy (const ictus__arc *a, double *to, const double *from)
 {
   memcpy (to, from, a->n1 * sizeof *to);
 }
 
 static bool
-normalise (const arc *a, double *T)
+normalise (const ictus__arc *a, double *T)
 {
   double size = norm (a, T);
 
@@ -95,16 +62,15 @@ normalise (const arc *a, double *T)
   return true;
 }
 
-/* The row that borders DF: across T. */
-static void
-across (arc *a, const double *T)
+void
+ictus__arc_across (ictus__arc *a, const double *T)
 {
   for (size_t i = 0; i < a->n1; ++i)
     a->w[i] = a->q->weight[i] * T[i];
 }
 
 static void
-along (arc *a, size_t k)
+along (ictus__arc *a, size_t k)
 {
   memset (a->w, 0, a->n1 * sizeof *a->w);
   a->w[k] = 1;
@@ -112,9 +78,8 @@ along (arc *a, size_t k)
 
 /* ---- a point ------------------------------------------------------------------------------------------------ */
 
-/* Newton's method from X towards F = 0, w . X = target. */
-static outcome
-correct (arc *a, double *X, double target, int most, int *used)
+ictus__arc_outcome
+ictus__arc_correct (ictus__arc *a, double *X, double target, int most, int *used)
 {
   const ictus__arc_problem *q = a->q;
   double last = INFINITY, size, enough;
@@ -123,30 +88,29 @@ correct (arc *a, double *X, double target, int most, int *used)
   for (int it = 0; it < most; ++it)
     {
       if (!q->residual (q->self, X, a->F))
-        return NOT_FINITE;
+        return ICTUS__ARC_NOT_FINITE;
       if (!factored && !q->factor (q->self, X, a->w))
-        return NO_CONVERGENCE;
+        return ICTUS__ARC_NO_CONVERGENCE;
       for (size_t i = 0; i + 1 < a->n1; ++i)
         a->F[i] = -a->F[i];
-      q->solve (q->self, a->F, target - dot (a, a->w, X), a->d);
+      q->solve (q->self, a->F, target - ictus__arc_dot (a, a->w, X), a->d);
       size = norm (a, a->d);
       if (!isfinite (size) || (it > 2 && size > 2 * last))
-        return NO_CONVERGENCE;
+        return ICTUS__ARC_NO_CONVERGENCE;
       for (size_t i = 0; i < a->n1; ++i)
         X[i] += a->d[i];
       *used = it + 1;
       enough = a->c->tol * (1 + norm (a, X));
       if (size <= enough || (it > 3 && size > last / 2 && size <= 100 * enough))
-        return FOUND;
+        return ICTUS__ARC_FOUND;
       factored = size <= 1e-3 * (1 + norm (a, X)) && (size <= 0.1 * last || !factored);
       last = size;
     }
-  return NO_CONVERGENCE;
+  return ICTUS__ARC_NO_CONVERGENCE;
 }
 
-/* The tangent T at X, in the direction of w. */
-static bool
-find_tangent (arc *a, const double *X, double *T)
+bool
+ictus__arc_tangent (ictus__arc *a, const double *X, double *T)
 {
   const ictus__arc_problem *q = a->q;
 
@@ -157,8 +121,8 @@ find_tangent (arc *a, const double *X, double *T)
   return normalise (a, T);
 }
 
-static bool
-tests (const arc *a, const double *X, const double *T, double *phi)
+bool
+ictus__arc_tests (const ictus__arc *a, const double *X, const double *T, double *phi)
 {
   if (a->q->ntest == 0)
     return true;
@@ -171,23 +135,24 @@ tests (const arc *a, const double *X, const double *T, double *phi)
 
 /* The first point and its tangent. */
 static ictus_err
-begin (arc *a, const double *X, const double *T0)
+begin (ictus__arc *a, const double *X, const double *T0)
 {
   const ictus__arc_config *c = a->c;
   size_t n = a->q->n;
   int used;
 
-  copy (a, a->X, X);
+  ictus__arc_copy (a, a->X, X);
   if (T0 != NULL)
     {
-      copy (a, a->T, T0);
+      ictus__arc_copy (a, a->T, T0);
       if (!normalise (a, a->T))
         return ICTUS_FAIL (ICTUS_E_SOLVER, "the direction to begin with is not finite");
-      across (a, a->T);
+      ictus__arc_across (a, a->T);
     }
   else
     along (a, n);
-  if (correct (a, a->X, dot (a, a->w, a->X), 30, &used) != FOUND || !find_tangent (a, a->X, a->T))
+  if (ictus__arc_correct (a, a->X, ictus__arc_dot (a, a->w, a->X), 30, &used) != ICTUS__ARC_FOUND
+      || !ictus__arc_tangent (a, a->X, a->T))
     return ICTUS_FAIL (ICTUS_E_SOLVER, "Newton's method finds no point to begin with");
   if (c->direction != 0 && a->T[n] * c->direction < 0)
     for (size_t i = 0; i <= n; ++i)
@@ -200,7 +165,7 @@ begin (arc *a, const double *X, const double *T0)
 /* ---- a step --------------------------------------------------------------------------------------------------- */
 
 static double
-turn (const arc *a)
+turn (const ictus__arc *a)
 {
   double cosine = 0;
 
@@ -210,33 +175,33 @@ turn (const arc *a)
 }
 
 /* Y, U from X, T by the step ds; how the next one should be. */
-static outcome
-try_step (arc *a, double *next)
+static ictus__arc_outcome
+try_step (ictus__arc *a, double *next)
 {
   bool least = a->ds < 2 * a->c->dsmin;
   double angle;
   int used = 0;
-  outcome o;
+  ictus__arc_outcome o;
 
-  across (a, a->T);
+  ictus__arc_across (a, a->T);
   for (size_t i = 0; i < a->n1; ++i)
     a->Y[i] = a->Z[i] = a->X[i] + a->ds * a->T[i];
-  o = correct (a, a->Y, dot (a, a->w, a->X) + a->ds, 8, &used);
-  if (o != FOUND)
+  o = ictus__arc_correct (a, a->Y, ictus__arc_dot (a, a->w, a->X) + a->ds, 8, &used);
+  if (o != ICTUS__ARC_FOUND)
     return o;
-  if (!find_tangent (a, a->Y, a->U))
-    return NO_CONVERGENCE;
+  if (!ictus__arc_tangent (a, a->Y, a->U))
+    return ICTUS__ARC_NO_CONVERGENCE;
   angle = turn (a);
   if (!(angle < (least ? TURN_KINK : TURN_MOST)) || distance (a, a->Y, a->Z) > (least ? 4 : FAR) * a->ds)
-    return TURNS;
+    return ICTUS__ARC_TURNS;
   a->s = a->ds;
   *next = a->ds * fmin (used <= 3 ? 2 : used <= 5 ? 1.4 : 0.8, fmax (0.5, TURN_AIM / fmax (angle, 1e-9)));
-  return FOUND;
+  return ICTUS__ARC_FOUND;
 }
 
 /* Which bound does Y exceed (1) or lie on already while the curve leads out (2)? */
 static int
-beyond (const arc *a, size_t *k, double *bound)
+beyond (const ictus__arc *a, size_t *k, double *bound)
 {
   const ictus__arc_config *c = a->c;
   const double lo[2] = { c->lo, c->lo2 }, hi[2] = { c->hi, c->hi2 };
@@ -257,165 +222,62 @@ beyond (const arc *a, size_t *k, double *bound)
 
 /* Y is put on the bound. */
 static bool
-land (arc *a, size_t k, double bound)
+land (ictus__arc *a, size_t k, double bound)
 {
   double part = (bound - a->X[k]) / (a->Y[k] - a->X[k]), far = distance (a, a->X, a->Y);
   int used;
 
   for (size_t i = 0; i < a->n1; ++i)
     a->Z[i] = a->X[i] + part * (a->Y[i] - a->X[i]);
-  copy (a, a->V, a->Z);
+  ictus__arc_copy (a, a->V, a->Z);
   along (a, k);
-  if (correct (a, a->V, bound, 12, &used) != FOUND || distance (a, a->V, a->Z) > FAR * far)
+  if (ictus__arc_correct (a, a->V, bound, 12, &used) != ICTUS__ARC_FOUND || distance (a, a->V, a->Z) > FAR * far)
     return false;
   a->V[k] = bound;
-  across (a, a->T);
-  if (!find_tangent (a, a->V, a->U))
+  ictus__arc_across (a, a->T);
+  if (!ictus__arc_tangent (a, a->V, a->U))
     return false;
-  copy (a, a->Y, a->V);
-  a->s = dot (a, a->w, a->Y) - dot (a, a->w, a->X);
+  ictus__arc_copy (a, a->Y, a->V);
+  a->s = ictus__arc_dot (a, a->w, a->Y) - ictus__arc_dot (a, a->w, a->X);
   return a->s > 0;
 }
 
 /* Does the step pass the start of the curve? Then it ends there. */
 static bool
-closes (arc *a)
+closes (ictus__arc *a)
 {
   double s, aside;
   int used;
 
   if (a->npoint < 4)
     return false;
-  across (a, a->T);
-  s = dot (a, a->w, a->first) - dot (a, a->w, a->X);
+  ictus__arc_across (a, a->T);
+  s = ictus__arc_dot (a, a->w, a->first) - ictus__arc_dot (a, a->w, a->X);
   if (!(s > 0) || s > a->s)
     return false;
   aside = distance (a, a->first, a->X);
   if (aside > 1.2 * a->s)
     return false;
-  copy (a, a->Z, a->first);
-  if (correct (a, a->Z, dot (a, a->w, a->X) + s, 8, &used) != FOUND
+  ictus__arc_copy (a, a->Z, a->first);
+  if (ictus__arc_correct (a, a->Z, ictus__arc_dot (a, a->w, a->X) + s, 8, &used) != ICTUS__ARC_FOUND
       || distance (a, a->Z, a->first) > fmin (1e4 * a->c->tol * (1 + norm (a, a->first)), 1e-2 * a->s)
-      || !find_tangent (a, a->Z, a->V) || dot (a, a->w, a->first_T) <= 0)
+      || !ictus__arc_tangent (a, a->Z, a->V) || ictus__arc_dot (a, a->w, a->first_T) <= 0)
     return false;
-  across (a, a->V);
-  if (dot (a, a->w, a->first_T) < 0.9)
+  ictus__arc_across (a, a->V);
+  if (ictus__arc_dot (a, a->w, a->first_T) < 0.9)
     return false;
-  if (!find_tangent (a, a->first, a->V)) /* factors and tests at the start once more */
+  if (!ictus__arc_tangent (a, a->first, a->V)) /* factors and tests at the start once more */
     return false;
-  copy (a, a->Y, a->first);
-  copy (a, a->U, a->first_T);
+  ictus__arc_copy (a, a->Y, a->first);
+  ictus__arc_copy (a, a->U, a->first_T);
   a->s = s;
-  tests (a, a->Y, a->U, a->psi);
+  ictus__arc_tests (a, a->Y, a->U, a->psi);
   return true;
 }
-
-/* ---- zeros of tests ------------------------------------------------------------------------------------------- */
-
-/* Z, V, chi at s of the step from X to Y. */
-static bool
-between (arc *a, double s)
-{
-  double part = s / a->s, square = part * part;
-  int used;
-
-  across (a, a->T);
-  for (size_t i = 0; i < a->n1; ++i)
-    a->Z[i] = a->X[i] + s * a->T[i] + square * (a->Y[i] - a->X[i] - a->s * a->T[i]);
-  return correct (a, a->Z, dot (a, a->w, a->X) + s, 8, &used) == FOUND && find_tangent (a, a->Z, a->V)
-         && tests (a, a->Z, a->V, a->chi);
-}
-
-/* The zero of test k between X and Y, by the secant's regula falsi (Illinois; Dowell & Jarratt 1971) with bisection where that
-   is slow. False: there is none, the test jumps. */
-static bool
-locate (arc *a, int k, event *found)
-{
-  double lo = 0, hi = a->s, flo = a->phi[k], fhi = a->psi[k], size = fmax (fabs (flo), fabs (fhi)), best = INFINITY, glo = flo,
-         ghi = fhi;
-  int side = 0;
-
-  found->which = k;
-  for (int it = 0; it < 80 && hi - lo > 1e-14 * a->s; ++it)
-    {
-      double part = flo / (flo - fhi), f, s;
-
-      if (it % 4 == 3 || !(part > 0 && part < 1))
-        part = 0.5;
-      s = lo + part * (hi - lo);
-      if (s <= lo || s >= hi || (!between (a, s) && !between (a, s = lo + 0.5 * (hi - lo)) && !between (a, s = lo + 0.3 * (hi - lo))))
-        break;
-      f = a->chi[k];
-      if (fabs (f) < best)
-        {
-          best = fabs (f);
-          found->s = s;
-          copy (a, found->X, a->Z);
-          copy (a, found->T, a->V);
-        }
-      if (f == 0 || fabs (f) < 1e-12 * size)
-        break;
-      if ((f > 0) == (glo > 0))
-        {
-          lo = s;
-          glo = flo = f;
-          fhi *= side < 0 ? 0.5 : 1;
-          side = -1;
-        }
-      else
-        {
-          hi = s;
-          ghi = fhi = f;
-          flo *= side > 0 ? 0.5 : 1;
-          side = 1;
-        }
-    }
-  /* what jumps has not become small although the bracket has */
-  return isfinite (best) && (best <= 1e-6 * size || fabs (glo - ghi) < 0.05 * size * sqrt ((hi - lo) / a->s));
-}
-
-static bool
-changes (const arc *a, int k)
-{
-  double was = a->phi[k], is = a->psi[k];
-
-  if (a->fresh && fabs (was) < 1e-4 * fabs (is))
-    return false;
-  return was != 0 && (is == 0 || (was < 0) != (is < 0)) && isfinite (was) && isfinite (is);
-}
-
-/* All zeros of the step, in their order. False: a test jumped, a smaller step might tell why. */
-static bool
-find_events (arc *a)
-{
-  bool smooth = true;
-
-  a->nevent = 0;
-  for (int k = 0; k < a->q->ntest; ++k)
-    {
-      event *e = a->event + a->nevent, swap;
-
-      if (!changes (a, k))
-        continue;
-      if (!locate (a, k, e))
-        {
-          smooth = false;
-          continue;
-        }
-      for (int i = a->nevent++; i > 0 && a->event[i - 1].s > a->event[i].s; --i)
-        {
-          swap = a->event[i];
-          a->event[i] = a->event[i - 1];
-          a->event[i - 1] = swap;
-        }
-    }
-  return smooth;
-}
-
 /* ---- the curve -------------------------------------------------------------------------------------------------- */
 
 static const char *
-accept (arc *a, double *X, double *T, int which)
+accept (ictus__arc *a, double *X, double *T, int which)
 {
   const char *why = a->q->accept (a->q->self, X, T, which);
 
@@ -425,28 +287,28 @@ accept (arc *a, double *X, double *T, int which)
 }
 
 static const char *
-explain (outcome o)
+explain (ictus__arc_outcome o)
 {
-  if (o == NOT_FINITE)
+  if (o == ICTUS__ARC_NOT_FINITE)
     return "the right-hand side is not finite beyond here";
-  if (o == TURNS)
+  if (o == ICTUS__ARC_TURNS)
     return "step too small: the right-hand side has a kink or jump near here";
   return "step too small: Newton's method does not converge; the right-hand side may have a kink or jump near here";
 }
 
 /* The next point in Y. \retval false: the branch ends, why says so */
 static bool
-advance (arc *a, double *next, char *why, size_t size, bool *ends)
+advance (ictus__arc *a, double *next, char *why, size_t size, bool *ends)
 {
   const ictus__arc_config *c = a->c;
   size_t k = 0;
   double bound = 0;
-  outcome o;
+  ictus__arc_outcome o;
 
   for (;; a->ds = a->ds / 2 < c->dsmin && a->ds > c->dsmin ? c->dsmin : a->ds / 2)
     {
       o = try_step (a, next);
-      if (o != FOUND)
+      if (o != ICTUS__ARC_FOUND)
         {
           if (a->ds <= c->dsmin)
             {
@@ -486,7 +348,7 @@ exchange (double **a, double **b)
 
 /* One step, and what is in it. False: the curve ends. */
 static bool
-one_step (arc *a, char *why, size_t size, bool *closed)
+one_step (ictus__arc *a, char *why, size_t size, bool *closed)
 {
   bool ends = false;
   double next = a->ds;
@@ -496,15 +358,16 @@ one_step (arc *a, char *why, size_t size, bool *closed)
     {
       if (!advance (a, &next, why, size, &ends))
         return false;
-      tests (a, a->Y, a->U, a->psi);
+      ictus__arc_tests (a, a->Y, a->U, a->psi);
       *closed = !ends && closes (a);
-      if (find_events (a) || a->retries >= 2 || a->s < 64 * a->c->dsmin)
+      if (ictus__arc_find_events (a) || a->retries >= 2 || a->s < 64 * a->c->dsmin)
         break;
       ++a->retries;
       ends = false;
     }
   if (a->retries > 0)
     --a->retries;
+  ictus__arc_fill_step (a);
   for (int i = 0; i < a->nevent && said == NULL; ++i)
     said = accept (a, a->event[i].X, a->event[i].T, a->event[i].which);
   if (said == NULL)
@@ -524,20 +387,22 @@ one_step (arc *a, char *why, size_t size, bool *closed)
 }
 
 static ictus_err
-follow (arc *a, char *why, size_t size, bool *closed)
+follow (ictus__arc *a, char *why, size_t size, bool *closed)
 {
   const ictus__arc_problem *q = a->q;
   const char *said;
 
-  copy (a, a->first, a->X);
-  copy (a, a->first_T, a->T);
-  tests (a, a->X, a->T, a->phi);
+  ictus__arc_copy (a, a->first, a->X);
+  ictus__arc_copy (a, a->first_T, a->T);
+  ictus__arc_copy (a, a->low, a->X);
+  ictus__arc_copy (a, a->high, a->X);
+  ictus__arc_tests (a, a->X, a->T, a->phi);
   if ((said = accept (a, a->X, a->T, -1)) != NULL)
     {
       snprintf (why, size, "%s", said);
       return ICTUS_OK;
     }
-  copy (a, a->first_T, a->T);
+  ictus__arc_copy (a, a->first_T, a->T);
   do
     {
       if (q->told != NULL && q->told (q->ctx))
@@ -556,7 +421,7 @@ follow (arc *a, char *why, size_t size, bool *closed)
 }
 
 static bool
-make (arc *a, const ictus__arc_problem *q, const ictus__arc_config *c)
+make (ictus__arc *a, const ictus__arc_problem *q, const ictus__arc_config *c)
 {
   size_t nt = (size_t) q->ntest, n1 = q->n + 1;
   double *at;
@@ -565,11 +430,12 @@ make (arc *a, const ictus__arc_problem *q, const ictus__arc_config *c)
   a->q = q;
   a->c = c;
   a->n1 = n1;
-  at = a->store = ictus_alloc (11 * n1 + 3 * nt + 2 * nt * n1, sizeof *a->store);
-  a->event = ictus_alloc (nt, sizeof *a->event);
+  at = a->store = ictus_alloc (13 * n1 + 3 * nt + 2 * (nt + ICTUS__ARC_FILL) * n1, sizeof *a->store);
+  a->event = ictus_alloc (nt + ICTUS__ARC_FILL, sizeof *a->event);
   if (at == NULL || a->event == NULL)
     return false;
-  double **const part[] = { &a->X, &a->T, &a->Y, &a->U, &a->Z, &a->V, &a->w, &a->F, &a->d, &a->first, &a->first_T };
+  double **const part[] = { &a->X, &a->T, &a->Y, &a->U, &a->Z, &a->V, &a->w, &a->F, &a->d, &a->first, &a->first_T,
+                            &a->low, &a->high };
 
   for (size_t i = 0; i < sizeof part / sizeof *part; ++i, at += n1)
     *part[i] = at;
@@ -577,7 +443,7 @@ make (arc *a, const ictus__arc_problem *q, const ictus__arc_config *c)
   a->psi = at += nt;
   a->chi = at += nt;
   at += nt;
-  for (size_t k = 0; k < nt; ++k, at += 2 * n1)
+  for (size_t k = 0; k < nt + ICTUS__ARC_FILL; ++k, at += 2 * n1)
     {
       a->event[k].X = at;
       a->event[k].T = at + n1;
@@ -588,7 +454,7 @@ make (arc *a, const ictus__arc_problem *q, const ictus__arc_config *c)
 ictus_err
 ictus__arc_follow (const ictus__arc_problem *q, const ictus__arc_config *c, double *X, const double *T0, char *why, bool *closed)
 {
-  arc a;
+  ictus__arc a;
   ictus_err e = ICTUS_E_NOMEM;
 
   why[0] = 0;
@@ -597,7 +463,7 @@ ictus__arc_follow (const ictus__arc_problem *q, const ictus__arc_config *c, doub
     goto done;
   ICTUS_GO (begin (&a, X, T0));
   e = follow (&a, why, 160, closed);
-  copy (&a, X, a.X);
+  ictus__arc_copy (&a, X, a.X);
 done:
   ictus_free (a.store);
   ictus_free (a.event);

@@ -121,6 +121,9 @@ ictus_err ictus__floquet (ictus__colloc *c);
 bool ictus__floquet_known (const ictus__colloc *c);
 /** Multipliers outside the unit circle, the trivial one not counted. */
 int ictus__floquet_unstable (const ictus__colloc *c);
+/** The same at a fold, branch point, doubling or torus: those that lie on the circle there are not counted, on whichever side rounding
+ * puts them. */
+int ictus__floquet_beside (const ictus__colloc *c, ictus_dyn_type type);
 /** 0 where a multiplier is -1; where the product of two is 1. Bounded. */
 double ictus__floquet_fold (const ictus__colloc *c); /* 0 where a second multiplier is 1 */
 double ictus__floquet_doubling (const ictus__colloc *c);
@@ -142,6 +145,11 @@ enum /* test functions; the user's zeros follow */
   ICTUS__PHI_ZERO
 };
 
+enum
+{
+  ICTUS__PARTS = 8 /* of a step, at most */
+};
+
 typedef struct ictus__cycles
 {
   ictus__dyn *s;
@@ -152,12 +160,15 @@ typedef struct ictus__cycles
   ictus__cycle X, T, K;    /* the last point, its tangent and how that turns */
   ictus__cycle Y, U;       /* the next one */
   ictus__cycle Z, V;       /* one between them */
+  double placed;           /* where Z lies, as a part of the way, and V is its tangent; NaN: it does not */
   ictus__cycle w, d;       /* scratch */
   int ntest;
   double *tests;           /* [3 ntest], room of the next three */
   double *phi, *psi, *chi; /* [ntest] of X, Y, Z */
-  double *low, *high, *at, *aux; /* [n], [n], [n], [3 naux] */
+  double *low, *high, *at, *aux; /* [n], [n], [n], [3 naux]; lowest and highest follow */
   size_t aux_cap;
+  double *lowest, *highest; /* [n] of the rows so far */
+  double lowest_lt, highest_lt;
   double ds, dsmin, dsmax;
   double fit;              /* error of the piecewise polynomial that is aimed at */
   int least;               /* intervals of the mesh, at least */
@@ -181,6 +192,13 @@ ictus_err ictus__cycles_test (ictus__cycles *f, const ictus__cycle *x, const ict
 ictus_err ictus__cycles_row (ictus__cycles *f, const ictus__cycle *x);
 /** A row for an equilibrium x, as a cycle of this period. */
 ictus_err ictus__cycles_still (ictus__cycles *f, const double *x, double par, double period, int unstable);
+/** Z near the branch, at the part s of the way from X to Y: Hermite's cubic. w: the chord, of length 1. (dyn_cycles_fill.c) */
+void ictus__cycles_guess (ictus__cycles *f, double s);
+/** Into how many parts the way from X to the part `to` of that to Y has to be cut, so that straight lines between rows show the branch
+ * as it is; ICTUS__PARTS at most. (dyn_cycles_fill.c) */
+int ictus__cycles_parts (ictus__cycles *f, double to);
+/** A row at the part s of the way, if it can be had. */
+ictus_err ictus__cycles_fill (ictus__cycles *f, double s);
 /** A special point at the last row, with its orbit. */
 ictus_err ictus__cycles_mark (ictus__cycles *f, ictus_dyn_type type, const ictus__cycle *x, const char *note);
 /** Zeros of test functions between X and Y in their order: rows and special points.

@@ -46,7 +46,7 @@ open_all (ictus__cycles *f, int ntst, int m)
       return ICTUS_E_NOMEM;
   f->ntest = ICTUS__PHI_ZERO + (int) f->o->nzero;
   f->tests = ictus_alloc (3 * (size_t) f->ntest, sizeof *f->tests);
-  f->low = ictus_alloc (3 * n, sizeof *f->low);
+  f->low = ictus_alloc (5 * n, sizeof *f->low);
   f->aux = ictus_alloc (3 * naux, sizeof *f->aux);
   if (f->tests == NULL || f->low == NULL || f->aux == NULL)
     return ICTUS_E_NOMEM;
@@ -55,6 +55,8 @@ open_all (ictus__cycles *f, int ntst, int m)
   f->chi = f->psi + f->ntest;
   f->high = f->low + n;
   f->at = f->high + n;
+  f->lowest = f->at + n;
+  f->highest = f->lowest + n;
   return ICTUS_OK;
 }
 

@@ -97,6 +97,18 @@ find_hopf (ictus__cycles *f, const ictus__cycle *x, double reach, double *par, d
   return fabs (*par - x->par) <= reach && fabs (r1) < 1e-8 * *omega;
 }
 
+/* Rows from X on to where the cycle is a point, before or behind Y; f->at stays. */
+static ictus_err
+shrink (ictus__cycles *f, bool crossed)
+{
+  const double a = ictus__cycles_amplitude (f, &f->X), b = ictus__cycles_amplitude (f, &f->Y), to = crossed ? a / (a + b) : 1;
+  const int parts = ictus__cycles_parts (f, to), last = crossed ? parts - 1 : parts;
+
+  for (int k = 1; k <= last; ++k)
+    ICTUS_TRY (ictus__cycles_fill (f, to * k / parts));
+  return ICTUS_OK;
+}
+
 ictus_err
 ictus__cycles_hopf (ictus__cycles *f, bool stepped, bool *found)
 {
@@ -122,6 +134,8 @@ ictus__cycles_hopf (ictus__cycles *f, bool stepped, bool *found)
       return ICTUS_OK;
     }
   *found = true;
+  if (stepped)
+    ICTUS_TRY (shrink (f, crossed));
   snprintf (f->why, sizeof f->why, "Hopf point at %s = %.9g", ictus__cycles_name (f), par);
   return ictus__cycles_still (f, f->at, par, TAU / omega, f->b->unstable[f->b->npoint - 1]);
 }

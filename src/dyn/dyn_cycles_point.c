@@ -9,11 +9,15 @@
 
 #define CLOSE 1e-9  /* correction of a point that is located */
 #define PLACE 1e-11 /* of the arclength between the ends of a step */
+#define ZERO 1e-9   /* of the values around: what a correction below CLOSE leaves of multipliers */
+#define NEAR 0.2    /* of the arclength between the ends of a step: as far as a tangent tells where the branch goes */
 #define STEEP 1e-4  /* part of the parameter in the tangent below which its sign is rounding */
 #define REAL 1e-3   /* a zero has to be this part of the values around it */
+#define APART 1e-3  /* of the arclength between the ends of a step: rows that are nearer tell nothing */
 
 enum
 {
+  BETWEEN = -1, /* a row where nothing is 0 */
   NEWTON = 6,
   ROUNDS = 60
 };
@@ -69,15 +73,38 @@ aux_row (ictus__cycles *f, const double *u, size_t nodes)
   return ICTUS_OK;
 }
 
-ictus_err
-ictus__cycles_row (ictus__cycles *f, const ictus__cycle *x)
+/* What the rows range over. */
+static void
+widen (ictus__cycles *f, const double *low, const double *high, double lt)
+{
+  const bool first = f->b->npoint == 1;
+
+  for (int a = 0; a < f->c->n; ++a)
+    {
+      f->lowest[a] = first ? low[a] : fmin (f->lowest[a], low[a]);
+      f->highest[a] = first ? high[a] : fmax (f->highest[a], high[a]);
+    }
+  f->lowest_lt = first ? lt : fmin (f->lowest_lt, lt);
+  f->highest_lt = first ? lt : fmax (f->highest_lt, lt);
+}
+
+/* A row for x with so many multipliers outside. */
+static ictus_err
+row (ictus__cycles *f, const ictus__cycle *x, int unstable)
 {
   ictus__colloc *c = f->c;
 
   ictus__dyn_set (f->s, f->o->par, x->par);
   ictus__colloc_range (c, x, f->low, f->high);
-  ICTUS_TRY (ictus__branch_add (f->b, x->par, NAN, x->u, f->low, f->high, exp (x->lt), c->re, c->im, ictus__floquet_unstable (c)));
+  ICTUS_TRY (ictus__branch_add (f->b, x->par, NAN, x->u, f->low, f->high, exp (x->lt), c->re, c->im, unstable));
+  widen (f, f->low, f->high, x->lt);
   return aux_row (f, x->u, ictus__colloc_nodes (c) - 1);
+}
+
+ictus_err
+ictus__cycles_row (ictus__cycles *f, const ictus__cycle *x)
+{
+  return row (f, x, ictus__floquet_unstable (f->c));
 }
 
 ictus_err
@@ -95,6 +122,7 @@ ictus__cycles_still (ictus__cycles *f, const double *x, double par, double perio
       c->im[i] = c->im[i] == 0 ? 0 : size * sin (angle);
     }
   ICTUS_TRY (ictus__branch_add (f->b, par, NAN, x, x, x, period, c->re, c->im, unstable));
+  widen (f, x, x, log (period));
   return aux_row (f, x, 1);
 }
 
@@ -128,25 +156,37 @@ ictus__cycles_mark (ictus__cycles *f, ictus_dyn_type type, const ictus__cycle *x
 
 /* ---- between two points -------------------------------------------------------------------------------------------- */
 
-/* Z on the branch between X and Y, at the part s of the way (Hermite's cubic as a guess); V its tangent; chi there. False: not found */
+/* A guess at the part s of the way: from the point in Z that was placed last, along its tangent V, if that is near; one correction
+   is enough then. */
+static void
+guess_near (ictus__cycles *f, double s)
+{
+  const double far = s - f->placed;
+  double ahead;
+
+  if (!(fabs (far) < NEAR))
+    {
+      ictus__cycles_guess (f, s);
+      return;
+    }
+  ictus__cycle_copy (f->c, &f->Z, &f->d);
+  ictus__cycles_guess (f, s);
+  ictus__cycle_between (f->c, &f->d, &f->Z, &f->d);
+  ahead = ictus__cycle_dot (f->c, &f->w, &f->d) / ictus__cycle_dot (f->c, &f->w, &f->V);
+  ictus__cycle_along (f->c, &f->Z, -1, &f->d, &f->Z);
+  ictus__cycle_along (f->c, &f->Z, ahead, &f->V, &f->Z);
+}
+
+/* Z on the branch between X and Y, at the part s of the way; V its tangent; chi there. False: not found */
 static ictus_err
 place (ictus__cycles *f, double s, bool *found)
 {
-  const size_t all = ictus__colloc_nodes (f->c) * (size_t) f->c->n, n = (size_t) f->c->n;
-  const double a = s * s * (3 - 2 * s), b = s * (1 - s) * (1 - s), d = -s * s * (1 - s);
-  double length;
-
-  ictus__cycle_between (f->c, &f->X, &f->Y, &f->w);
-  length = sqrt (ictus__cycle_dot (f->c, &f->w, &f->w));
-  for (size_t i = 0; i < all; ++i)
-    f->Z.u[i] = f->X.u[i] + (a * f->w.u[i] + length * (b * f->T.u[i] + d * f->U.u[i])) * f->c->scale[i % n];
-  f->Z.lt = f->X.lt + a * f->w.lt + length * (b * f->T.lt + d * f->U.lt);
-  f->Z.par = f->X.par + (a * f->w.par + length * (b * f->T.par + d * f->U.par)) * f->c->par_scale;
-  ictus__cycle_scale (f->c, 1 / length, &f->w);
+  guess_near (f, s);
   *found = ictus__colloc_correct (f->c, &f->Z, &f->w, CLOSE, NEWTON, &f->d) > 0;
   if (!*found)
     return ICTUS_OK;
   ictus__colloc_tangent (f->c, &f->V);
+  f->placed = s;
   ICTUS_TRY (ictus__floquet (f->c));
   return ictus__cycles_test (f, &f->Z, &f->V, f->chi);
 }
@@ -158,47 +198,50 @@ value (const ictus__cycles *f, int k, const ictus__cycle *x, const double *phi)
   return k < f->ntest ? phi[k] : k == f->ntest ? x->par - f->o->lo : x->par - f->o->hi;
 }
 
-/* Zero of event k, by the method of Illinois. s < 0: it is none. */
+/* Where the zero of the inverse parabola through three values lies, as a part of the way from the first to the second; 1/2 where that is
+   not to be trusted (Chandrupatla 1997). */
+static double
+inverse_parabola (const double *x, const double *v)
+{
+  const double xi = (x[0] - x[1]) / (x[2] - x[1]), phi = (v[0] - v[1]) / (v[2] - v[1]);
+
+  if (!(phi * phi < xi && (1 - phi) * (1 - phi) < 1 - xi))
+    return 0.5;
+  return v[0] / (v[1] - v[0]) * v[2] / (v[1] - v[2])
+         + (x[2] - x[0]) / (x[1] - x[0]) * v[0] / (v[2] - v[0]) * v[1] / (v[2] - v[1]);
+}
+
+/* Zero of event k. s < 0: it is none. */
 static ictus_err
 locate (ictus__cycles *f, int k, double *s)
 {
-  double a = 0, b = 1, fa = value (f, k, &f->X, f->phi), fb = value (f, k, &f->Y, f->psi);
-  const double around = fmax (fabs (fa), fabs (fb));
-  double ga = fa, gb = fb, v = HUGE_VAL; /* as the secant takes them */
-  int side = 0;
+  double x[3] = { 0, 1, 1 }, v[3] = { value (f, k, &f->X, f->phi), value (f, k, &f->Y, f->psi), 0 };
+  const double around = fmax (fabs (v[0]), fabs (v[1]));
+  double part = v[0] / (v[0] - v[1]);
 
-  for (int round = 0; round < ROUNDS && b - a > PLACE; ++round)
+  *s = -1;
+  for (int round = 0; round < ROUNDS; ++round)
     {
-      bool found;
+      const double least = PLACE / fmax (fabs (x[1] - x[0]), PLACE);
+      const double at = x[0] + fmin (fmax (part, least), 1 - least) * (x[1] - x[0]);
+      bool found, same;
 
-      *s = (a * gb - b * ga) / (gb - ga);
-      if (!(*s > a) || !(*s < b) || round % 8 == 7)
-        *s = (a + b) / 2;
-      ICTUS_TRY (place (f, *s, &found));
+      ICTUS_TRY (place (f, at, &found));
       if (!found)
         break;
-      v = value (f, k, &f->Z, f->chi);
-      if (v == 0 || fabs (v) <= 1e-13 * around)
-        return ICTUS_OK;
-      if ((v > 0) == (fa > 0))
-        {
-          a = *s;
-          fa = ga = v;
-          if (side < 0)
-            gb /= 2;
-          side = -1;
-        }
-      else
-        {
-          b = *s;
-          fb = gb = v;
-          if (side > 0)
-            ga /= 2;
-          side = 1;
-        }
+      same = (value (f, k, &f->Z, f->chi) > 0) == (v[0] > 0);
+      x[2] = x[same ? 0 : 1];
+      v[2] = v[same ? 0 : 1];
+      x[1] = x[same ? 1 : 0];
+      v[1] = v[same ? 1 : 0];
+      x[0] = at;
+      v[0] = value (f, k, &f->Z, f->chi);
+      if (fabs (v[0]) <= ZERO * around || fabs (x[1] - at) <= 2 * PLACE)
+        break;
+      part = inverse_parabola (x, v);
     }
-  if (!(fabs (v) < REAL * around))
-    *s = -1;
+  if (x[0] > 0 && fabs (v[0]) < REAL * around)
+    *s = x[0];
   return ICTUS_OK;
 }
 
@@ -244,6 +287,7 @@ exactly (ictus__cycles *f, double par)
   f->w.lt = 0;
   f->w.par = 1;
   ictus__cycle_copy (f->c, x, &f->V);
+  f->placed = NAN;
   x->par = par;
   if (ictus__colloc_correct (f->c, x, &f->w, 1e-8, NEWTON, &f->d) < 0)
     ictus__cycle_copy (f->c, &f->V, x);
@@ -321,7 +365,8 @@ arrive (ictus__cycles *f, int k, double s, bool *ended)
       *ended = true;
       return ictus__cycles_row (f, &f->Z);
     }
-  ICTUS_TRY (ictus__cycles_row (f, &f->Z));
+  /* the multipliers that it is special for lie on the circle */
+  ICTUS_TRY (row (f, &f->Z, k >= ICTUS__PHI_ZERO ? ictus__floquet_unstable (f->c) : ictus__floquet_beside (f->c, type)));
   ICTUS_TRY (ictus__cycles_mark (f, type, &f->Z, note));
   return k == ICTUS__PHI_BRANCH ? keep_tangent (f) : ICTUS_OK;
 }
@@ -362,43 +407,84 @@ to_look (const ictus__cycles *f, int k, double place_of_steep)
          || (place_of_steep < 0 && changes (f->phi[ICTUS__PHI_STEEP], f->psi[ICTUS__PHI_STEEP]));
 }
 
-ictus_err
-ictus__cycles_between (ictus__cycles *f, bool *ended)
+typedef struct places /* of rows between X and Y, in their order */
 {
-  const int all = f->ntest + 2;
-  int *which = ictus_alloc ((size_t) all, sizeof *which), count = 0;
-  double *where = ictus_alloc ((size_t) all, sizeof *where);
-  ictus_err e = ICTUS_OK;
-  double s, place_of_steep = -1;
+  int count, *which; /* an event, or BETWEEN */
+  double *where;
+} places;
 
-  *ended = false;
-  if (which == NULL || where == NULL)
+/* Rows for a smooth picture, and one between any two zeros: what holds there is seen there only. */
+static void
+fill (ictus__cycles *f, places *p)
+{
+  const int parts = ictus__cycles_parts (f, 1);
+
+  for (int i = p->count - 2; i >= 0; --i)
+    if (p->where[i + 1] - p->where[i] > 2 * APART)
+      insert (p->which, p->where, &p->count, BETWEEN, (p->where[i] + p->where[i + 1]) / 2);
+  for (int k = 1; k < parts; ++k)
     {
-      e = ICTUS_E_NOMEM;
-      goto done;
+      const double s = (double) k / parts;
+      bool apart = true;
+
+      for (int i = 0; i < p->count; ++i)
+        apart = apart && fabs (p->where[i] - s) > APART;
+      if (apart)
+        insert (p->which, p->where, &p->count, BETWEEN, s);
     }
-  for (int k = 0; k < all; ++k)
+}
+
+/* Zeros of all events. */
+static ictus_err
+find_zeros (ictus__cycles *f, places *p)
+{
+  double place_of_steep = -1;
+
+  f->placed = NAN;
+  for (int k = 0; k < f->ntest + 2; ++k)
     if (to_look (f, k, place_of_steep))
       {
-        s = -1;
-        ICTUS_GO (locate (f, k, &s));
+        double s = -1;
+
+        ICTUS_TRY (locate (f, k, &s));
         if (k == ICTUS__PHI_STEEP)
           place_of_steep = s;
         if (s >= 0)
-          insert (which, where, &count, k, s);
+          insert (p->which, p->where, &p->count, k, s);
       }
-  for (int i = 0; i < count && !*ended; ++i)
-    ICTUS_GO (arrive (f, which[i], where[i], ended));
-  if (count > 0 && !*ended) /* multipliers of Y again */
-    {
-      ictus__cycle_copy (f->c, &f->Y, &f->Z);
-      if (ictus__colloc_newton (f->c, &f->Z, &f->T, &f->d))
-        ICTUS_GO (ictus__floquet (f->c));
-    }
+  return ICTUS_OK;
+}
+
+ictus_err
+ictus__cycles_between (ictus__cycles *f, bool *ended)
+{
+  const size_t n = (size_t) f->c->n, room = (size_t) (2 * (f->ntest + 2) + ICTUS__PARTS);
+  const int trivial = f->c->trivial;
+  const double deviation = f->c->deviation;
+  double *values = ictus_alloc (2 * n, sizeof *values); /* multipliers of Y */
+  places p = { 0, ictus_alloc (room, sizeof *p.which), ictus_alloc (room, sizeof *p.where) };
+  ictus_err e = ICTUS_E_NOMEM;
+
+  *ended = false;
+  if (values == NULL || p.which == NULL || p.where == NULL)
+    goto done;
+  memcpy (values, f->c->re, n * sizeof *values);
+  memcpy (values + n, f->c->im, n * sizeof *values);
+  ICTUS_GO (find_zeros (f, &p));
+  fill (f, &p);
+  for (int i = 0; i < p.count && !*ended; ++i)
+    ICTUS_GO (p.which[i] == BETWEEN ? ictus__cycles_fill (f, p.where[i]) : arrive (f, p.which[i], p.where[i], ended));
   if (!*ended)
-    e = ictus__cycles_row (f, &f->Y);
+    {
+      memcpy (f->c->re, values, n * sizeof *values);
+      memcpy (f->c->im, values + n, n * sizeof *values);
+      f->c->trivial = trivial;
+      f->c->deviation = deviation;
+      e = ictus__cycles_row (f, &f->Y);
+    }
 done:
-  ictus_free (which);
-  ictus_free (where);
+  ictus_free (values);
+  ictus_free (p.which);
+  ictus_free (p.where);
   return e;
 }

@@ -144,15 +144,47 @@ ictus__floquet_known (const ictus__colloc *c)
   return c->deviation < BAD;
 }
 
+static bool
+outside (const ictus__colloc *c, int i)
+{
+  return i != c->trivial && modulus (c, i) > 1 + fmax (1e-8, 4 * fmin (c->deviation, 1e-4));
+}
+
 int
 ictus__floquet_unstable (const ictus__colloc *c)
 {
-  const double rim = 1 + fmax (1e-8, 4 * fmin (c->deviation, 1e-4));
   int count = 0;
 
   for (int i = 0; i < c->n; ++i)
-    count += i != c->trivial && modulus (c, i) > rim;
+    count += outside (c, i);
   return count;
+}
+
+int
+ictus__floquet_beside (const ictus__colloc *c, ictus_dyn_type type)
+{
+  const int all = ictus__floquet_unstable (c);
+  const double at = type == ICTUS_DYN_DOUBLING ? -1 : 1;
+  double best = HUGE_VAL;
+  int one = -1, other = -1;
+
+  for (int i = 0; i < c->n; ++i)
+    for (int k = type == ICTUS_DYN_TORUS ? i + 1 : i; k < (type == ICTUS_DYN_TORUS ? c->n : i + 1); ++k)
+      if (i != c->trivial && k != c->trivial)
+        {
+          const double re = i == k ? c->re[i] : c->re[i] * c->re[k] - c->im[i] * c->im[k],
+                       im = i == k ? c->im[i] : c->re[i] * c->im[k] + c->im[i] * c->re[k], far = hypot (re - at, im);
+
+          if (far < best)
+            {
+              best = far;
+              one = i;
+              other = k;
+            }
+        }
+  if (one < 0)
+    return all;
+  return all - outside (c, one) - (other != one && outside (c, other));
 }
 
 double
