@@ -9,7 +9,7 @@ ok "with an example" says "Example: ictus transitions"
 ok "a bistable model is followed both ways" status 0 ictus transitions qif_mean_field --par eta=-8:-2 $quick -o q
 ok "the fold of the way up is found" says "until eta = -3.13613409 (fold)"
 ok "that of the way down" says "until eta = -5.74352716 (fold)"
-ok "there is hysteresis" says "hysteresis: there at eta"
+ok "there is hysteresis" says "hysteresis: jump at eta"
 ok "the file is there" test -s q/transitions.h5
 ok "an existing one is refused" status 65 ictus transitions qif_mean_field --par eta=-8:-2 $quick -o q
 ok "it is drawn" status 0 ictus plot q/transitions.h5 -o q.svg

@@ -107,6 +107,8 @@
  *   parameter float64 [m]; still_low, still_high [m] least and largest value of what is watched in each piece of the ramp without noise;
  *   low, high [k, m] the same of the first runs with noise; still_parameter, still_kind [1, 8], jump_parameter, jump_kind [run, 8] jumps,
  *   kind 0 level, 1 onset, 2 end of oscillation, 3 escape, NaN no more; branch_parameter, branch_value, branch_recovery [b] the rest that the
- *   ramp begins on; warning_parameter, variance, ac1, recovery [run, w]; tau, p, control_tau, control_p [run, 3]
+ *   ramp begins on; warning_parameter, variance, ac1, recovery [run, w]; tau, p, control_tau, control_p [run, 3];
+ *   still_point, jump_point [., 8] the parameter of the bifurcation that a jump belongs to, NaN none
+ *   /branches as in bifurcation.h5: equilibria and cycles; there is none where they could not be followed
  */
 #endif

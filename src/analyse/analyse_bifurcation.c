@@ -15,6 +15,7 @@ typedef struct diagram
   char **branch; /* [nbranch] names of the groups */
   size_t nbranch;
   bool two;      /* the curves in two parameters */
+  plot_range clip; /* what lies outside widens no axis */
   plot_range y, period;
   ictus_text curves, periods; /* plot commands */
   ictus_text labels;
@@ -24,6 +25,7 @@ typedef struct rows /* of a branch */
 {
   double *par, *y, *period; /* y [n, 2]; or par2 [n] */
   uint64_t *unstable;
+  bool *turn; /* [n] a bifurcation, at which stability is that of neither side */
   size_t n;
 } rows;
 
@@ -34,6 +36,7 @@ clear (rows *r)
   ictus_free (r->y);
   ictus_free (r->period);
   ictus_free (r->unstable);
+  ictus_free (r->turn);
   *r = (rows) { 0 };
 }
 
@@ -67,7 +70,21 @@ read_rows (diagram *d, const char *group, rows *r)
   for (size_t k = 0; r->unstable != NULL && k < r->n; ++k)
     r->unstable[k] = v[k] != 0;
   ictus_free (v);
-  return r->unstable != NULL ? ICTUS_OK : ICTUS_E_NOMEM;
+  r->turn = ictus_alloc (r->n, sizeof *r->turn);
+  return r->unstable != NULL && r->turn != NULL ? ICTUS_OK : ICTUS_E_NOMEM;
+}
+
+/* Between rows k and k + 1. */
+static bool
+unstable_behind (const rows *r, size_t k)
+{
+  return r->unstable[r->turn[k + 1] && !r->turn[k] ? k : k + 1] != 0;
+}
+
+static bool
+outside (const diagram *d, double par)
+{
+  return par < d->clip.lo || par > d->clip.hi;
 }
 
 /* A run of rows of equal stability as a curve; value k is v[k * stride]. */
@@ -80,6 +97,8 @@ run (diagram *d, const rows *r, const double *v, size_t stride, size_t from, siz
     if (isfinite (v[k * stride]))
       {
         ictus_text_add (&d->f->data, "%.9g %.9g\n", r->par[k], v[k * stride]);
+        if (outside (d, r->par[k]))
+          continue;
         ictus__range_add (&d->f->x, r->par[k]);
         ictus__range_add (range, v[k * stride]);
       }
@@ -96,9 +115,9 @@ column_runs (diagram *d, const rows *r, const double *v, size_t stride, const ch
 
   for (size_t a = 0, b; a + 1 < r->n; a = b)
     {
-      bool unstable = !plain && r->unstable[a + 1] != 0; /* the row of a bifurcation belongs to both */
+      bool unstable = !plain && unstable_behind (r, a);
 
-      for (b = a + 1; b + 1 < r->n && (plain || (r->unstable[b + 1] != 0) == unstable); ++b)
+      for (b = a + 1; b + 1 < r->n && (plain || unstable_behind (r, b) == unstable); ++b)
         ;
       snprintf (style, sizeof style, "lw %s lc rgb '%s'%s", unstable ? "1.2" : "2", colour, unstable ? " dt (8,5)" : "");
       run (d, r, v, stride, a, b + 1, style, plot, range);
@@ -110,7 +129,7 @@ column_runs (diagram *d, const rows *r, const double *v, size_t stride, const ch
 static void
 mark (diagram *d, double x, double y, const char *label)
 {
-  if (!isfinite (x) || !isfinite (y))
+  if (!isfinite (x) || !isfinite (y) || outside (d, x))
     return;
   ictus__range_add (&d->f->x, x);
   ictus__range_add (&d->y, y);
@@ -121,13 +140,16 @@ mark (diagram *d, double x, double y, const char *label)
 }
 
 static ictus_err
-special (diagram *d, const char *group, const char *name)
+special (diagram *d, const char *group, const char *name, rows *r)
 {
   char path[3 * PLOT_NAME];
   double x = NAN, low = NAN, high = NAN;
-  int64_t again = 0;
+  int64_t again = 0, row = -1;
 
   snprintf (path, sizeof path, "%s/special/%s", group, name);
+  ICTUS_TRY (ictus_h5_read_attr_int (d->h, path, "row", &row));
+  if (row >= 0 && row < (int64_t) r->n && strncmp (name, "EP", 2) != 0 && strncmp (name, "UZ", 2) != 0)
+    r->turn[row] = true;
   ICTUS_TRY (ictus_h5_read_attr_int (d->h, path, "again", &again));
   if (again != 0 || strncmp (name, "EP", 2) == 0)
     return ICTUS_OK;
@@ -147,7 +169,7 @@ special (diagram *d, const char *group, const char *name)
 }
 
 static ictus_err
-specials (diagram *d, const char *group)
+specials (diagram *d, const char *group, rows *r)
 {
   char path[2 * PLOT_NAME], **name = NULL;
   size_t n = 0;
@@ -157,7 +179,7 @@ specials (diagram *d, const char *group)
   if (ictus_h5_exists (d->h, path))
     e = ictus_h5_list (d->h, path, &name, &n);
   for (size_t k = 0; e == ICTUS_OK && k < n; ++k)
-    e = special (d, group, name[k]);
+    e = special (d, group, name[k], r);
   ictus__free_names (name, n);
   return e;
 }
@@ -178,6 +200,7 @@ branch (diagram *d, const char *name)
   if (two != d->two)
     return ICTUS_OK;
   ICTUS_GO (read_rows (d, group, &r));
+  ICTUS_GO (specials (d, group, &r));
   if (two)
     column_runs (d, &r, r.y, 1, ictus__colour (kind[0] == 'f' ? 0 : 1), true, &d->curves, &d->y);
   else if (strcmp (kind, "cycles") == 0)
@@ -189,7 +212,6 @@ branch (diagram *d, const char *name)
     }
   else
     column_runs (d, &r, r.y, 2, "#222222", false, &d->curves, &d->y);
-  e = specials (d, group);
 done:
   clear (&r);
   return e;
@@ -232,11 +254,45 @@ by_number (const void *a, const void *b)
   return (x > y) - (x < y);
 }
 
+static ictus_err
+branches (diagram *d)
+{
+  ICTUS_TRY (ictus_h5_list (d->h, "/branches", &d->branch, &d->nbranch));
+  qsort (d->branch, d->nbranch, sizeof *d->branch, by_number);
+  for (size_t k = 0; k < d->nbranch; ++k)
+    ICTUS_TRY (branch (d, d->branch[k]));
+  return ICTUS_OK;
+}
+
+static void
+clear_diagram (diagram *d)
+{
+  ictus__free_names (d->branch, d->nbranch);
+  ictus_text_clear (&d->curves);
+  ictus_text_clear (&d->periods);
+  ictus_text_clear (&d->labels);
+}
+
+ictus_err
+ictus__bifurcation_under (ictus_h5 *h, plot_figure *f, plot_range *y, ictus_text *labels, ictus_text *curves)
+{
+  diagram d = { .h = h, .f = f, .y = *y, .period = plot_range_none, .clip = f->x };
+  ictus_err e = branches (&d);
+
+  if (e == ICTUS_OK && d.labels.len > 0)
+    ictus_text_addn (labels, d.labels.s, d.labels.len);
+  if (e == ICTUS_OK && d.curves.len > strlen ("plot "))
+    ictus_text_add (curves, "%s%s", curves->len > 0 ? ", " : "plot ", d.curves.s + strlen ("plot "));
+  *y = d.y;
+  clear_diagram (&d);
+  return e;
+}
+
 ictus_err
 ictus__plot_bifurcation (ictus_h5 *h, const char *what, plot_figure *f)
 {
   static const char *const known[] = { "diagram", "curves" };
-  diagram d = { .h = h, .f = f, .y = plot_range_none, .period = plot_range_none };
+  diagram d = { .h = h, .f = f, .y = plot_range_none, .period = plot_range_none, .clip = { -INFINITY, INFINITY } };
   char name[PLOT_NAME], unit[PLOT_NAME], par2[PLOT_NAME], label[PLOT_NAME];
   ictus_err e = ICTUS_OK;
 
@@ -252,10 +308,7 @@ ictus__plot_bifurcation (ictus_h5 *h, const char *what, plot_figure *f)
   ictus__read_text (h, "/", d.two ? "par2" : "y", name);
   ictus__read_text (h, "/", d.two ? "par2_units" : "y_units", unit);
   ictus__label (label, name, unit);
-  ICTUS_GO (ictus_h5_list (h, "/branches", &d.branch, &d.nbranch));
-  qsort (d.branch, d.nbranch, sizeof *d.branch, by_number);
-  for (size_t k = 0; k < d.nbranch; ++k)
-    ICTUS_GO (branch (&d, d.branch[k]));
+  ICTUS_GO (branches (&d));
   if (d.two)
     ictus__figure_note (f, "blue: folds; orange: Hopf points");
   else
@@ -263,9 +316,6 @@ ictus__plot_bifurcation (ictus_h5 *h, const char *what, plot_figure *f)
                         d.periods.len > 0 ? "; green: least and largest value on cycles" : "");
   e = panels (&d, label);
 done:
-  ictus__free_names (d.branch, d.nbranch);
-  ictus_text_clear (&d.curves);
-  ictus_text_clear (&d.periods);
-  ictus_text_clear (&d.labels);
+  clear_diagram (&d);
   return e;
 }

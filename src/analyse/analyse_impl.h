@@ -102,6 +102,9 @@ ictus_err ictus__plot_results (ictus_h5 *h, const char *what, plot_figure *f);
 ictus_err ictus__plot_sweep (ictus_h5 *h, const char *what, const char *boundary, plot_figure *f);
 ictus_err ictus__plot_lyapunov (ictus_h5 *h, const char *what, plot_figure *f);
 ictus_err ictus__plot_bifurcation (ictus_h5 *h, const char *what, plot_figure *f);
+/* The diagram of /branches under something else, over the range of the parameter that f->x is: plot commands go on in curves, labels before
+   them. */
+ictus_err ictus__bifurcation_under (ictus_h5 *h, plot_figure *f, plot_range *y, ictus_text *labels, ictus_text *curves);
 ictus_err ictus__plot_phase (ictus_h5 *h, const char *what, plot_figure *f);
 ictus_err ictus__plot_compare (ictus_h5 *h, const char *what, plot_figure *f);
 ictus_err ictus__plot_trajectory (ictus_h5 *h, const char *what, plot_figure *f);

@@ -7,7 +7,11 @@
 
 #include "analyse/analyse_impl.h"
 
-enum { SHOWN = 8 }; /* courses of a direction */
+enum
+{
+  SHOWN = 8, /* courses of a direction */
+  JUMPS = 8  /* of a run, as the file has them */
+};
 
 typedef struct drawing
 {
@@ -16,6 +20,8 @@ typedef struct drawing
   ictus_text plot;  /* of the panel at hand */
   ictus_text marks; /* commands before it */
   plot_range y;
+  bool was_log;     /* the panel before */
+  double away[2];   /* parameters at which the directions run to infinity, as far as the y axis heeds them; NaN: they do not */
 } drawing;
 
 static const char *const side_name[2] = { "up", "down" };
@@ -53,9 +59,40 @@ style (drawing *d, int block, const char *how, const char *title)
     }
 }
 
+/* Where runs of a direction end at infinity, the axis shows what was a little before. */
+static ictus_err
+escapes (drawing *d, int side)
+{
+  static const char *const name[][2] = { { "still_parameter", "still_kind" }, { "jump_parameter", "jump_kind" } };
+  double *v = NULL, *kind = NULL, *x = NULL, way = side == 0 ? 1 : -1;
+  size_t n = 0, nk = 0, m = 0;
+  ictus_err e = ICTUS_OK;
+
+  d->away[side] = NAN;
+  for (int k = 0; k < 2; ++k)
+    {
+      ICTUS_GO (read_set (d, side, name[k][0], &v, &n));
+      ICTUS_GO (read_set (d, side, name[k][1], &kind, &nk));
+      for (size_t i = 0; i < n && i < nk; ++i)
+        if (kind[i] > 2.5 && !(way * (v[i] - d->away[side]) >= 0))
+          d->away[side] = v[i];
+      ictus_free (v);
+      ictus_free (kind);
+      v = kind = NULL;
+    }
+  ICTUS_GO (read_set (d, side, "parameter", &x, &m));
+  if (m > 1)
+    d->away[side] -= 0.02 * (x[m - 1] - x[0]);
+done:
+  ictus_free (v);
+  ictus_free (kind);
+  ictus_free (x);
+  return e;
+}
+
 /* A band between low and high [m] over x, in column 2 and 3. */
 static int
-band (drawing *d, const double *x, const double *low, const double *high, size_t m)
+band (drawing *d, int side, const double *x, const double *low, const double *high, size_t m)
 {
   ictus_text_add (&d->f->data, "$d%d << EOD\n", d->f->nblock);
   for (size_t k = 0; k < m; ++k)
@@ -64,6 +101,8 @@ band (drawing *d, const double *x, const double *low, const double *high, size_t
         continue;
       ictus_text_add (&d->f->data, "%.9g %.7g %.7g\n", x[k], low[k], high[k]);
       ictus__range_add (&d->f->x, x[k]);
+      if ((side == 0 ? 1 : -1) * (x[k] - d->away[side]) > 0)
+        continue;
       ictus__range_add (&d->y, low[k]);
       ictus__range_add (&d->y, high[k]);
     }
@@ -86,7 +125,7 @@ courses (drawing *d, int side, bool still)
     ICTUS_GO (ICTUS_FAIL (ICTUS_E_FORMAT, "%s: courses of %zu and %zu values at %zu places", d->h->path, n, nh, m));
   for (size_t k = 0; m > 0 && k < n / m && k < SHOWN; ++k)
     {
-      int block = band (d, x, low + k * m, high + k * m, m);
+      int block = band (d, side, x, low + k * m, high + k * m, m);
 
       snprintf (how, sizeof how, still ? "using 1:2:3 with filledcurves fc rgb '%s' fs solid 0.55 border lc rgb '%s' lw 1"
                                        : "using 1:2:3 with filledcurves fc rgb '%s' fs transparent solid 0.35 noborder",
@@ -125,32 +164,50 @@ done:
   return e;
 }
 
-/* An arrow at the mean of the first jumps; without runs at that without noise. */
-static ictus_err
-mark (drawing *d, int side)
+/* The k-th jump of the runs: its mean, where half of them have as many. */
+static double
+mean_jump (const double *v, size_t runs, size_t k)
 {
-  double *v = NULL, sum = 0, lost = NAN;
-  size_t n = 0, m = 0;
+  double sum = 0;
+  size_t m = 0, some = 0;
+
+  for (size_t i = 0; i < runs; ++i)
+    {
+      some += isfinite (v[i * JUMPS]);
+      if (isfinite (v[i * JUMPS + k]))
+        {
+          sum += v[i * JUMPS + k];
+          ++m;
+        }
+    }
+  return m > 0 && 2 * m >= some ? sum / (double) m : NAN;
+}
+
+/* A line at each jump, of the mean of the runs; without runs at those without noise. */
+static ictus_err
+mark (drawing *d, int side, bool diagram)
+{
+  double *v = NULL, lost = NAN, at;
+  size_t n = 0;
   char path[PLOT_NAME];
   ictus_err e;
 
   ICTUS_GO (read_set (d, side, "jump_parameter", &v, &n));
   if (n == 0)
     ICTUS_GO (read_set (d, side, "still_parameter", &v, &n));
-  for (size_t k = 0; k + 8 <= n; k += 8)
-    if (isfinite (v[k]))
+  for (size_t k = 0; n > 0 && k < JUMPS; ++k)
+    if (isfinite (at = mean_jump (v, n / JUMPS, k)))
       {
-        sum += v[k];
-        ++m;
+        bool left = at > 0.5 * (d->f->x.lo + d->f->x.hi); /* where there is room */
+
+        ictus_text_add (&d->marks,
+                        "set arrow from first %.9g, graph 0 to first %.9g, graph 1 nohead lw 1.2 lc rgb '%s' dt (5,4) front\n"
+                        "set label '%s %.4g' at first %.9g, graph %.2f %s offset %s,0 font ',9' tc rgb '%s' front\n",
+                        at, at, dark[side], side_name[side], at, at, (side == 0 ? 0.97 : 0.03) + (side == 0 ? -0.05 : 0.05) * (double) (k % 4),
+                        left ? "right" : "left", left ? "-0.4" : "0.4", dark[side]);
       }
-  if (m > 0)
-    ictus_text_add (&d->marks,
-                    "set arrow from first %.9g, graph 0 to first %.9g, graph 1 nohead lw 1.2 lc rgb '%s' dt (5,4) front\n"
-                    "set label '%s %.4g' at first %.9g, graph %.2f left offset 0.4,0 font ',9' tc rgb '%s' front\n",
-                    sum / (double) m, sum / (double) m, dark[side], side == 0 ? "jump up" : "jump down", sum / (double) m,
-                    sum / (double) m, side == 0 ? 0.95 : 0.87, dark[side]);
   snprintf (path, sizeof path, "/%s", side_name[side]);
-  if (n > 0 && ictus__read_attr_double (d->h, path, "rest_lost_at", &lost) == ICTUS_OK && isfinite (lost))
+  if (!diagram && n > 0 && ictus__read_attr_double (d->h, path, "rest_lost_at", &lost) == ICTUS_OK && isfinite (lost))
     ictus__figure_note (d->f, "%s: rest is lost at %.6g", side_name[side], lost);
 done:
   ictus_free (v);
@@ -158,13 +215,24 @@ done:
 }
 
 static void
-finish (drawing *d, int height, const char *label)
+finish (drawing *d, int height, const char *label, bool decades)
 {
   ictus_text *p = d->plot.len > 0 ? ictus__figure_panel (d->f, height) : NULL;
 
   if (p != NULL)
     {
+      if (d->was_log)
+        ictus_text_add (p, "unset logscale y\n");
+      if (height > 200 && (isfinite (d->away[0]) || isfinite (d->away[1])))
+        {
+          double room = 0.5 * (d->y.hi - d->y.lo);
+
+          d->y = (plot_range) { d->y.lo - room, d->y.hi + room };
+        }
       ictus__panel_y (p, d->y, height, label);
+      d->was_log = decades && d->y.lo > 0 && d->y.hi > 20 * d->y.lo;
+      if (d->was_log)
+        ictus_text_add (p, "set yrange [%.9g:%.9g]\nset ytics autofreq\nset logscale y\n", d->y.lo / 1.3, d->y.hi * 1.3);
       if (d->marks.len > 0)
         ictus_text_addn (p, d->marks.s, d->marks.len);
       ictus_text_addn (p, d->plot.s, d->plot.len);
@@ -247,7 +315,7 @@ ictus__plot_transitions (ictus_h5 *h, plot_figure *f)
   static const char *const set[] = { "variance", "ac1", "recovery" }, *const label[] = { "variance", "autocorrelation", "recovery rate" };
   drawing d = { .h = h, .f = f, .y = plot_range_none };
   char name[PLOT_NAME], unit[PLOT_NAME], text[PLOT_NAME];
-  bool titled = false;
+  bool titled = false, diagram;
   ictus_err e = ICTUS_OK;
 
   ictus__read_text (h, "/", "model", name);
@@ -255,18 +323,26 @@ ictus__plot_transitions (ictus_h5 *h, plot_figure *f)
   ictus__read_text (h, "/", "parameter", name);
   ictus__read_text (h, "/", "parameter_unit", unit);
   ictus__label (f->xlabel, name, unit);
+  for (int side = 0; side < 2; ++side)
+    ICTUS_GO (escapes (&d, side));
   for (int pass = 0; pass < 2; ++pass)
     for (int side = 0; side < 2; ++side)
       ICTUS_GO (courses (&d, side, pass > 0));
-  for (int side = 0; side < 2; ++side)
+  diagram = ictus_h5_exists (h, "/branches");
+  if (diagram)
     {
-      ICTUS_GO (branch (&d, side, &titled));
-      ICTUS_GO (mark (&d, side));
+      ICTUS_GO (ictus__bifurcation_under (h, f, &d.y, &d.marks, &d.plot));
+      ictus__figure_note (f, "black: equilibria, green: least and largest value on cycles, dashed where unstable; dotted: jumps");
     }
+  else
+    for (int side = 0; side < 2; ++side)
+      ICTUS_GO (branch (&d, side, &titled));
+  for (int side = 0; side < 2; ++side)
+    ICTUS_GO (mark (&d, side, diagram));
   ictus__read_text (h, "/", "watched", name);
   ictus__read_text (h, "/", "watched_unit", unit);
   ictus__label (text, name, unit);
-  finish (&d, 330, text);
+  finish (&d, 330, text, false);
   for (int k = 0; k < 3; ++k)
     {
       for (int side = 0; side < 2; ++side)
@@ -275,7 +351,7 @@ ictus__plot_transitions (ictus_h5 *h, plot_figure *f)
           if (k == 2)
             ICTUS_GO (exact (&d, side));
         }
-      finish (&d, 110, label[k]);
+      finish (&d, 110, label[k], k == 0);
     }
 done:
   ictus_text_clear (&d.plot);

@@ -18,5 +18,7 @@ ictus_err ictus_cli_continue_ordinate (const ictus_model *m, const char *name, i
 /** The file, rank 0. Collectivity: none. */
 ictus_err ictus_cli_continue_write (const ictus_cli_dyn *c, const ictus_dyn_diagram *d, const ictus_cli_ordinate *y,
                                     const char *path, int argc, char **argv);
+/** Group /branches of it, into another file. Collectivity: none. */
+ictus_err ictus_cli_continue_branches (const ictus_cli_dyn *c, const ictus_dyn_diagram *d, const ictus_cli_ordinate *y, ictus_h5 *f);
 
 #endif

@@ -11,7 +11,7 @@ typedef struct writer
   const ictus_cli_ordinate *y;
   const double *p, *u, *y0; /* values of the model, for aux quantities */
   double *par, *in, *state, *aux; /* scratch: [nslot], [nu], [nstate], [naux] */
-  ictus_h5 f;
+  ictus_h5 *f;
 } writer;
 
 static ictus_err
@@ -26,9 +26,9 @@ put (writer *w, const char *group, const char *name, size_t rows, size_t columns
   ictus_text_add (&path, "%s/%s", group, name);
   if (path.failed)
     return ICTUS_E_NOMEM;
-  ICTUS_GO (ictus_h5_write (&w->f, path.s, H5T_IEEE_F64LE, H5T_NATIVE_DOUBLE, columns > 0 ? 2 : 1, dims, v));
+  ICTUS_GO (ictus_h5_write (w->f, path.s, H5T_IEEE_F64LE, H5T_NATIVE_DOUBLE, columns > 0 ? 2 : 1, dims, v));
   if (unit != NULL)
-    e = ictus_h5_attr_string (&w->f, path.s, "units", unit[0] != '\0' ? unit : "1");
+    e = ictus_h5_attr_string (w->f, path.s, "units", unit[0] != '\0' ? unit : "1");
 done:
   ictus_text_clear (&path);
   return e;
@@ -37,7 +37,7 @@ done:
 static ictus_err
 put_int (writer *w, const char *group, const char *name, int64_t value)
 {
-  return ictus_h5_attr_int (&w->f, group, name, H5T_STD_I32LE, &value, 1);
+  return ictus_h5_attr_int (w->f, group, name, H5T_STD_I32LE, &value, 1);
 }
 
 /* ---- what is drawn over the parameter ------------------------------------------------------------------------ */
@@ -146,28 +146,28 @@ put_special (writer *w, const char *branch, const ictus_dyn_branch *b, const ict
   ictus_err e = ICTUS_OK;
 
   ictus_text_add (&group, "%s/special/%s%d", branch, ictus_dyn_type_label (s->type), s->number);
-  while (!group.failed && ictus_h5_exists (&w->f, group.s)) /* met twice on this branch */
+  while (!group.failed && ictus_h5_exists (w->f, group.s)) /* met twice on this branch */
     ictus_text_add (&group, "_");
   if (group.failed)
     ICTUS_GO (ICTUS_E_NOMEM);
   g = group.s;
-  ICTUS_GO (ictus_h5_group (&w->f, g));
-  ICTUS_GO (ictus_h5_attr_string (&w->f, g, "type", ictus_dyn_type_name (s->type)));
-  ICTUS_GO (ictus_h5_attr_string (&w->f, g, "label", ictus_dyn_type_label (s->type)));
-  ICTUS_GO (ictus_h5_attr_string (&w->f, g, "note", s->note));
+  ICTUS_GO (ictus_h5_group (w->f, g));
+  ICTUS_GO (ictus_h5_attr_string (w->f, g, "type", ictus_dyn_type_name (s->type)));
+  ICTUS_GO (ictus_h5_attr_string (w->f, g, "label", ictus_dyn_type_label (s->type)));
+  ICTUS_GO (ictus_h5_attr_string (w->f, g, "note", s->note));
   ICTUS_GO (put_int (w, g, "number", s->number));
   ICTUS_GO (put_int (w, g, "again", s->again));
   ICTUS_GO (put_int (w, g, "row", (int64_t) s->at));
-  ICTUS_GO (ictus_h5_attr_double (&w->f, g, "par", s->par[0]));
+  ICTUS_GO (ictus_h5_attr_double (w->f, g, "par", s->par[0]));
   if (b->par2 != NULL)
-    ICTUS_GO (ictus_h5_attr_double (&w->f, g, "par2", s->par[1]));
+    ICTUS_GO (ictus_h5_attr_double (w->f, g, "par2", s->par[1]));
   if (isfinite (s->period))
-    ICTUS_GO (ictus_h5_attr_double (&w->f, g, "period", s->period));
+    ICTUS_GO (ictus_h5_attr_double (w->f, g, "period", s->period));
   if (isfinite (s->coefficient))
-    ICTUS_GO (ictus_h5_attr_double (&w->f, g, "coefficient", s->coefficient));
+    ICTUS_GO (ictus_h5_attr_double (w->f, g, "coefficient", s->coefficient));
   ordinate (w, b, s->at, &low, &high);
-  ICTUS_GO (ictus_h5_attr_double (&w->f, g, "y_low", low));
-  ICTUS_GO (ictus_h5_attr_double (&w->f, g, "y_high", high));
+  ICTUS_GO (ictus_h5_attr_double (w->f, g, "y_low", low));
+  ICTUS_GO (ictus_h5_attr_double (w->f, g, "y_high", high));
   ICTUS_GO (put (w, g, "x", (size_t) b->n, 0, s->x, NULL));
   if (s->nmesh > 0)
     {
@@ -200,7 +200,7 @@ put_columns (writer *w, const char *g, const ictus_dyn_branch *b)
   ICTUS_TRY (put (w, g, "re", b->npoint, n, b->re, NULL));
   ICTUS_TRY (put (w, g, "im", b->npoint, n, b->im, NULL));
   snprintf (path, sizeof path, "%s/unstable", g);
-  ICTUS_TRY (ictus_h5_write (&w->f, path, H5T_STD_I32LE, H5T_NATIVE_INT, 1, &rows, b->unstable));
+  ICTUS_TRY (ictus_h5_write (w->f, path, H5T_STD_I32LE, H5T_NATIVE_INT, 1, &rows, b->unstable));
   ICTUS_TRY (put_ordinate (w, g, b));
   return put_aux (w, g, b);
 }
@@ -213,12 +213,12 @@ put_branch (writer *w, size_t k)
   char g[40];
 
   snprintf (g, sizeof g, "/branches/%zu", k);
-  ICTUS_TRY (ictus_h5_group (&w->f, g));
-  ICTUS_TRY (ictus_h5_attr_string (&w->f, g, "kind", kind[b->kind]));
+  ICTUS_TRY (ictus_h5_group (w->f, g));
+  ICTUS_TRY (ictus_h5_attr_string (w->f, g, "kind", kind[b->kind]));
   ICTUS_TRY (put_int (w, g, "from_branch", b->from_branch));
   ICTUS_TRY (put_int (w, g, "from_special", b->from_special));
   ICTUS_TRY (put_int (w, g, "direction", b->direction));
-  ICTUS_TRY (ictus_h5_attr_string (&w->f, g, "note", b->nspecial > 0 ? b->special[b->nspecial - 1].note : ""));
+  ICTUS_TRY (ictus_h5_attr_string (w->f, g, "note", b->nspecial > 0 ? b->special[b->nspecial - 1].note : ""));
   ICTUS_TRY (put_columns (w, g, b));
   for (size_t a = 0; a < b->nspecial; ++a)
     ICTUS_TRY (put_special (w, g, b, &b->special[a]));
@@ -260,7 +260,7 @@ put_names (writer *w, const char *path, ictus_lang_kind kind, bool units)
   type = H5Tcopy (H5T_C_S1);
   H5Tset_size (type, width);
   if (count > 0)
-    e = ictus_h5_write (&w->f, path, type, type, 1, &dims, v);
+    e = ictus_h5_write (w->f, path, type, type, 1, &dims, v);
   H5Tclose (type);
   ictus_free (v);
   return e;
@@ -271,7 +271,7 @@ put_head (writer *w)
 {
   const ictus_dyn_options *o = &w->d->options;
   const ictus_lang_var *v = ictus_dyn_par_var (w->d->model, o->par);
-  ictus_h5 *f = &w->f;
+  ictus_h5 *f = w->f;
 
   ICTUS_TRY (ictus_h5_attr_string (f, "/", "par", v->name));
   ICTUS_TRY (ictus_h5_attr_string (f, "/", "par_units", v->unit));
@@ -295,12 +295,11 @@ put_head (writer *w)
 }
 
 ictus_err
-ictus_cli_continue_write (const ictus_cli_dyn *c, const ictus_dyn_diagram *d, const ictus_cli_ordinate *y, const char *path,
-                          int argc, char **argv)
+ictus_cli_continue_branches (const ictus_cli_dyn *c, const ictus_dyn_diagram *d, const ictus_cli_ordinate *y, ictus_h5 *f)
 {
   const ictus_kernel *k = d->model->kernel;
-  writer w = { .d = d, .y = y, .p = c->p, .u = c->u, .y0 = c->y };
-  ictus_err e = ICTUS_E_NOMEM, closing;
+  writer w = { .d = d, .y = y, .p = c->p, .u = c->u, .y0 = c->y, .f = f };
+  ictus_err e = ICTUS_E_NOMEM;
 
   w.par = ictus_alloc ((size_t) k->nslot, sizeof *w.par);
   w.in = ictus_alloc ((size_t) k->nu, sizeof *w.in);
@@ -308,17 +307,30 @@ ictus_cli_continue_write (const ictus_cli_dyn *c, const ictus_dyn_diagram *d, co
   w.aux = ictus_alloc ((size_t) k->naux, sizeof *w.aux);
   if (w.par == NULL || w.in == NULL || w.state == NULL || w.aux == NULL)
     goto done;
-  ICTUS_GO (ictus_h5_create (MPI_COMM_SELF, path, c->overwrite, &w.f));
-  ICTUS_GO (ictus_cli_dyn_describe (c, &w.f, ICTUS_KIND_BIFURCATION, ICTUS_SCHEMA_BIFURCATION, argc, argv));
-  ICTUS_GO (put_head (&w));
-  ICTUS_GO (ictus_h5_group (&w.f, "/branches"));
+  ICTUS_GO (ictus_h5_group (f, "/branches"));
   for (size_t b = 0; b < d->nbranch; ++b)
     ICTUS_GO (put_branch (&w, b));
 done:
-  closing = ictus_h5_close (&w.f);
   ictus_free (w.par);
   ictus_free (w.in);
   ictus_free (w.state);
   ictus_free (w.aux);
+  return e;
+}
+
+ictus_err
+ictus_cli_continue_write (const ictus_cli_dyn *c, const ictus_dyn_diagram *d, const ictus_cli_ordinate *y, const char *path,
+                          int argc, char **argv)
+{
+  ictus_h5 f = { .file = H5I_INVALID_HID };
+  writer w = { .d = d, .y = y, .f = &f };
+  ictus_err e, closing;
+
+  ICTUS_GO (ictus_h5_create (MPI_COMM_SELF, path, c->overwrite, &f));
+  ICTUS_GO (ictus_cli_dyn_describe (c, &f, ICTUS_KIND_BIFURCATION, ICTUS_SCHEMA_BIFURCATION, argc, argv));
+  ICTUS_GO (put_head (&w));
+  e = ictus_cli_continue_branches (c, d, y, &f);
+done:
+  closing = ictus_h5_close (&f);
   return e != ICTUS_OK ? e : closing;
 }

@@ -8,6 +8,7 @@
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 typedef struct job
 {
@@ -18,6 +19,8 @@ typedef struct job
   size_t nnoise, cap;
   int *state;     /* [nnoise] */
   double *sigma;
+  bool no_diagram;
+  double ticked_s;
 } job;
 
 static void
@@ -28,8 +31,9 @@ help (void)
       "       mpirun -n N ictus transitions MODEL --par NAME=LO:HI [OPTIONS]\n\n"
       "Move a parameter slowly from LO to HI and back, many times with noise and once without: where does the state\n"
       "jump, where does it jump back, and was the jump announced by slower recovery (variance, autocorrelation,\n"
-      "recovery rate, with their trends against surrogates and against runs in which nothing moves)? Prints a table,\n"
-      "writes DIR/transitions.h5 and draws DIR/transitions.png.\n\n"
+      "recovery rate, with their trends against surrogates and against runs in which nothing moves)? Equilibria and\n"
+      "cycles are followed, too (as by ictus continue): how far behind which fold or Hopf point does it jump? Prints a\n"
+      "table, writes DIR/transitions.h5 and draws DIR/transitions.png.\n\n"
       "Options:\n"
       "      --par NAME=LO:HI   the parameter, or constant input, that moves\n"
       "      --duration T       time of one ramp (default: chosen from the time scales of the model)\n"
@@ -45,6 +49,7 @@ help (void)
       "      --bandwidth X      of the trend that is taken off, as a share of it (default 0.1)\n"
       "      --surrogates N     for the p-values (default 200)\n"
       "      --threshold X      share of the range that a jump has at least (default 0.25)\n"
+      "      --no-diagram       do not follow equilibria and cycles to hold the jumps against\n"
       ICTUS_CLI_DYN_HELP
       "\nExample: ictus transitions qif_mean_field --par eta=-8:-2\n"
       "         mpirun -n 4 ictus transitions hodgkin_huxley --par I=0:20 --noise V=0.5 --repeats 64\n");
@@ -52,7 +57,7 @@ help (void)
 
 /* ---- options --------------------------------------------------------------------------------------------------- */
 
-enum { DURATION = ICTUS_OPT_DYN_OWN, RATE, NOISE, REPEATS, WATCH, DT, LAG, WINDOW, BANDWIDTH, SURROGATES, THRESHOLD };
+enum { DURATION = ICTUS_OPT_DYN_OWN, RATE, NOISE, REPEATS, WATCH, DT, LAG, WINDOW, BANDWIDTH, SURROGATES, THRESHOLD, NO_DIAGRAM };
 
 static int
 count (const char *name, const char *text, unsigned long most, unsigned long *out)
@@ -123,6 +128,8 @@ take_option (job *j, int opt, const char *arg)
         return ictus_cli_fail (ICTUS_E_NOMEM);
       j->noise[j->nnoise++] = arg;
     }
+  else if (opt == NO_DIAGRAM)
+    j->no_diagram = true;
   else if (opt == DURATION || opt == RATE || opt == WATCH || opt == DT || opt == LAG)
     *(opt == DURATION ? &j->duration : opt == RATE ? &j->rate : opt == WATCH ? &j->watch : opt == DT ? &j->dt : &j->lag) = arg;
   else
@@ -146,6 +153,7 @@ options (job *j, int argc, char **argv, bool *done)
                                         { "bandwidth", required_argument, NULL, BANDWIDTH },
                                         { "surrogates", required_argument, NULL, SURROGATES },
                                         { "threshold", required_argument, NULL, THRESHOLD },
+                                        { "no-diagram", no_argument, NULL, NO_DIAGRAM },
                                         { NULL, 0, NULL, 0 } };
   int opt, status;
 
@@ -290,6 +298,33 @@ read_texts (job *j)
 
 /* ---- the command ------------------------------------------------------------------------------------------------------ */
 
+/* A line now and then, where somebody looks. */
+static void
+tick (void *ctx, double done)
+{
+  job *j = ctx;
+  double now = ictus_wall_s ();
+
+  if (now - j->ticked_s < (isatty (STDERR_FILENO) ? 0.5 : 5) && done < 1)
+    return;
+  j->ticked_s = now;
+  if (isatty (STDERR_FILENO))
+    fprintf (stderr, "\rramps: %.0f %% %s", 100 * done, done < 1 ? "" : "\n");
+  else
+    fprintf (stderr, "ramps: %.0f %%\n", 100 * done);
+}
+
+static ictus_err
+show (job *j, const ictus_ramp *ramp, const ictus_dyn_diagram *d, const char *path, int argc, char **argv)
+{
+  const ictus_cli_transitions_job view = { .c = &j->c, .o = &j->o, .r = ramp, .d = d };
+
+  if (!ictus_cli_is_main ())
+    return ICTUS_OK;
+  ICTUS_TRY (ictus_cli_transitions_print (stdout, &view));
+  return path != NULL ? ictus_cli_transitions_write (&view, path, argc, argv) : ICTUS_OK;
+}
+
 static ictus_err
 follow (job *j, int argc, char **argv)
 {
@@ -298,6 +333,7 @@ follow (job *j, int argc, char **argv)
   ictus_plot_request request = { 0 };
   ictus_text path = { 0 };
   ictus_ramp ramp = { 0 };
+  ictus_dyn_diagram diagram = { 0 };
   ictus_err e, stopped = ICTUS_OK;
 
   ICTUS_GO (ictus_cli_dyn_open (&j->c, true));
@@ -307,23 +343,24 @@ follow (job *j, int argc, char **argv)
   ICTUS_GO (ictus_cli_dyn_output (&j->c, "transitions.h5", &path));
   ictus_cli_heed_signals ();
   j->o.told = ictus_cli_told_to_end;
+  j->o.ctx = j;
+  j->o.tick = j->c.quiet || !ictus_cli_is_main () ? NULL : tick;
+  j->ticked_s = ictus_wall_s ();
+  if (!j->no_diagram)
+    ICTUS_GO (ictus_cli_transitions_diagram (&j->c, &j->o, &diagram));
   e = ictus_ramp_follow (MPI_COMM_WORLD, &j->c.values, &j->o, &ramp);
   if (e == ICTUS_E_STOPPED && ramp.run != NULL && ramp.ndone > 0)
     stopped = e;
   else if (e != ICTUS_OK)
     goto done;
-  if (ictus_cli_is_main ())
-    ictus_cli_transitions_print (stdout, &j->c, &j->o, &ramp);
-  e = ICTUS_OK;
-  if (ictus_cli_is_main () && path.len > 0)
-    e = ictus_cli_transitions_write (&j->c, &j->o, &ramp, path.s, argc, argv);
-  ICTUS_GO (ictus_comm_agree (MPI_COMM_WORLD, e));
+  ICTUS_GO (ictus_comm_agree (MPI_COMM_WORLD, show (j, &ramp, &diagram, path.len > 0 ? path.s : NULL, argc, argv)));
   if (path.len > 0)
     ICTUS_GO (ictus_cli_dyn_picture (&j->c, path.s, &request));
   if (stopped != ICTUS_OK)
     e = ICTUS_FAIL (ICTUS_E_STOPPED, "stopped on request; the %zu runs that were done until then are written", ramp.ndone);
 done:
   ictus_ramp_clear (&ramp);
+  ictus_dyn_diagram_clear (&diagram);
   ictus_text_clear (&path);
   return e;
 }

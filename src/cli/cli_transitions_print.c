@@ -3,6 +3,7 @@
 #include "cli/cli_transitions.h"
 
 #include <math.h>
+#include <string.h>
 
 static const char *const direction[2] = { "up", "down" };
 
@@ -14,190 +15,356 @@ loss_name (ictus_ramp_loss l)
   return name[l];
 }
 
-static void
-range_of (const ictus_ramp_options *o, const ictus_ramp *r, int side, char *out, size_t size)
-{
-  ictus_ramp_average a;
+/* ---- text ------------------------------------------------------------------------------------------------------------ */
 
-  ictus_ramp_summary (r, side, &a);
-  if (a.with_jump == 0)
-    snprintf (out, size, "%s", "none");
+typedef struct view
+{
+  FILE *f;
+  const ictus_cli_transitions_job *j;
+  const char *name; /* of the parameter */
+} view;
+
+/* ": 0.07 behind LP1 (fold, eta = -3.13613)" */
+static void
+cause_of (const view *w, const ictus_ramp_cause *c, double delay)
+{
+  if (!c->found)
+    return;
+  fprintf (w->f, ": %.4g %s ", fabs (delay), delay < 0 ? "before" : "behind");
+  if (c->label[0] != '\0')
+    fprintf (w->f, "%s (%s, %s = %.9g)", c->label, c->what, w->name, c->par);
   else
-    snprintf (out, size, "%.6g +- %.2g (%.6g to %.6g), %zu of %zu runs", a.par, isnan (a.par_sd) ? 0 : a.par_sd, a.par_least, a.par_most,
-              a.with_jump, a.runs);
-  (void) o;
+    fprintf (w->f, "the %s at %s = %.9g", c->what, w->name, c->par);
 }
 
-static void
-jumps_of (FILE *f, const char *what, const ictus_ramp_run *run, const char *name)
+static ictus_err
+explain (const view *w, int side, const ictus_ramp_run *run, ictus_ramp_cause *cause)
 {
+  const ictus_cli_transitions_job *j = w->j;
+
+  if (j->d->nbranch > 0)
+    return ictus_ramp_explain (&j->c->values, j->o, j->r, j->d, side, run, cause);
+  for (int k = 0; k < ICTUS_RAMP_JUMPS; ++k)
+    cause[k] = (ictus_ramp_cause) { .par = NAN, .delay = NAN };
+  return ICTUS_OK;
+}
+
+static ictus_err
+without_noise (const view *w, int side)
+{
+  const ictus_ramp_run *run = &w->j->r->side[side].still;
+  ictus_ramp_cause cause[ICTUS_RAMP_JUMPS];
+
+  ICTUS_TRY (explain (w, side, run, cause));
   for (int k = 0; k < run->njump; ++k)
     {
       const ictus_ramp_jump *j = &run->jump[k];
 
-      fprintf (f, "  %-16s %s at %s = %.9g", k == 0 ? what : "", ictus_ramp_kind_name (j->kind), name, j->par);
+      fprintf (w->f, "  %-16s %s at %s = %.9g", k == 0 ? "without noise" : "", ictus_ramp_kind_name (j->kind), w->name, j->par);
       if (!isnan (j->before) && !isnan (j->after))
-        fprintf (f, ", from %.5g to %.5g", j->before, j->after);
-      fprintf (f, "\n");
+        fprintf (w->f, ", from %.5g to %.5g", j->before, j->after);
+      cause_of (w, &cause[k], cause[k].delay);
+      fprintf (w->f, "\n");
     }
   if (run->njump == 0)
-    fprintf (f, "  %-16s no jump in the range\n", what);
+    fprintf (w->f, "  %-16s no jump in the range\n", "without noise");
+  return ICTUS_OK;
+}
+
+static ictus_err
+with_noise (const view *w, int side)
+{
+  ictus_ramp_cause cause[ICTUS_RAMP_JUMPS];
+  ictus_ramp_usual u;
+
+  ictus_ramp_usually (w->j->r, side, &u);
+  for (int k = 0; k < u.njump; ++k)
+    {
+      ICTUS_TRY (explain (w, side, u.like[k], cause));
+      fprintf (w->f, "  %-16s %s at %s = %.6g +- %.2g (%.6g to %.6g)", k == 0 ? "with noise" : "", ictus_ramp_kind_name (u.kind[k]), w->name,
+               u.par[k], isnan (u.sd[k]) ? 0 : u.sd[k], u.least[k], u.most[k]);
+      if (k == 0)
+        fprintf (w->f, ", %zu of %zu runs", u.with, u.runs);
+      cause_of (w, &cause[k], side == 0 ? u.par[k] - cause[k].par : cause[k].par - u.par[k]);
+      fprintf (w->f, "\n");
+    }
+  if (u.njump == 0)
+    fprintf (w->f, "  %-16s no jump in the range, %zu of %zu runs\n", "with noise", u.with, u.runs);
+  return ICTUS_OK;
 }
 
 static void
-print_side (FILE *f, const ictus_ramp_options *o, const ictus_ramp *r, int side, const char *name)
+print_signs (const view *w, int side)
 {
-  const ictus_ramp_side *s = &r->side[side];
   ictus_ramp_average a;
-  char text[160];
 
-  fprintf (f, "\n%s, %s from %.9g to %.9g%s\n", direction[side], name, s->from, s->to,
-           !s->served ? "" : s->rests ? ", begins at rest" : ", begins in oscillation");
-  if (!s->served)
-    {
-      fprintf (f, "  not followed: %s\n", s->why);
-      return;
-    }
-  if (s->loss != ICTUS_RAMP_KEPT && s->loss != ICTUS_RAMP_UNKNOWN)
-    fprintf (f, "  %-16s until %s = %.9g (%s)\n", "rest is stable", name, s->loss_par, loss_name (s->loss));
-  else if (s->loss == ICTUS_RAMP_KEPT)
-    fprintf (f, "  %-16s in the whole range\n", "rest is stable");
-  jumps_of (f, "without noise", &s->still, name);
-  if (r->repeats == 0)
-    return;
-  range_of (o, r, side, text, sizeof text);
-  ictus_ramp_summary (r, side, &a);
-  fprintf (f, "  %-16s %s%s%s\n", "with noise", a.with_jump > 0 ? ictus_ramp_kind_name (a.kind) : "no jump in the range",
-           a.with_jump > 0 ? " at " : "", a.with_jump > 0 ? text : "");
-  if (a.with_jump > 0 && !isnan (s->loss_par))
-    fprintf (f, "  %-16s %.4g behind the point where rest is lost (negative: before it)\n", "delay",
-             side == 0 ? a.par - s->loss_par : s->loss_par - a.par);
+  ictus_ramp_summary (w->j->r, side, &a);
   if (a.warned == 0)
     {
-      fprintf (f, "  %-16s %s\n", "signs", s->rests ? "too little time before the jump" : "none: they are of a state of rest");
+      fprintf (w->f, "  %-16s %s\n", "signs",
+               w->j->r->side[side].rests ? "too little time before the jump" : "none: they are of a state of rest");
       return;
     }
-  fprintf (f, "  %-16s %8s %8s %10s   %s\n", "signs", "tau", "p", "p < 0.05", "nothing moves: tau, p < 0.05");
+  fprintf (w->f, "  %-16s %8s %8s %10s   %s\n", "signs", "tau", "p", "p < 0.05", "nothing moves: tau, p < 0.05");
   for (int k = 0; k < ICTUS_WARNING_SIGNS; ++k)
-    fprintf (f, "  %-16s %8.3f %8.3f %9.0f%%   %8.3f %11.0f%%\n", ictus_warning_name (k), a.tau[k], a.p[k], 100 * a.detected[k],
+    fprintf (w->f, "  %-16s %8.3f %8.3f %9.0f%%   %8.3f %11.0f%%\n", ictus_warning_name (k), a.tau[k], a.p[k], 100 * a.detected[k],
              a.control_tau[k], 100 * a.alarm[k]);
 }
 
-/* Jump and return, where both are there. */
-static bool
-hysteresis (const ictus_ramp *r, double *up, double *back)
+static ictus_err
+print_side (const view *w, int side)
 {
-  ictus_ramp_average a, b;
+  const ictus_ramp_side *s = &w->j->r->side[side];
 
-  *up = r->side[0].still.njump > 0 ? r->side[0].still.jump[0].par : NAN;
-  *back = r->side[1].still.njump > 0 ? r->side[1].still.jump[r->side[1].still.njump - 1].par : NAN;
-  if (r->repeats > 0)
+  fprintf (w->f, "\n%s, %s from %.9g to %.9g%s\n", direction[side], w->name, s->from, s->to,
+           !s->served ? "" : s->rests ? ", begins at rest" : ", begins in oscillation");
+  if (!s->served)
     {
-      ictus_ramp_summary (r, 0, &a);
-      ictus_ramp_summary (r, 1, &b);
-      *up = a.par;
-      *back = b.last_par;
+      fprintf (w->f, "  not followed: %s\n", s->why);
+      return ICTUS_OK;
     }
-  return isfinite (*up) && isfinite (*back);
+  if (s->loss != ICTUS_RAMP_KEPT && s->loss != ICTUS_RAMP_UNKNOWN)
+    fprintf (w->f, "  %-16s until %s = %.9g (%s)\n", "rest is stable", w->name, s->loss_par, loss_name (s->loss));
+  else if (s->loss == ICTUS_RAMP_KEPT)
+    fprintf (w->f, "  %-16s in the whole range\n", "rest is stable");
+  ICTUS_TRY (without_noise (w, side));
+  if (w->j->r->repeats == 0)
+    return ICTUS_OK;
+  ICTUS_TRY (with_noise (w, side));
+  print_signs (w, side);
+  return ICTUS_OK;
 }
 
-static void
-print_text (FILE *f, const ictus_cli_dyn *c, const ictus_ramp_options *o, const ictus_ramp *r)
+/* Both at one point of the diagram, which is passed without hysteresis by what is slow enough? */
+static ictus_err
+one_point (const view *w, const ictus_ramp_usual u[2], const ictus_ramp_loop *loop, char label[12])
 {
-  const ictus_lang_var *w = ictus_cli_transitions_watched (c->model, o->watch);
-  const char *name = ictus_dyn_par_var (c->model, o->par)->name;
-  double up, back;
+  ictus_ramp_cause there[ICTUS_RAMP_JUMPS], back[ICTUS_RAMP_JUMPS];
 
-  fprintf (f, "%s: %s from %.9g to %.9g and back, each in %.6g%s; %s is watched\n", c->model->kernel->name, name, o->lo, o->hi,
-           r->duration, r->chosen_duration ? " (chosen)" : "", w->name);
-  if (r->shortened)
-    fprintf (f, "this is short for what is slow in the model: more than 2000000 steps of %.3g would be needed; --duration takes more\n", r->dt);
-  if (r->repeats > 0 && isfinite (r->sigma))
-    fprintf (f, "noise of strength %.4g was chosen; step %.4g\n", r->sigma, r->dt);
+  ICTUS_TRY (explain (w, 0, u[0].like[loop->up], there));
+  ICTUS_TRY (explain (w, 1, u[1].like[loop->down], back));
+  label[0] = '\0';
+  if (there[loop->up].found && strcmp (there[loop->up].label, back[loop->down].label) == 0)
+    memcpy (label, there[loop->up].label, sizeof there[loop->up].label);
+  return ICTUS_OK;
+}
+
+/* Jumps and what takes them back. */
+static ictus_err
+print_loops (const view *w)
+{
+  const ictus_ramp *r = w->j->r;
+  ictus_ramp_loop loop[ICTUS_RAMP_JUMPS];
+  ictus_ramp_usual u[2];
+  char label[12];
+  int n = ictus_ramp_loops (r, w->j->o->threshold, loop);
+
   for (int side = 0; side < 2; ++side)
-    print_side (f, o, r, side, name);
-  if (hysteresis (r, &up, &back))
-    fprintf (f, "\nhysteresis: there at %s = %.6g, back at %.6g, width %.4g\n", name, up, back, up - back);
+    ictus_ramp_usually (r, side, &u[side]);
+  for (int k = 0; k < n; ++k)
+    {
+      double far = 2 * (isnan (loop[k].spread) ? 0 : loop[k].spread);
+      bool wide = loop[k].width > far && loop[k].width > 0.002 * (w->j->o->hi - w->j->o->lo);
+
+      ICTUS_TRY (one_point (w, u, &loop[k], label));
+      fprintf (w->f, "%s%s: %s at %s = %.6g on the way there, taken back at %.6g", k == 0 ? "\n" : "",
+               wide ? "hysteresis" : "no hysteresis", ictus_ramp_kind_name (u[0].kind[loop[k].up]), w->name, loop[k].there, loop[k].back);
+      if (wide)
+        fprintf (w->f, ", width %.4g%s%s%s", loop[k].width, label[0] != '\0' ? " (both at " : "", label,
+                 label[0] != '\0' ? ": of delay only)" : "");
+      fprintf (w->f, "\n");
+    }
+  for (int k = 0; n == 0 && k < u[0].njump && r->side[1].served; ++k)
+    fprintf (w->f, "%sno way back in the range from the %s at %s = %.6g\n", k == 0 ? "\n" : "", ictus_ramp_kind_name (u[0].kind[k]), w->name,
+             u[0].par[k]);
+  return ICTUS_OK;
+}
+
+/* Where something changes in the range, once each. */
+static void
+print_points (const view *w)
+{
+  const ictus_dyn_diagram *d = w->j->d;
+  int told = 0;
+
+  for (size_t b = 0; b < d->nbranch; ++b)
+    for (size_t k = 0; k < d->branch[b].nspecial; ++k)
+      {
+        const ictus_dyn_special *x = &d->branch[b].special[k];
+
+        if (x->type == ICTUS_DYN_START || x->type == ICTUS_DYN_END || x->again || x->par[0] < w->j->o->lo || x->par[0] > w->j->o->hi)
+          continue;
+        fprintf (w->f, "%s%s%d (%s) at %.9g", told == 0 ? "in the diagram: " : ", ", ictus_dyn_type_label (x->type), x->number,
+                 ictus_dyn_type_name (x->type), x->par[0]);
+        if (++told == 12)
+          {
+            fprintf (w->f, ", ...\n");
+            return;
+          }
+      }
+  if (told > 0)
+    fprintf (w->f, "\n");
+}
+
+static ictus_err
+print_text (const view *w)
+{
+  const ictus_ramp_options *o = w->j->o;
+  const ictus_ramp *r = w->j->r;
+
+  fprintf (w->f, "%s: %s from %.9g to %.9g and back, each in %.6g%s; %s is watched\n", w->j->c->model->kernel->name, w->name, o->lo, o->hi,
+           r->duration, r->chosen_duration ? " (chosen)" : "", ictus_cli_transitions_watched (w->j->c->model, o->watch)->name);
+  if (r->shortened)
+    fprintf (w->f, "this is short for what is slow in the model: more than 2000000 steps of %.3g would be needed; --duration takes more\n", r->dt);
+  if (r->repeats > 0 && isfinite (r->sigma))
+    fprintf (w->f, "noise of strength %.4g was chosen; step %.4g\n", r->sigma, r->dt);
+  print_points (w);
+  for (int side = 0; side < 2; ++side)
+    ICTUS_TRY (print_side (w, side));
+  return print_loops (w);
 }
 
 /* ---- JSON ------------------------------------------------------------------------------------------------------------ */
 
 static void
-json_run (FILE *f, const ictus_ramp_run *run)
+json_cause (const view *w, const ictus_ramp_cause *c, double delay)
 {
-  fprintf (f, "[");
+  if (!c->found)
+    return;
+  fprintf (w->f, ",\"point\":");
+  ictus_json_string (w->f, c->label);
+  fprintf (w->f, ",\"what\":");
+  ictus_json_string (w->f, c->what);
+  ictus_json_number (w->f, ",\"at\":", c->par);
+  ictus_json_number (w->f, ",\"delay\":", delay);
+}
+
+static ictus_err
+json_run (const view *w, int side, const ictus_ramp_run *run)
+{
+  ictus_ramp_cause cause[ICTUS_RAMP_JUMPS];
+
+  ICTUS_TRY (explain (w, side, run, cause));
+  fprintf (w->f, "[");
   for (int k = 0; k < run->njump; ++k)
     {
-      fprintf (f, "%s{\"kind\":\"%s\"", k > 0 ? "," : "", ictus_ramp_kind_name (run->jump[k].kind));
-      ictus_json_number (f, ",\"parameter\":", run->jump[k].par);
-      ictus_json_number (f, ",\"before\":", run->jump[k].before);
-      ictus_json_number (f, ",\"after\":", run->jump[k].after);
-      fprintf (f, "}");
+      fprintf (w->f, "%s{\"kind\":\"%s\"", k > 0 ? "," : "", ictus_ramp_kind_name (run->jump[k].kind));
+      ictus_json_number (w->f, ",\"parameter\":", run->jump[k].par);
+      ictus_json_number (w->f, ",\"before\":", run->jump[k].before);
+      ictus_json_number (w->f, ",\"after\":", run->jump[k].after);
+      json_cause (w, &cause[k], cause[k].delay);
+      fprintf (w->f, "}");
     }
-  fprintf (f, "]");
+  fprintf (w->f, "]");
+  return ICTUS_OK;
+}
+
+static ictus_err
+json_usual (const view *w, int side)
+{
+  ictus_ramp_cause cause[ICTUS_RAMP_JUMPS];
+  ictus_ramp_usual u;
+
+  ictus_ramp_usually (w->j->r, side, &u);
+  fprintf (w->f, ",\"usual\":{\"runs\":%zu,\"jumps\":[", u.with);
+  for (int k = 0; k < u.njump; ++k)
+    {
+      ICTUS_TRY (explain (w, side, u.like[k], cause));
+      fprintf (w->f, "%s{\"kind\":\"%s\"", k > 0 ? "," : "", ictus_ramp_kind_name (u.kind[k]));
+      ictus_json_number (w->f, ",\"mean\":", u.par[k]);
+      ictus_json_number (w->f, ",\"sd\":", u.sd[k]);
+      json_cause (w, &cause[k], side == 0 ? u.par[k] - cause[k].par : cause[k].par - u.par[k]);
+      fprintf (w->f, "}");
+    }
+  fprintf (w->f, "]}");
+  return ICTUS_OK;
 }
 
 static void
-json_side (FILE *f, const ictus_ramp *r, int side)
+json_signs (const view *w, const ictus_ramp_average *a)
 {
+  fprintf (w->f, ",\"signs\":[");
+  for (int k = 0; k < ICTUS_WARNING_SIGNS; ++k)
+    {
+      fprintf (w->f, "%s{\"sign\":\"%s\"", k > 0 ? "," : "", ictus_warning_name (k));
+      ictus_json_number (w->f, ",\"tau\":", a->tau[k]);
+      ictus_json_number (w->f, ",\"p\":", a->p[k]);
+      ictus_json_number (w->f, ",\"detected\":", a->detected[k]);
+      ictus_json_number (w->f, ",\"control_tau\":", a->control_tau[k]);
+      ictus_json_number (w->f, ",\"false_alarms\":", a->alarm[k]);
+      fprintf (w->f, "}");
+    }
+  fprintf (w->f, "]");
+}
+
+static ictus_err
+json_side (const view *w, int side)
+{
+  const ictus_ramp *r = w->j->r;
   const ictus_ramp_side *s = &r->side[side];
   ictus_ramp_average a;
 
-  fprintf (f, "%s{\"direction\":\"%s\",\"followed\":%s,\"rests\":%s", side > 0 ? "," : "", direction[side], s->served ? "true" : "false",
-           s->rests ? "true" : "false");
-  ictus_json_number (f, ",\"from\":", s->from);
-  ictus_json_number (f, ",\"to\":", s->to);
-  fprintf (f, ",\"rest_lost_by\":\"%s\"", loss_name (s->loss));
-  ictus_json_number (f, ",\"rest_lost_at\":", s->served ? s->loss_par : NAN);
-  fprintf (f, ",\"without_noise\":");
-  json_run (f, &s->still);
+  fprintf (w->f, "%s{\"direction\":\"%s\",\"followed\":%s,\"rests\":%s", side > 0 ? "," : "", direction[side],
+           s->served ? "true" : "false", s->rests ? "true" : "false");
+  ictus_json_number (w->f, ",\"from\":", s->from);
+  ictus_json_number (w->f, ",\"to\":", s->to);
+  fprintf (w->f, ",\"rest_lost_by\":\"%s\"", loss_name (s->loss));
+  ictus_json_number (w->f, ",\"rest_lost_at\":", s->served ? s->loss_par : NAN);
+  fprintf (w->f, ",\"without_noise\":");
+  ICTUS_TRY (json_run (w, side, &s->still));
   ictus_ramp_summary (r, side, &a);
-  fprintf (f, ",\"runs\":%zu,\"with_jump\":%zu", a.runs, a.with_jump);
-  ictus_json_number (f, ",\"mean\":", a.par);
-  ictus_json_number (f, ",\"sd\":", a.par_sd);
-  ictus_json_number (f, ",\"delay\":", side == 0 ? a.par - s->loss_par : s->loss_par - a.par);
-  fprintf (f, ",\"signs\":[");
-  for (int k = 0; k < ICTUS_WARNING_SIGNS; ++k)
-    {
-      fprintf (f, "%s{\"sign\":\"%s\"", k > 0 ? "," : "", ictus_warning_name (k));
-      ictus_json_number (f, ",\"tau\":", a.tau[k]);
-      ictus_json_number (f, ",\"p\":", a.p[k]);
-      ictus_json_number (f, ",\"detected\":", a.detected[k]);
-      ictus_json_number (f, ",\"control_tau\":", a.control_tau[k]);
-      ictus_json_number (f, ",\"false_alarms\":", a.alarm[k]);
-      fprintf (f, "}");
-    }
-  fprintf (f, "],\"jumps\":[");
+  fprintf (w->f, ",\"runs\":%zu,\"with_jump\":%zu", a.runs, a.with_jump);
+  ictus_json_number (w->f, ",\"mean\":", a.par);
+  ictus_json_number (w->f, ",\"sd\":", a.par_sd);
+  ICTUS_TRY (json_usual (w, side));
+  json_signs (w, &a);
+  fprintf (w->f, ",\"jumps\":[");
   for (size_t i = 0; i < r->repeats; ++i)
     {
-      fprintf (f, "%s", i > 0 ? "," : "");
-      json_run (f, &r->run[(size_t) side * r->repeats + i]);
+      fprintf (w->f, "%s", i > 0 ? "," : "");
+      ICTUS_TRY (json_run (w, side, &r->run[(size_t) side * r->repeats + i]));
     }
-  fprintf (f, "]}");
+  fprintf (w->f, "]}");
+  return ICTUS_OK;
 }
 
-void
-ictus_cli_transitions_print (FILE *f, const ictus_cli_dyn *c, const ictus_ramp_options *o, const ictus_ramp *r)
+static ictus_err
+print_json (const view *w)
 {
-  double up, back;
+  const ictus_cli_transitions_job *j = w->j;
+  ictus_ramp_loop loop[ICTUS_RAMP_JUMPS];
+  int n = ictus_ramp_loops (j->r, j->o->threshold, loop);
 
-  if (!c->json)
+  fprintf (w->f, "{\"model\":");
+  ictus_json_string (w->f, j->c->model->kernel->name);
+  fprintf (w->f, ",\"parameter\":");
+  ictus_json_string (w->f, w->name);
+  fprintf (w->f, ",\"watched\":");
+  ictus_json_string (w->f, ictus_cli_transitions_watched (j->c->model, j->o->watch)->name);
+  ictus_json_number (w->f, ",\"duration\":", j->r->duration);
+  ictus_json_number (w->f, ",\"dt\":", j->r->dt);
+  ictus_json_number (w->f, ",\"noise\":", j->r->sigma);
+  ictus_json_number (w->f, ",\"hysteresis\":", n > 0 ? loop[0].width : NAN);
+  fprintf (w->f, ",\"loops\":[");
+  for (int k = 0; k < n; ++k)
     {
-      print_text (f, c, o, r);
-      return;
+      fprintf (w->f, "%s{\"up\":%d,\"down\":%d", k > 0 ? "," : "", loop[k].up, loop[k].down);
+      ictus_json_number (w->f, ",\"there\":", loop[k].there);
+      ictus_json_number (w->f, ",\"back\":", loop[k].back);
+      ictus_json_number (w->f, ",\"width\":", loop[k].width);
+      fprintf (w->f, "}");
     }
-  fprintf (f, "{\"model\":");
-  ictus_json_string (f, c->model->kernel->name);
-  fprintf (f, ",\"parameter\":");
-  ictus_json_string (f, ictus_dyn_par_var (c->model, o->par)->name);
-  fprintf (f, ",\"watched\":");
-  ictus_json_string (f, ictus_cli_transitions_watched (c->model, o->watch)->name);
-  ictus_json_number (f, ",\"duration\":", r->duration);
-  ictus_json_number (f, ",\"dt\":", r->dt);
-  ictus_json_number (f, ",\"noise\":", r->sigma);
-  ictus_json_number (f, ",\"hysteresis\":", hysteresis (r, &up, &back) ? up - back : NAN);
-  fprintf (f, ",\"directions\":[");
+  fprintf (w->f, "],\"directions\":[");
   for (int side = 0; side < 2; ++side)
-    json_side (f, r, side);
-  fprintf (f, "]}\n");
+    ICTUS_TRY (json_side (w, side));
+  fprintf (w->f, "]}\n");
+  return ICTUS_OK;
+}
+
+ictus_err
+ictus_cli_transitions_print (FILE *f, const ictus_cli_transitions_job *j)
+{
+  const view w = { .f = f, .j = j, .name = ictus_dyn_par_var (j->c->model, j->o->par)->name };
+
+  return j->c->json ? print_json (&w) : print_text (&w);
 }

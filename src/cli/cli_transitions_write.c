@@ -116,10 +116,53 @@ put_side (ictus_h5 *f, const ictus_ramp_options *o, const ictus_ramp *r, int sid
   return put_signs (f, name, o, s, run, r->repeats, v);
 }
 
-ictus_err
-ictus_cli_transitions_write (const ictus_cli_dyn *c, const ictus_ramp_options *o, const ictus_ramp *r, const char *path, int argc,
-                             char **argv)
+/* Parameters of the points that the jumps belong to, beside the jumps; NaN: none. */
+static ictus_err
+put_causes (ictus_h5 *f, const ictus_cli_transitions_job *j, int side, const ictus_ramp_run *run, size_t n, const char *what)
 {
+  const hsize_t dims[2] = { n, ICTUS_RAMP_JUMPS };
+  ictus_ramp_cause cause[ICTUS_RAMP_JUMPS];
+  double *v;
+  ictus_err e = ICTUS_OK;
+
+  if (n == 0 || j->d->nbranch == 0)
+    return ICTUS_OK;
+  if ((v = ictus_alloc (n * ICTUS_RAMP_JUMPS, sizeof *v)) == NULL)
+    return ICTUS_E_NOMEM;
+  for (size_t i = 0; i < n; ++i)
+    {
+      ICTUS_GO (ictus_ramp_explain (&j->c->values, j->o, j->r, j->d, side, &run[i], cause));
+      for (int k = 0; k < ICTUS_RAMP_JUMPS; ++k)
+        v[i * ICTUS_RAMP_JUMPS + (size_t) k] = cause[k].par;
+    }
+  e = put (f, side == 0 ? "up" : "down", what, 2, dims, v);
+done:
+  ictus_free (v);
+  return e;
+}
+
+static ictus_err
+put_diagram (ictus_h5 *f, const ictus_cli_transitions_job *j)
+{
+  ictus_cli_ordinate y;
+
+  if (j->d->nbranch == 0 || !ictus_cli_transitions_ordinate (j->c->model, j->o->watch, &y))
+    return ICTUS_OK;
+  for (int side = 0; side < 2; ++side)
+    if (j->r->side[side].served)
+      {
+        ICTUS_TRY (put_causes (f, j, side, &j->r->side[side].still, 1, "still_point"));
+        ICTUS_TRY (put_causes (f, j, side, j->r->run + (size_t) side * j->r->repeats, j->r->repeats, "jump_point"));
+      }
+  return ictus_cli_continue_branches (j->c, j->d, &y, f);
+}
+
+ictus_err
+ictus_cli_transitions_write (const ictus_cli_transitions_job *j, const char *path, int argc, char **argv)
+{
+  const ictus_cli_dyn *c = j->c;
+  const ictus_ramp_options *o = j->o;
+  const ictus_ramp *r = j->r;
   const ictus_lang_var *w = ictus_cli_transitions_watched (c->model, o->watch), *p = ictus_dyn_par_var (c->model, o->par);
   size_t wide = (size_t) (ICTUS_RAMP_POINTS + ICTUS_RAMP_POINTS * DRAWN) + r->repeats * ICTUS_WARNING_WINDOWS;
   double *v = ictus_alloc (wide, sizeof *v);
@@ -145,6 +188,7 @@ ictus_cli_transitions_write (const ictus_cli_dyn *c, const ictus_ramp_options *o
   ICTUS_GO (ictus_h5_attr_double (&f, "/", "noise_chosen", r->sigma));
   for (int side = 0; side < 2; ++side)
     ICTUS_GO (put_side (&f, o, r, side, v));
+  e = put_diagram (&f, j);
 done:
   ictus_free (v);
   if (e != ICTUS_OK)
