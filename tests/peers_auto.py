@@ -19,22 +19,23 @@ sys.path.insert(0, os.path.join(HERE, "auto"))
 import auto07p  # noqa: E402
 
 POINT = 1e-6  # special points: parameter, relative to its range
+POINT_GH = 2e-5  # of generalised Hopf points: AUTO-07p has that of Wilson and Cowan at 0.241858891; in 40 digits it is 0.24184785902
 PERIOD = 2e-5  # and period there, relative
 CURVE = 3e-4  # distance from the curve of the other, of the range of each coordinate; extrema of cycles ten times that
 # What AUTO-07p is told beyond auto07p.COMMON. unit: its parameter and its time in ours; state: which of ours its first is, in how much; mesh, steps:
-# for cycles; long: cycles are compared up to this period of ours, towards which they end in a homoclinic orbit
+# for cycles; long: cycles are compared up to this period of ours, towards which they end in a homoclinic orbit; more: other equilibria to begin at
 CASES = {
     "hh": {"model": "hodgkin_huxley", "par": "I", "range": (0, 200), "n": 4, "state": "V", "dsmax": 2, "cycle": {"DSMAX": 0.5, "NMX": 450}},
     "ml": {"model": "morris_lecar", "set": "snic", "par": "I", "range": (-60, 150), "n": 2, "state": "V", "dsmax": 1, "long": 1000,
            "cycle": {"DSMAX": 0.5, "NMX": 1000, "NTST": 200, "THL": {11: 0.025}}},
     "wc": {"model": "wilson_cowan", "par": "P", "range": (-1, 4), "n": 2, "state": "E", "dsmax": 0.05, "long": 300,
-           "cycle": {"DSMAX": 0.02, "NMX": 1000, "NTST": 200, "THL": {11: 0.003}}, "par2": "Q", "range2": (-6, 4)},
+           "cycle": {"DS": 0.001, "DSMAX": 0.02, "NMX": 1100, "NTST": 200, "THL": {11: 0.003}}, "par2": "Q", "range2": (-6, 4)},
     "jr": {"model": "jansen_rit", "par": "p", "range": (-100, 400), "n": 6, "state": "y0", "dsmax": 0.05, "unit": (100, 10, 0.1), "long": 3000,
            "cycle": {"DSMAX": 0.2, "NMX": 600, "NTST": 100, "THL": {11: 0.04}}},
     "fhn": {"model": "fitzhugh_nagumo", "par": "I", "range": (-1, 3), "n": 2, "state": "v", "dsmax": 0.02,
             "cycle": {"DSMAX": 0.02, "NMX": 2000, "NTST": 200}, "canard": True},
     "qif": {"model": "qif_mean_field", "par": "eta", "range": (-10, 0), "n": 2, "state": "r", "dsmax": 0.02, "cycle": {},
-            "par2": "J", "range2": (1, 25)},
+            "par2": "J", "range2": (1, 25), "more": [{1: -0.04853878926882676, 2: 3.278922805707584}]},
 }
 
 
@@ -51,7 +52,8 @@ class Curve:
 
 
 def distance(curves, size, q):
-    """How far q is from the nearest curve, in ranges: cubics through four neighbouring points; and how stable the points around its foot are."""
+    """How far q is from the nearest curve, in ranges: straight lines between neighbours in pictures of each coordinate over the first, or
+    cubics through four of them; and how stable the points around its foot are."""
     def gap(x):
         return max([abs(a - b) / s for a, b, s in zip(x, q, size)])
 
@@ -62,6 +64,10 @@ def distance(curves, size, q):
     near.sort(key=lambda x: x[0])
     best, around = math.inf, set()
     for _, k, c in near[:4]:
+        lines = list(zip(c.points, c.points[1:]))[max(0, k - 2):k + 2]
+        d = max([min([chord(a, b, size, q, i) for a, b in lines]) for i in range(1, len(q))])
+        if d < best:
+            best, around = d, set(c.stable[max(0, k - 1):k + 2])
         for first in sorted({max(0, min(f, len(c.points) - 4)) for f in (k - 2, k - 1)}):
             d = foot(c.points[first:first + 4], k - first, size, q)
             if d < best:
@@ -69,6 +75,14 @@ def distance(curves, size, q):
         if best < 1e-6:
             break
     return best, around
+
+
+def chord(a, b, size, q, k):
+    """Distance from the straight line between a and b in the plane of coordinates 0 and k."""
+    x, y, u, v = ((b[0] - a[0]) / size[0], (b[k] - a[k]) / size[k], (q[0] - a[0]) / size[0], (q[k] - a[k]) / size[k])
+    length = x * x + y * y
+    part = min(max((u * x + v * y) / length, 0), 1) if length > 0 else 0
+    return max(abs(u - part * x), abs(v - part * y))
 
 
 def foot(part, k, size, q):
@@ -95,6 +109,7 @@ def foot(part, k, size, q):
 class Diagram:
     def __init__(self):
         self.equilibria, self.cycles, self.curves2, self.special = [], [], [], []
+        self.flips = []  # pairs of neighbouring cycles (parameter, period) between which a multiplier of AUTO-07p passes -1
 
     def size(self, which):
         """The range of each coordinate."""
@@ -112,14 +127,10 @@ def theirs(name, case, where):
     problem = auto07p.Problem(name, where)
     common = {"NDIM": case["n"], "RL0": lo, "RL1": hi}
     d = Diagram()
+    for k, u in enumerate(case.get("more", [])):
+        equilibria(d, problem.run("more%d" % k, IPS=1, ICP=[1], DSMAX=case["dsmax"], U=u, **common)[0], case, (lo, hi))
     rows = problem.run("equilibria", IPS=1, ICP=[1], DSMAX=case["dsmax"], **common)[0]
-    c = Curve("equilibria")
-    for r in rows:
-        inside = lo <= r.v["PAR(1)"] <= hi
-        c.add((r.v["PAR(1)"] * unit[0], r.v["U(1)"] * unit[2]), r.stable, inside)
-        if inside and r.kind in ("LP", "HB"):
-            d.special.append((r.kind, r.v["PAR(1)"] * unit[0], None))
-    d.equilibria.append(c)
+    equilibria(d, rows, case, (lo, hi))
     labels = [(r.kind, r.label) for r in rows if r.kind in ("LP", "HB") and lo <= r.v["PAR(1)"] <= hi]
     for kind, label in labels:
         if kind == "HB" and case["cycle"]:
@@ -141,9 +152,26 @@ def theirs(name, case, where):
     return d
 
 
+def equilibria(d, rows, case, span):
+    unit, c = case.get("unit", (1, 1, 1)), Curve("equilibria")
+    for r in rows:
+        inside = span[0] <= r.v["PAR(1)"] <= span[1]
+        c.add((r.v["PAR(1)"] * unit[0], r.v["U(1)"] * unit[2]), r.stable, inside)
+        if inside and r.kind in ("LP", "HB"):
+            d.special.append((r.kind, r.v["PAR(1)"] * unit[0], None))
+    d.equilibria.append(c)
+
+
+def flipped(r):
+    return sum([im == 0 and re < -1 for re, im in r.multipliers])
+
+
 def cycle(d, rows, unit, case):
     """A branch of cycles up to where it ends in a Hopf point again, or where its period is long."""
     c, largest, special = Curve("cycles"), 0, []
+    for r, s in zip(rows, rows[1:]):
+        if (flipped(r) - flipped(s)) % 2:
+            d.flips.append([(x.v["PAR(1)"] * unit[0], x.v["PERIOD"] * unit[1]) for x in (r, s)])
     for r in rows:
         par, period, low, high = r.v["PAR(1)"] * unit[0], r.v["PERIOD"] * unit[1], r.v["PAR(31)"] * unit[2], r.v["MAXU(1)"] * unit[2]
         largest = max(largest, high - low)
@@ -246,9 +274,10 @@ def distinct(special, kind, span):
 
 def same(s, t, span):
     """The same point? The second number of curves in two parameters is the other parameter."""
-    if abs(s[1] - t[1]) > POINT * span:
+    point = POINT_GH if s[0] == "GH" else POINT
+    if abs(s[1] - t[1]) > point * span:
         return False
-    return s[0] not in ("CP", "BT", "GH", "ZH", "HH") or abs(s[2] - t[2]) <= 10 * POINT * (1 + abs(t[2]))
+    return s[0] not in ("CP", "BT", "GH", "ZH", "HH") or abs(s[2] - t[2]) <= 10 * point * (1 + abs(t[2]))
 
 
 def compare_special(tap, name, case, a, b):
@@ -274,6 +303,10 @@ def compare_special(tap, name, case, a, b):
             size = b.size("curves2")[:2]
             flat = [flatten(c) for c in b.curves2]
             more = [s for s in more if distance(flat, size, s[1:])[0] > CURVE]
+        # where a pair of multipliers comes out of the plane as two negative ones AUTO-07p marks no period doubling, but prints them
+        if kind == "PD":
+            more = [s for s in more if not any(min(x[0][1], x[1][1]) <= s[2] <= max(x[0][1], x[1][1]) and abs(s[1] - x[0][0]) <= 0.01 * span
+                                               for x in b.flips)]
         why += ["ours has %s at %.10g" % s[:2] for s in more]
         tap.say(not lost and not more, "%s: %d %s, within %.0e of the range" % (name, len(mine), kind, worst), "\n".join(why))
 
@@ -291,6 +324,11 @@ def compare_curves(tap, name, which, tol, mine, other, stability=True):
     if which == "cycles":
         size[2:] = [10 * x for x in size[2:]]  # AUTO-07p's extrema are those of its mesh
     changes = [s[1] for s in mine.special + other.special]
+
+    def sharp(q):
+        """Is it far enough from where stability changes, and from a Hopf point, where cycles have a multiplier of 1?"""
+        return min([abs(q[0] - x) for x in changes] + [math.inf]) > POINT * size[0] and not (which == "cycles" and q[3] - q[2] < 1e-3 * size[3])
+
     for what, points, curves in (("points of AUTO-07p on ours", getattr(other, which), getattr(mine, which)),
                                  ("our points on those of AUTO-07p", getattr(mine, which), getattr(other, which))):
         worst, where, n, wrong = 0, "", 0, []
@@ -302,7 +340,7 @@ def compare_curves(tap, name, which, tol, mine, other, stability=True):
                 n += 1
                 if d > worst:
                     worst, where = d, "furthest: (%s)" % ", ".join("%.8g" % x for x in q)
-                if stability and stable not in around and min(abs(q[0] - x) for x in changes + [math.inf]) > POINT * size[0]:
+                if stability and stable not in around and sharp(q):
                     wrong.append("stability at (%s)" % ", ".join("%.8g" % x for x in q))
         tap.say(n > 0 and worst <= tol and not wrong, "%s: %s, %d %s, within %.1e of the range" % (name, which, n, what, worst),
                 "\n".join(([where] if worst > tol else []) + wrong[:5]))

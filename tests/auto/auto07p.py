@@ -24,6 +24,7 @@ class Row:
 
     def __init__(self, number, kind, label, stable, values):
         self.number, self.kind, self.label, self.stable, self.v = number, kind, label, stable, values
+        self.multipliers = []  # of a cycle: (re, im)
 
 
 def folder():
@@ -69,7 +70,7 @@ class Problem:
         d = self.prepare(what, restart, **constants)
         env = dict(os.environ, OMP_NUM_THREADS="1")
         subprocess.run([self.program], cwd=d, env=env, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, timeout=seconds)
-        return rows(os.path.join(d, "fort.7"))
+        return with_multipliers(rows(os.path.join(d, "fort.7")), os.path.join(d, "fort.9"))
 
 
 def written(v):
@@ -99,4 +100,19 @@ def rows(path):
             values = {k: float(x) for k, x in zip(head, words[4:])}
             kind = TYPES.get(kind) or ("EP" if abs(kind) % 10 == 9 else str(kind) if kind else "")
             branches[-1].append(Row(abs(number), kind, label, number < 0, values))
+    return branches
+
+
+def with_multipliers(branches, path):
+    """Rows of cycles with their multipliers, which fort.9 has in lines of branch, point, "Multiplier", number, re, im."""
+    if len(branches) != 1 or not os.path.exists(path):
+        return branches
+    found = {}
+    with open(path) as f:
+        for line in f:
+            words = line.split()
+            if len(words) > 5 and words[2] == "Multiplier":
+                found.setdefault(int(words[1]), []).append((float(words[4]), float(words[5])))
+    for r in branches[0]:
+        r.multipliers = found.get(r.number, [])
     return branches

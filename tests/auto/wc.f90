@@ -18,5 +18,5 @@ subroutine stpnt (ndim, u, par, t)
   double precision, intent (inout) :: u (ndim), par (*)
   double precision, intent (in) :: t
   par (1) = -1; par (2) = 0
-  u = 0
+  u = [-4.100471584414432d-3, -7.04041894095067d-5]
 end subroutine stpnt
