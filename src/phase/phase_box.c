@@ -30,9 +30,9 @@ extent (const ictus__plane *q, const hull *h)
   return ictus__plane_far (q, h->lo, h->hi);
 }
 
-/* An orbit within the box and near to it; all of it, or what it does in the end. */
+/* An orbit within so many boxes; all of it, or what it does in the end. */
 static void
-walk (ictus__plane *q, hull *h, const double *x, bool all)
+walk (ictus__plane *q, hull *h, const double *x, bool all, double limit)
 {
   hull own[2]; /* of the first half of the steps so far, of all */
   double before = 0;
@@ -45,10 +45,8 @@ walk (ictus__plane *q, hull *h, const double *x, bool all)
   ictus__flow_begin (&w, q, x, 1, 1e-5);
   for (int step = 0; step < SHORT; ++step)
     {
-      if (!ictus__flow_step (&w) || !ictus__plane_inside (q, w.x, 1e4))
+      if (!ictus__flow_step (&w) || !ictus__plane_inside (q, w.x, limit))
         return; /* it escapes: what it passed says nothing */
-      if (ictus__plane_far (q, w.x0, w.x) < 1e-9 && !w.fired)
-        break;
       if (step == half)
         {
           half *= 2;
@@ -62,6 +60,11 @@ walk (ictus__plane *q, hull *h, const double *x, bool all)
         {
           widen (&own[0], w.reset, q->dim);
           widen (&own[1], w.reset, q->dim);
+        }
+      else if (ictus__plane_far (q, w.x0, w.x) < 1e-9 * fmax (extent (q, &own[1]), 1))
+        {
+          drifts = false; /* it is at rest */
+          break;
         }
     }
   if (drifts) /* it goes round, or away */
@@ -105,9 +108,21 @@ as_box (const ictus__plane *q, const ictus_phase *p, const hull *h, double margi
     }
 }
 
-/* One round: fixed points in a box larger by `margin` on each side, unless these are many; and orbits. */
+/* How many times larger along some axis. */
+static double
+larger (const hull *a, const hull *b, int dim)
+{
+  double by = 0;
+
+  for (int k = 0; k < dim; ++k)
+    by = fmax (by, (b->hi[k] - b->lo[k]) / fmax (a->hi[k] - a->lo[k], 1e-300));
+  return by;
+}
+
+/* One round: fixed points in a box larger on each side, unless these are many; and orbits, which the `later` rounds leave out where they
+   would lead ever farther away (closed ones around a centre, say). */
 static ictus_err
-look_around (ictus__plane *q, const ictus_phase *p, const double *x, double margin, hull *h)
+look_around (ictus__plane *q, const ictus_phase *p, const double *x, bool later, hull *h)
 {
   double lo[2] = { 0, 0 }, hi[2] = { 1, 1 };
   int n = q->dim == 2 ? 9 : 3;
@@ -115,11 +130,12 @@ look_around (ictus__plane *q, const ictus_phase *p, const double *x, double marg
   size_t found = 0;
   bool given = false;
 
-  as_box (q, p, h, margin, lo, hi);
+  as_box (q, p, h, later ? 3 : 1, lo, hi);
   ictus__plane_box (q, lo, hi);
   ICTUS_TRY (points (q, p, &wide, &found));
   if (found <= FEW)
     *h = wide;
+  wide = *h;
   for (int a = 0; a < q->dim; ++a)
     if (isfinite (p->options.lo[a]) && isfinite (p->options.hi[a]))
       {
@@ -127,15 +143,17 @@ look_around (ictus__plane *q, const ictus_phase *p, const double *x, double marg
         before.hi[a] = p->options.hi[a];
         given = true;
       }
-  walk (q, h, x, true);
+  walk (q, h, x, true, 1e8);
   for (int k = 0; k < n; ++k)
     {
       double from[2];
 
       for (int a = 0; a < q->dim; ++a)
         from[a] = before.lo[a] + (before.hi[a] - before.lo[a]) * (a == 0 ? k % 3 : k / 3) / 2;
-      walk (q, h, from, given);
+      walk (q, h, from, given, 1e4);
     }
+  if (later && larger (&wide, h, q->dim) > 2.5)
+    *h = wide;
   return ICTUS_OK;
 }
 
@@ -155,20 +173,19 @@ find (ictus__plane *q, const ictus_dyn_values *v, const ictus_phase *p, double *
   for (int round = 0; round < ROUNDS; ++round)
     {
       hull seen = { { x[0], x[1] }, { x[0], x[1] } }, joined = h;
-      double grown = 0;
+      double grown;
 
-      ICTUS_TRY (look_around (q, p, x, round == 0 ? 1 : 3, &joined));
+      ICTUS_TRY (look_around (q, p, x, round > 0, &joined));
       /* the first box was a guess: from the second round on only what was seen counts */
       if (round == 0)
         {
           hull only = { { x[0], x[1] }, { x[0], x[1] } };
 
           ICTUS_TRY (points (q, p, &only, &found));
-          walk (q, &only, x, true);
+          walk (q, &only, x, true, 1e8);
           seen = only;
         }
-      for (int a = 0; a < q->dim; ++a)
-        grown = fmax (grown, (joined.hi[a] - joined.lo[a]) / fmax (h.hi[a] - h.lo[a], 1e-300));
+      grown = larger (&h, &joined, q->dim);
       if (round == 0 && grown < 1.05 && isfinite (seen.lo[0]))
         for (int a = 0; a < q->dim; ++a)
           if (seen.hi[a] - seen.lo[a] > 0.3 * (h.hi[a] - h.lo[a]))
@@ -202,6 +219,38 @@ of_file (const ictus_dyn_values *v, ictus_phase *p)
         }
 }
 
+/* The box holds what the whole model does from its initial values, too, where trajectories are those of the whole model. */
+static ictus_err
+hold_whole (const ictus_dyn_values *v, const ictus_phase *p, double *lo, double *hi)
+{
+  ictus_phase trial = { .model = p->model, .options = p->options, .dim = p->dim };
+  const double *at[2];
+  ictus_err e;
+
+  trial.options.ntrajectory = 0;
+  ICTUS_GO (ictus__phase_whole (v, &trial));
+  at[0] = trial.trajectory.x;
+  at[1] = trial.trajectory.y;
+  for (int a = 0; a < p->dim; ++a)
+    {
+      double from = lo[a], to = hi[a];
+
+      for (size_t k = 0; k < trial.trajectory.npoint; ++k)
+        if (fabs (at[a][k]) < 1e15) /* what runs to infinity says nothing */
+          {
+            from = fmin (from, at[a][k]);
+            to = fmax (to, at[a][k]);
+          }
+      if (!isfinite (p->options.lo[a]) && from < lo[a])
+        lo[a] = from - 0.05 * (to - from);
+      if (!isfinite (p->options.hi[a]) && to > hi[a])
+        hi[a] = to + 0.05 * (to - from);
+    }
+done:
+  ictus_phase_clear (&trial);
+  return e;
+}
+
 ictus_err
 ictus__phase_box (ictus__plane *q, const ictus_dyn_values *v, ictus_phase *p)
 {
@@ -217,6 +266,8 @@ ictus__phase_box (ictus__plane *q, const ictus_dyn_values *v, ictus_phase *p)
     }
   if (!all)
     ICTUS_TRY (find (q, v, p, lo, hi));
+  if (!all && p->options.whole)
+    ICTUS_TRY (hold_whole (v, p, lo, hi));
   for (int a = 0; a < q->dim; ++a)
     {
       if (!(lo[a] < hi[a]) || !isfinite (hi[a] - lo[a]))

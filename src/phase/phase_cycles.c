@@ -60,6 +60,13 @@ bounds (ictus_phase_cycle *info, const ictus_phase_curves *c)
       info->high[0] = fmax (info->high[0], c->x[k]);
       info->high[1] = fmax (info->high[1], c->y[k]);
     }
+  for (int a = 0; a < 2; ++a) /* rounding of 0 */
+    {
+      double small = 1e-14 * (info->high[a] - info->low[a]);
+
+      info->low[a] = fabs (info->low[a]) < small ? 0 : info->low[a];
+      info->high[a] = fabs (info->high[a]) < small ? 0 : info->high[a];
+    }
 }
 
 /* The last curve was drawn in vain. */
@@ -189,6 +196,22 @@ secant (const ictus__cut *c, ictus__plane *q, int dir, double s, double guess, d
   return fabs (db) < 1e-8;
 }
 
+/* Neighbours at both sides come nearer, by more than rounding, where the multiplier says so little that the returns of a weak focus might
+   look the same. */
+static bool
+draws_near (const ictus__cut *c, ictus__plane *q, double s, int dir, double extent)
+{
+  for (double d = 0.05 * extent; d > 1e-3 * extent; d *= 0.2)
+    {
+      ictus__return above, below;
+
+      if (ictus__cut_return (c, q, s + d, dir, 0.5, &above, NULL, false) && ictus__cut_return (c, q, s - d, dir, 0.5, &below, NULL, false)
+          && above.s - (s + d) < -2e-9 && below.s - (s - d) > 2e-9)
+        return true;
+    }
+  return false;
+}
+
 /* The cycle through place s of the section: it is taken when it attracts in this direction and is new. */
 static ictus_err
 take_cycle (hunt *h, const ictus__cut *c, double s, int dir)
@@ -204,7 +227,8 @@ take_cycle (hunt *h, const ictus__cut *c, double s, int dir)
   ictus__cut_point (c, l->q, s, x);
   ICTUS_TRY (ictus__curves_begin (&p->cycle));
   if (k >= MOST_CYCLES || !ictus__cut_return (c, l->q, s, dir, 0.5, &r, &p->cycle, true) || !(dir * r.grow < -1e-6) || r.extent < 1e-4
-      || known (l, x, r.time) || !ictus__cut_make (&own, l->q, x, dir))
+      || (fabs (r.grow) < 1e-2 && !draws_near (c, l->q, s, dir, r.extent)) || known (l, x, r.time)
+      || !ictus__cut_make (&own, l->q, x, dir))
     {
       forget_curve (&p->cycle);
       return ICTUS_OK;

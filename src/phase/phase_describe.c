@@ -129,6 +129,19 @@ index_of (ictus__plane *q, const ictus_phase *p, const double *x, const double *
   return det > 0 ? 1 : -1;
 }
 
+/* Both eigenvalues are 0 as far as a multiple root, known to half of the digits, lets it be seen (a quarter of them, where the Jacobian is
+   nilpotent): against what the field does in the box. */
+static bool
+all_small (const ictus__plane *q, const ictus_phase_point *z)
+{
+  double rate = q->dim == 2 ? fmax (q->scale[0] / q->size[0], q->scale[1] / q->size[1]) : q->scale[0] / q->size[0];
+
+  for (int k = 0; k < q->dim; ++k)
+    if (!(hypot (z->re[k], z->im[k]) < 1e-3 * rate))
+      return false;
+  return true;
+}
+
 ictus_err
 ictus__phase_describe (ictus__plane *q, ictus_phase *p, const double *x, bool degenerate)
 {
@@ -144,13 +157,13 @@ ictus__phase_describe (ictus__plane *q, ictus_phase *p, const double *x, bool de
   z->state = ictus_alloc ((size_t) q->s->k->nstate, sizeof *z->state);
   if (z->state == NULL)
     return ICTUS_E_NOMEM;
-  ictus__plane_begin (q, x);
-  ictus__plane_jac (q, x, f, J);
-  ictus__plane_state (q, x, z->state);
+  ictus__plane_begin (q, z->at);
+  ictus__plane_jac (q, z->at, f, J);
+  ictus__plane_state (q, z->at, z->state);
   eigen (q, J, z);
   z->index = index_of (q, p, x, J, degenerate);
   z->class = ictus_dyn_classify (q->dim, z->re, z->im, degenerate ? 1e-4 : 1e-10);
-  if (degenerate && z->im[0] == 0 && z->class != ICTUS_DYN_CENTRE)
+  if (degenerate && ((z->im[0] == 0 && z->class != ICTUS_DYN_CENTRE) || all_small (q, z)))
     z->class = ICTUS_DYN_DEGENERATE;
   e = look_at_whole (q, z);
   if (e == ICTUS_OK)

@@ -6,6 +6,8 @@
 #include <string.h>
 
 static const double usual = 1e-7; /* tolerance */
+static const double fine = 1e-9;  /* of manifolds, which may connect saddles */
+static const double touch = 3e-4; /* parts of the box; who comes as near to a saddle and turns away is on a connection, as far as can be told */
 static const double far_away = 10; /* sizes of the box beyond which nothing comes back */
 
 static ictus_phase_end
@@ -43,6 +45,46 @@ at_point (const ictus__look *l, const double *x, int dir, double near, ictus_pha
       if ((weak || attracts (&p->point[k], l->q->dim, dir)) && ictus__plane_far (l->q, x, p->point[k].at) < (weak ? 1e-3 : near))
         {
           *end = (ictus_phase_end) { .point = (int) k, .cycle = -1 };
+          return true;
+        }
+    }
+  return false;
+}
+
+/* How near the last step came to a saddle, when its nearest place is within the step or there. */
+static double
+passes (const ictus__look *l, const ictus__flow *w, const double *at)
+{
+  double x[2], best = INFINITY, first, last;
+
+  first = ictus__plane_far (l->q, w->x0, at);
+  last = ictus__plane_far (l->q, w->x, at);
+  for (int k = 1; k < 16; ++k)
+    {
+      ictus__flow_within (w, k / 16.0, x);
+      best = fmin (best, ictus__plane_far (l->q, x, at));
+    }
+  return best < first && best < last ? best : last < 0.1 * touch && last < first ? last : INFINITY;
+}
+
+/* A manifold of `from` that comes to a saddle, another one or its own again: nearer than to anything else there is. */
+static bool
+at_saddle (const ictus__look *l, const ictus__flow *w, int from, bool left, ictus_phase_end *end)
+{
+  const ictus_phase *p = l->p;
+
+  for (int k = 0; k < (int) p->npoint; ++k)
+    {
+      double near = touch;
+
+      if (p->point[k].index != -1 || (k == from && !left))
+        continue;
+      for (size_t i = 0; i < p->npoint; ++i)
+        if ((int) i != k)
+          near = fmin (near, 0.02 * ictus__plane_far (l->q, p->point[i].at, p->point[k].at));
+      if (passes (l, w, p->point[k].at) < near)
+        {
+          *end = (ictus_phase_end) { .point = k, .cycle = -1 };
           return true;
         }
     }
@@ -107,15 +149,24 @@ draw_on (const ictus__look *l, ictus__flow *w, const ictus_phase_end *end, doubl
   return ICTUS_OK;
 }
 
-ictus_err
-ictus__follow (ictus__look *l, const double *x, int dir, double t_stop, int max_steps, ictus_phase_curves *c,
-               ictus_phase_end *end)
+/* Beyond what can come back, or at rest outside of the box. */
+static bool
+gone (const ictus__look *l, const ictus__flow *w)
+{
+  return !ictus__plane_inside (l->q, w->x, far_away)
+         || (!ictus__plane_inside (l->q, w->x, 0) && !w->fired && ictus__plane_far (l->q, w->x0, w->x) < 1e-12 && w->left <= 0);
+}
+
+/* from: the saddle of which it is a manifold, -1: of none. */
+static ictus_err
+follow (ictus__look *l, const double *x, int dir, int from, double t_stop, int max_steps, ictus_phase_curves *c, ictus_phase_end *end)
 {
   ictus__flow w;
+  bool left = false;
 
   if (c != NULL)
     ICTUS_TRY (ictus__curves_begin (c));
-  ictus__flow_begin (&w, l->q, x, dir, usual);
+  ictus__flow_begin (&w, l->q, x, dir, from >= 0 ? fine : usual);
   if (settled (l, &w, end) && c == NULL)
     return ICTUS_OK;
   for (int step = 0; step < max_steps; ++step)
@@ -129,11 +180,16 @@ ictus__follow (ictus__look *l, const double *x, int dir, double t_stop, int max_
         ICTUS_TRY (ictus__curves_step (c, &w, step == 0));
       if (settled (l, &w, end))
         return c != NULL ? draw_on (l, &w, end, t_stop, c) : ICTUS_OK;
-      if (!ictus__plane_inside (l->q, w.x, far_away))
+      if (from >= 0 && !w.fired && at_saddle (l, &w, from, left, end))
+        return ICTUS_OK;
+      left = left || (from >= 0 && ictus__plane_far (l->q, w.x, l->p->point[from].at) > 100 * touch);
+      if (gone (l, &w))
         {
           *end = end_why (ICTUS_PHASE_LEAVES);
           return ICTUS_OK;
         }
+      if (!isfinite (w.t))
+        break;
       if (w.t >= t_stop)
         {
           *end = end_why (ICTUS_PHASE_TIME);
@@ -142,6 +198,13 @@ ictus__follow (ictus__look *l, const double *x, int dir, double t_stop, int max_
     }
   *end = end_why (ictus__plane_inside (l->q, w.x, 0.05) ? ICTUS_PHASE_UNDECIDED : ICTUS_PHASE_LEAVES);
   return ICTUS_OK;
+}
+
+ictus_err
+ictus__follow (ictus__look *l, const double *x, int dir, double t_stop, int max_steps, ictus_phase_curves *c,
+               ictus_phase_end *end)
+{
+  return follow (l, x, dir, -1, t_stop, max_steps, c, end);
 }
 
 /* ---- manifolds -------------------------------------------------------------------------------------------------- */
@@ -167,7 +230,7 @@ one_manifold (ictus__look *l, int point, bool stable, int side)
     x[a] = z->at[a] + by * v[a];
   if (!isfinite (x[0] + x[1]))
     return ICTUS_OK;
-  e = ictus__follow (l, x, stable ? -1 : 1, INFINITY, PHASE_STEPS, &p->manifold, &info.end);
+  e = follow (l, x, stable ? -1 : 1, point, INFINITY, 4 * PHASE_STEPS, &p->manifold, &info.end);
   if (e == ICTUS_OK)
     e = ictus_grow (&p->manifold_info, &cap, p->manifold.n, sizeof *p->manifold_info);
   if (e == ICTUS_OK)

@@ -140,6 +140,13 @@ print_cycles (FILE *f, const ictus_phase *p)
     }
 }
 
+/* What a manifold that comes to a saddle is. */
+static const char *
+connection (const ictus_phase *p, const ictus_phase_manifold *m)
+{
+  return m->end.point < 0 || p->point[m->end.point].index != -1 ? "" : m->end.point == m->point ? " (homoclinic)" : " (heteroclinic)";
+}
+
 static void
 print_manifolds (FILE *f, const ictus_phase *p)
 {
@@ -151,8 +158,8 @@ print_manifolds (FILE *f, const ictus_phase *p)
 
       if (k % 2 == 0)
         fprintf (f, "%s of point %d  ", m->stable ? "separatrix" : "unstable manifold", m->point + 1);
-      fprintf (f, "%s%s%s", k % 2 == 0 ? (m->stable ? "from " : "to ") : " and ", ictus_phase_end_text (p, &m->end, text),
-               k % 2 == 1 || k + 1 == p->manifold.n ? "\n" : "");
+      fprintf (f, "%s%s%s%s", k % 2 == 0 ? (m->stable ? "from " : "to ") : " and ", ictus_phase_end_text (p, &m->end, text),
+               connection (p, m), k % 2 == 1 || k + 1 == p->manifold.n ? "\n" : "");
     }
 }
 
@@ -246,7 +253,7 @@ json_basins (FILE *f, const ictus_phase *p)
   for (size_t k = 0; k < p->nbasin; ++k)
     {
       json_end (f, k > 0 ? ",\n  {\"of\": " : "\n  {\"of\": ", p, &p->basins[k].end);
-      fprintf (f, ", \"share\": %.9g, \"cells\": %zu}", (double) p->basins[k].cells / ((double) p->nb * (p->dim == 2 ? p->nb : 1)),
+      fprintf (f, ", \"share\": %.17g, \"cells\": %zu}", (double) p->basins[k].cells / ((double) p->nb * (p->dim == 2 ? p->nb : 1)),
                p->basins[k].cells);
     }
   fprintf (f, "]");
