@@ -150,6 +150,7 @@ typedef struct ictus_points_options /* ictus_points_defaults fills it */
   void (*tick) (void *ctx, double done); /* share; NULL: nobody wants to know */
   void *ctx;
 } ictus_points_options;
+int ictus_points_columns (const ictus_model *m); /* how many ictus_path_column has. Collectivity: none. */
 void ictus_points_defaults (const ictus_model *m, ictus_points_options *o); /* Collectivity: none. */
 
 typedef struct ictus_points
@@ -208,6 +209,8 @@ typedef struct ictus_orbit
 ictus_err ictus_orbit_run (MPI_Comm comm, const ictus_dyn_values *v, const ictus_points_options *o, const ictus_lyapunov_axis *axis,
                            bool continued, ictus_orbit *out);
 void ictus_orbit_clear (ictus_orbit *r); /* Collectivity: none. */
+/** After how many points of p, or times between them (o->intervals), they come again; an ICTUS_ORBIT_... else. Collectivity: none. */
+int ictus_points_period (const ictus_points *p, const ictus_points_options *o);
 /** After how many of x [n] they come again, within tol, three times at least; 0: they do not. Collectivity: none. */
 int ictus_orbit_period (const double *x, size_t n, double tol);
 

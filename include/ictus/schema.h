@@ -26,6 +26,9 @@
 #define ICTUS_SCHEMA_BIFURCATION 1
 #define ICTUS_SCHEMA_LYAPUNOV 1
 #define ICTUS_SCHEMA_LYAPUNOV_MAP 1
+#define ICTUS_SCHEMA_ORBIT 1
+#define ICTUS_SCHEMA_SECTION 1
+#define ICTUS_SCHEMA_ZERO_ONE 1
 #define ICTUS_SCHEMA_TRANSITIONS 1
 #define ICTUS_SCHEMA_PHASE 1
 #define ICTUS_SCHEMA_MAGIC 0x0A7A
@@ -39,6 +42,9 @@
 #define ICTUS_KIND_BIFURCATION "bifurcation"
 #define ICTUS_KIND_LYAPUNOV "lyapunov"
 #define ICTUS_KIND_LYAPUNOV_MAP "lyapunov map"
+#define ICTUS_KIND_ORBIT "orbit"
+#define ICTUS_KIND_SECTION "section"
+#define ICTUS_KIND_ZERO_ONE "zero-one"
 #define ICTUS_KIND_PHASE "phase"
 #define ICTUS_KIND_TRANSITIONS "transitions"
 
@@ -88,6 +94,16 @@
  *   /ictus_kind "lyapunov map", /model, /transient, /measured, /rtol, /atol attributes of the root
  *   /<parameter> float64 [n] dimension scale, units; /lyapunov_exponent, /lyapunov_error float64 [n0] or [n0, n1] (NaN: no value)
  *   /values, /provenance
+ *
+ * orbit.h5, section.h5, zero_one.h5 (ictus lyapunov --orbit, --section, --zero-one):
+ *   /ictus_kind "orbit" | "section" | "zero-one", /model, /points "maxima" | "section" | "spikes" | "iterates" | "samples", /shows, /shows_units
+ *   (what the values are), /watched, /time_units, /method, /intervals (1: times between points), /most_points, trans, total, recurrence, rtol, atol,
+ *   with a section /section, /section_at attributes of the root; /values, /provenance
+ *   orbit: /parameter float64 [n] units (name: attribute parameter of the root); /up, with --continued /down: first uint64 [n + 1], values first[k] ..
+ *   first[k + 1] - 1 belong to /parameter[k]; value float64 [m] units; period int32 [n] (0 irregular, -1 rest, -2 no points, -3 failed, -4 not
+ *   computed); attribute done of the root: rows that were computed
+ *   section: /time float64 [m]; /section/<state or aux> float64 [m] units; attributes x, y of the root: the plane that is drawn
+ *   zero-one: /series float64 [n], /c, /k_of_c float64 [100]; attributes k (the median), sample (NaN: points) of the root
  *
  * sweep.h5: netCDF-4 compatible (dimension scales; every data set of the root group has a scale on every axis)
  *   /<axis> float64 [n] dimension scale, units, long_name; one for each axis

@@ -110,6 +110,9 @@ ictus_err ictus__plot_compare (ictus_h5 *h, const char *what, plot_figure *f);
 ictus_err ictus__plot_trajectory (ictus_h5 *h, const char *what, plot_figure *f);
 ictus_err ictus__plot_transitions (ictus_h5 *h, plot_figure *f);
 ictus_err ictus__plot_lyapunov_map (ictus_h5 *h, plot_figure *f);
+ictus_err ictus__plot_orbit (ictus_h5 *h, plot_figure *f);
+ictus_err ictus__plot_section (ictus_h5 *h, plot_figure *f);
+ictus_err ictus__plot_zero_one (ictus_h5 *h, plot_figure *f);
 ictus_err ictus__plot_plane (ictus_h5 *h, const char *x, const char *y, plot_figure *f); /* of a trajectory */
 
 #endif

@@ -56,6 +56,12 @@ fill (ictus_h5 *h, const ictus_plot_request *r, plot_figure *f)
     return ictus__plot_compare (h, what, f);
   if (strcmp (kind, ICTUS_KIND_LYAPUNOV_MAP) == 0)
     return ictus__plot_lyapunov_map (h, f);
+  if (strcmp (kind, ICTUS_KIND_ORBIT) == 0)
+    return ictus__plot_orbit (h, f);
+  if (strcmp (kind, ICTUS_KIND_SECTION) == 0)
+    return ictus__plot_section (h, f);
+  if (strcmp (kind, ICTUS_KIND_ZERO_ONE) == 0)
+    return ictus__plot_zero_one (h, f);
   if (strcmp (kind, ICTUS_KIND_SWEEP) == 0)
     return ictus__plot_sweep (h, what, boundary, f);
   if (strcmp (kind, ICTUS_KIND_LYAPUNOV) == 0)

@@ -8,8 +8,11 @@
 
 #define SAME 1e-4     /* of the range that is gone through: points that are the same */
 #define ACCURATE 1000 /* and times the tolerances */
+#define LESS 0.98     /* share of a difference that is left of one that vanishes */
+#define NEARLY 300    /* times what is the same: differences that may be vanishing */
 #define MOST 200000000.0
-enum { TIMES = 3, LOOKS = 5, SETTLE = 5, MOST_PERIOD = 8, AHEAD = 3 }; /* AHEAD: numbers before the values of a row: status, count, what is the same */
+enum { TIMES = 3, LOOKS = 5, SETTLE = 5, MOST_PERIOD = 8 };
+enum { AHEAD = 3 }; /* numbers before the values of a row: status, count, what is the same */
 
 void
 ictus_orbit_clear (ictus_orbit *r)
@@ -39,63 +42,98 @@ ictus_orbit_period (const double *x, size_t n, double tol)
 
 typedef struct work
 {
-  ictus__points s;
+  ictus__chaos_points s;
   ictus_orbit *out;
   size_t width;  /* doubles of a row */
   double *table; /* [ways * n, width]: 0 until it is done, then 1, or what ICTUS_ORBIT_... says; how many; what is the same; values */
 } work;
 
+/* Values that are shown, x [o->keep]; how many, and what among them is the same. */
+static size_t
+shown (const ictus_points *p, const ictus_points_options *o, double *x, double *same)
+{
+  size_t gap = o->intervals ? 1 : 0, n = p->n > gap ? p->n - gap : 0;
+  double most = 0;
+
+  n = n < o->keep ? n : o->keep;
+  for (size_t k = 0; k < n; ++k)
+    {
+      x[k] = o->intervals ? p->t[k + 1] - p->t[k] : p->v[k * (size_t) p->ncol + (size_t) o->watch];
+      most = fmax (most, fabs (x[k]));
+    }
+  *same = fmax (SAME * (o->intervals ? most : p->high - p->low), ACCURATE * (o->rtol * most + o->atol));
+  return n;
+}
+
+int
+ictus_points_period (const ictus_points *p, const ictus_points_options *o)
+{
+  double *x, same;
+  int period = ICTUS_ORBIT_NONE;
+  size_t n;
+
+  if (p->rests)
+    return ICTUS_ORBIT_REST;
+  x = ictus_alloc (o->keep, sizeof *x);
+  if (x == NULL)
+    return period;
+  n = shown (p, o, x, &same);
+  if (n > 0)
+    period = ictus_orbit_period (x, n, same);
+  ictus_free (x);
+  return period;
+}
+
 static void
 fill_row (const work *w, const ictus_points *p, ictus_err e, double *row)
 {
   const ictus_points_options *o = w->s.o;
-  size_t n = p->n, gap = o->intervals ? 1 : 0;
-  double most = 0;
+  size_t n = shown (p, o, row + AHEAD, &row[2]);
 
-  row[0] = e == ICTUS_E_SOLVER ? ICTUS_ORBIT_FAILED : p->rests ? ICTUS_ORBIT_REST : n <= gap ? ICTUS_ORBIT_NONE : 1;
-  if (row[0] < 0)
-    {
-      row[1] = row[0] == ICTUS_ORBIT_REST && !o->intervals;
-      row[AHEAD] = row[1] > 0 ? p->level : 0;
-      return;
-    }
-  n = n - gap < o->keep ? n - gap : o->keep;
+  row[0] = e == ICTUS_E_SOLVER ? ICTUS_ORBIT_FAILED : p->rests ? ICTUS_ORBIT_REST : n == 0 ? ICTUS_ORBIT_NONE : 1;
   row[1] = (double) n;
-  for (size_t k = 0; k < n; ++k)
-    {
-      row[AHEAD + k] = o->intervals ? p->t[k + 1] - p->t[k] : p->v[k * (size_t) p->ncol + (size_t) o->watch];
-      most = fmax (most, fabs (row[AHEAD + k]));
-    }
-  row[2] = fmax (SAME * (o->intervals ? most : p->high - p->low), ACCURATE * (o->rtol * most + o->atol));
+  if (row[0] > 0)
+    return;
+  row[1] = row[0] == ICTUS_ORBIT_REST && !o->intervals;
+  row[AHEAD] = row[1] > 0 ? p->level : 0;
 }
 
-/* Mean difference of points that are p apart, among those from a to b. */
+/* Mean difference of points that are p apart, among n of them. */
 static double
-apart (const double *x, size_t a, size_t b, size_t p)
+apart (const double *x, size_t n, size_t p)
 {
   double sum = 0;
 
-  for (size_t k = a; k + p < b; ++k)
+  for (size_t k = 0; k + p < n; ++k)
     sum += fabs (x[k + p] - x[k]);
-  return sum / (double) (b - a - p);
+  return sum / (double) (n - p);
 }
 
-/* They do not come again yet, but ever more nearly. */
+/* They do not come again yet, but ever more nearly; or they do, as those of a shorter period that is not reached yet: what turns
+   around it with a multiplier close to -1 comes back nearly after two rounds. */
 static bool
 settles (const double *row)
 {
   const double *x = row + AHEAD;
-  size_t n = (size_t) row[1], third = n / 3;
+  size_t n = (size_t) row[1], third = n / 3, end, most = MOST_PERIOD;
+  int period;
 
   if (row[0] == ICTUS_ORBIT_NONE)
     return true;
-  if (row[0] < 0 || ictus_orbit_period (x, n, row[2]) != ICTUS_ORBIT_IRREGULAR)
+  if (row[0] < 0)
     return false;
-  for (size_t p = 1; p <= MOST_PERIOD && 2 * p <= third; ++p)
+  period = ictus_orbit_period (x, n, row[2]);
+  end = n - third;
+  if (period > 0)
     {
-      double end = apart (x, n - third, n, p);
+      most = (size_t) period - 1;
+      end -= end % (size_t) period; /* in the same phase as the beginning */
+    }
+  for (size_t p = 1; p <= most && 2 * p <= third; ++p)
+    {
+      double late = apart (x + end, third, p), early = apart (x, third, p);
 
-      if (end < 0.7 * apart (x, 0, third, p) && end < 300 * row[2])
+      if (period > 0 ? late < LESS * early : late < 0.7 * early && late < NEARLY * row[2])
         return true;
     }
   return false;
@@ -110,16 +148,16 @@ do_row (work *w, size_t row, bool afresh)
   bool longer = isnan (w->s.o->trans) && w->s.k->ndelay == 0;
   ictus_err e;
 
-  ictus__points_set (&w->s, out->axis.par, ictus_lyapunov_axis_at (&out->axis, k));
+  ictus__chaos_points_set (&w->s, out->axis.par, ictus_lyapunov_axis_at (&out->axis, k));
   if (afresh)
-    ictus__points_afresh (&w->s);
+    ictus__chaos_points_afresh (&w->s);
   else if (!w->s.timed)
     w->s.t = ictus_lang_get_settings (w->s.v->model->lang)->t0;
   for (int i = 0; i < SETTLE; ++i, w->s.trans *= 2)
     {
       ictus_points p = { 0 };
 
-      e = ictus__points_follow (&w->s, &p);
+      e = ictus__chaos_points_follow (&w->s, &p);
       if (e == ICTUS_OK || e == ICTUS_E_SOLVER)
         fill_row (w, &p, e, at);
       ictus_points_clear (&p);
@@ -238,18 +276,18 @@ digest (work *w)
 static ictus_err
 look (MPI_Comm comm, work *w)
 {
-  ictus__points *s = &w->s;
+  ictus__chaos_points *s = &w->s;
   const ictus_lyapunov_axis *a = &w->out->axis;
   double length[4];
   ictus_err e = ICTUS_OK;
 
   for (size_t k = 0; k < LOOKS && ictus_comm_rank (comm) == 0 && e == ICTUS_OK; ++k)
     {
-      ictus__points_set (s, a->par, ictus_lyapunov_axis_at (a, (a->n - 1) * k / (LOOKS - 1)));
-      e = ictus__points_look (s);
+      ictus__chaos_points_set (s, a->par, ictus_lyapunov_axis_at (a, (a->n - 1) * k / (LOOKS - 1)));
+      e = ictus__chaos_points_look (s);
     }
   if (ictus_comm_rank (comm) == 0 && e == ICTUS_OK)
-    e = ictus__points_choose (s);
+    e = ictus__chaos_points_choose (s);
   ICTUS_TRY (ictus_comm_verdict (comm, e));
   memcpy (length, (double[]){ s->trans, s->total, s->recurrence, strcmp (s->c.method, "rosenbrock") == 0 }, sizeof length);
   ICTUS_MPI (MPI_Bcast (length, 4, MPI_DOUBLE, 0, comm));
@@ -274,7 +312,7 @@ open_work (const ictus_dyn_values *v, const ictus_points_options *o, work *w)
     return ICTUS_FAIL (ICTUS_E_INPUT, "an orbit diagram shows points, not samples at equal times");
   if (rows * (double) (o->keep + AHEAD) > MOST)
     return ICTUS_FAIL (ICTUS_E_INPUT, "%.0f values of the parameter with %zu points each are more than a diagram can have", rows, o->keep);
-  ICTUS_TRY (ictus__points_open (v, o, &w->s));
+  ICTUS_TRY (ictus__chaos_points_open (v, o, &w->s));
   w->width = o->keep + AHEAD;
   w->table = ictus_alloc ((size_t) rows * w->width, sizeof *w->table);
   return w->table != NULL ? ICTUS_OK : ICTUS_E_NOMEM;
@@ -311,7 +349,7 @@ ictus_orbit_run (MPI_Comm comm, const ictus_dyn_values *v, const ictus_points_op
   if (stopped != ICTUS_OK)
     e = ICTUS_FAIL (ICTUS_E_STOPPED, "stopped on request with %zu of %zu values done", out->ndone, (size_t) out->ways * axis->n);
 done:
-  ictus__points_close (&w.s);
+  ictus__chaos_points_close (&w.s);
   ictus_free (w.table);
   return e;
 }

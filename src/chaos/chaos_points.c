@@ -20,6 +20,16 @@ ictus_points_kind_name (ictus_points_kind k)
   return (unsigned) k < sizeof name / sizeof *name ? name[k] : "?";
 }
 
+int
+ictus_points_columns (const ictus_model *m)
+{
+  int n = ictus_lang_count (m->lang, ICTUS_LANG_AUX);
+
+  for (int i = 0; i < ictus_lang_count (m->lang, ICTUS_LANG_STATE); ++i)
+    n += !ictus_lang_get (m->lang, ICTUS_LANG_STATE, i)->hidden;
+  return n;
+}
+
 void
 ictus_points_defaults (const ictus_model *m, ictus_points_options *o)
 {
@@ -65,12 +75,13 @@ kind_of (const ictus_kernel *k, const ictus_points_options *o)
 }
 
 static ictus_err
-set_section (ictus__points *s)
+set_section (ictus__chaos_points *s)
 {
-  const ictus_lang_var *var = ictus_path_column (s->v->model, s->o->watch);
+  const ictus_lang_var *var;
 
-  if (var == NULL)
-    return ICTUS_FAIL (ICTUS_E_ARG, "no such column: %d", s->o->watch);
+  if (s->o->watch < 0 || s->o->watch >= ictus_points_columns (s->v->model))
+    return ICTUS_FAIL (ICTUS_E_INPUT, "model %s has no column %d", s->k->name, s->o->watch);
+  var = ictus_path_column (s->v->model, s->o->watch);
   s->state = ictus_lang_find (s->v->model->lang, ICTUS_LANG_STATE, var->name);
   s->c.poimap = s->kind == ICTUS_POINTS_SECTION ? 1 : s->kind == ICTUS_POINTS_MAXIMA ? 2 : 0;
   s->c.poisgn = s->kind == ICTUS_POINTS_MAXIMA ? 0 : 1;
@@ -78,15 +89,16 @@ set_section (ictus__points *s)
   s->c.poipln = s->o->at;
   s->c.poistop = false;
   if (s->kind == ICTUS_POINTS_MAXIMA && s->k->fire != NULL && s->k->reset != NULL)
-    return ICTUS_FAIL (ICTUS_E_INPUT, "the states of model %s jump at each spike: they have no maxima; take the times between spikes, or a "
-                       "section", s->k->name);
+    return ICTUS_FAIL (ICTUS_E_INPUT,
+                       "the states of model %s jump at each spike: they have no maxima; take the times between spikes, or a section",
+                       s->k->name);
   if (s->kind == ICTUS_POINTS_MAXIMA && s->state < 0)
     return ICTUS_FAIL (ICTUS_E_INPUT, "%s is an aux quantity: maxima are found of states; of it, take the points of a section", var->name);
   return ICTUS_OK;
 }
 
 static ictus_err
-set_method (ictus__points *s)
+set_method (ictus__chaos_points *s)
 {
   const char *why;
   char buf[256];
@@ -99,11 +111,11 @@ set_method (ictus__points *s)
 }
 
 ictus_err
-ictus__points_open (const ictus_dyn_values *v, const ictus_points_options *o, ictus__points *s)
+ictus__chaos_points_open (const ictus_dyn_values *v, const ictus_points_options *o, ictus__chaos_points *s)
 {
   const ictus_kernel *k = v->model->kernel;
 
-  *s = (ictus__points){ .v = v, .o = o, .k = k, .recurrence = NAN, .rest = NAN, .trans = o->trans, .total = o->total, .sample = o->sample };
+  *s = (ictus__chaos_points){ .v = v, .o = o, .k = k, .recurrence = NAN, .rest = NAN, .trans = o->trans, .total = o->total, .sample = o->sample };
   ICTUS_TRY (check (v, o));
   s->kind = kind_of (k, o);
   s->timed = !ictus_lang_classify (v->model->lang).autonomous;
@@ -126,12 +138,12 @@ ictus__points_open (const ictus_dyn_values *v, const ictus_points_options *o, ic
     return ICTUS_E_NOMEM;
   memcpy (s->p, v->p, (size_t) k->nslot * sizeof *s->p);
   memcpy (s->u, v->u, (size_t) k->ninput * sizeof *s->u);
-  ictus__points_afresh (s);
+  ictus__chaos_points_afresh (s);
   return ICTUS_OK;
 }
 
 void
-ictus__points_close (ictus__points *s)
+ictus__chaos_points_close (ictus__chaos_points *s)
 {
   ictus_free (s->p);
   ictus_free (s->u);
@@ -140,14 +152,14 @@ ictus__points_close (ictus__points *s)
 }
 
 void
-ictus__points_afresh (ictus__points *s)
+ictus__chaos_points_afresh (ictus__chaos_points *s)
 {
   memcpy (s->y, s->v->y, (size_t) s->k->nstate * sizeof *s->y);
   s->t = ictus_lang_get_settings (s->v->model->lang)->t0;
 }
 
 void
-ictus__points_set (ictus__points *s, int par, double value)
+ictus__chaos_points_set (ictus__chaos_points *s, int par, double value)
 {
   if (par < s->k->npar)
     s->p[par] = value;
@@ -191,7 +203,7 @@ passages (const ictus_path *p, int c)
 
 /* Models that jump or remember: longer and longer, until something recurs. */
 static ictus_err
-look_along (ictus__points *s, double *recurrence, double *span)
+look_along (ictus__chaos_points *s, double *recurrence, double *span)
 {
   const ictus_lang_settings *set = ictus_lang_get_settings (s->v->model->lang);
   double total = set->total > 0 && isfinite (set->total) ? set->total : 100;
@@ -218,7 +230,7 @@ look_along (ictus__points *s, double *recurrence, double *span)
 }
 
 ictus_err
-ictus__points_look (ictus__points *s)
+ictus__chaos_points_look (ictus__chaos_points *s)
 {
   const ictus_dyn_values now = { .model = s->v->model, .p = s->p, .u = s->u, .y = s->v->y };
   ictus__chaos *x = NULL;
@@ -256,7 +268,7 @@ done:
 
 /* The longest, unless it is far longer than most are: close to a homoclinic orbit. */
 static double
-typical (const ictus__points *s)
+typical (const ictus__chaos_points *s)
 {
   double x[POINTS_LOOKS];
   int n = s->nlook;
@@ -278,7 +290,7 @@ typical (const ictus__points *s)
 
 /* First zero of the autocorrelation of what is watched, within what 50 recurrences show. */
 static ictus_err
-choose_sample (ictus__points *s)
+choose_sample (ictus__chaos_points *s)
 {
   ictus_path_config c = s->c;
   ictus_path p = { 0 };
@@ -309,7 +321,7 @@ done:
 }
 
 ictus_err
-ictus__points_choose (ictus__points *s)
+ictus__chaos_points_choose (ictus__chaos_points *s)
 {
   double least = s->kind == ICTUS_POINTS_SECTION && strcmp (s->o->section, "t") == 0 ? fabs (s->o->at) : 0;
   double wanted = fmax (MEASURED, 2 * (double) s->o->keep);

@@ -10,7 +10,7 @@
 
 enum { POINTS_LOOKS = 8 };
 
-typedef struct ictus__points /* one thread */
+typedef struct ictus__chaos_points /* one thread */
 {
   const ictus_dyn_values *v;
   const ictus_points_options *o;
@@ -26,18 +26,18 @@ typedef struct ictus__points /* one thread */
   double look[POINTS_LOOKS]; /* [nlook] recurrences that were seen */
   int nlook;
   double rest;           /* longest time that nothing recurred in; NaN: always something did */
-} ictus__points;
+} ictus__chaos_points;
 
 /** \retval ICTUS_E_INPUT  the model cannot be served, options make no sense */
-ictus_err ictus__points_open (const ictus_dyn_values *v, const ictus_points_options *o, ictus__points *s);
-void ictus__points_close (ictus__points *s);
+ictus_err ictus__chaos_points_open (const ictus_dyn_values *v, const ictus_points_options *o, ictus__chaos_points *s);
+void ictus__chaos_points_close (ictus__chaos_points *s);
 /** Another value of a parameter (ictus_dyn_par); the next trajectory begins at v->y. */
-void ictus__points_set (ictus__points *s, int par, double value);
-void ictus__points_afresh (ictus__points *s);
+void ictus__chaos_points_set (ictus__chaos_points *s, int par, double value);
+void ictus__chaos_points_afresh (ictus__chaos_points *s);
 /** Method and lengths that were not given, by a look at the model as it stands; several looks may be taken. */
-ictus_err ictus__points_look (ictus__points *s);
-ictus_err ictus__points_choose (ictus__points *s); /* after the looks */
+ictus_err ictus__chaos_points_look (ictus__chaos_points *s);
+ictus_err ictus__chaos_points_choose (ictus__chaos_points *s); /* after the looks */
 /** From y at t0, the transient first; as ictus_points_run. */
-ictus_err ictus__points_follow (ictus__points *s, ictus_points *out);
+ictus_err ictus__chaos_points_follow (ictus__chaos_points *s, ictus_points *out);
 
 #endif

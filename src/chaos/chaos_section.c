@@ -40,7 +40,7 @@ keep_row (rows *r, double t, const double *v, size_t ncol)
 
 /* Every row of a path from row `from`, or its spikes. */
 static ictus_err
-keep_rows (const ictus__points *s, rows *r, size_t from, size_t most)
+keep_rows (const ictus__chaos_points *s, rows *r, size_t from, size_t most)
 {
   const ictus_path *p = &r->path;
   bool spikes = s->kind == ICTUS_POINTS_SPIKES;
@@ -53,7 +53,7 @@ keep_rows (const ictus__points *s, rows *r, size_t from, size_t most)
 
 /* From where s is by `length`; *failed: it went no further than it went. */
 static ictus_err
-piece (ictus__points *s, ictus_path_config *c, double length, rows *r, bool *failed)
+piece (ictus__chaos_points *s, ictus_path_config *c, double length, rows *r, bool *failed)
 {
   ictus_path_clear (&r->path);
   c->t0 = s->t;
@@ -68,7 +68,7 @@ piece (ictus__points *s, ictus_path_config *c, double length, rows *r, bool *fai
 }
 
 static bool
-told (const ictus__points *s, double done)
+told (const ictus__chaos_points *s, double done)
 {
   if (s->o->tick != NULL)
     s->o->tick (s->o->ctx, done);
@@ -76,7 +76,7 @@ told (const ictus__points *s, double done)
 }
 
 static ictus_err
-transient (ictus__points *s, rows *r, bool *failed)
+transient (ictus__chaos_points *s, rows *r, bool *failed)
 {
   ictus_path_config c = s->c;
   int pieces = s->k->is_map ? 1 : PIECES;
@@ -96,7 +96,7 @@ transient (ictus__points *s, rows *r, bool *failed)
 
 /* Samples that a piece has; its first row is the last one of the piece before. */
 static double
-piece_length (const ictus__points *s, ictus_path_config *c)
+piece_length (const ictus__chaos_points *s, ictus_path_config *c)
 {
   double n = ceil ((double) s->o->keep / PIECES);
 
@@ -110,7 +110,7 @@ piece_length (const ictus__points *s, ictus_path_config *c)
 }
 
 static ictus_err
-measure (ictus__points *s, rows *r, size_t most, bool *failed)
+measure (ictus__chaos_points *s, rows *r, size_t most, bool *failed)
 {
   ictus_path_config c = s->c;
   double length = piece_length (s, &c);
@@ -129,7 +129,7 @@ measure (ictus__points *s, rows *r, size_t most, bool *failed)
 
 /* The whole at once: what is remembered besides the states must not be lost. */
 static ictus_err
-in_one (ictus__points *s, rows *r, size_t most, bool *failed)
+in_one (ictus__chaos_points *s, rows *r, size_t most, bool *failed)
 {
   ictus_path_config c = s->c;
   double begin = s->t + s->trans;
@@ -154,13 +154,13 @@ in_one (ictus__points *s, rows *r, size_t most, bool *failed)
 /* ---- maxima ------------------------------------------------------------------------------------------------------------ */
 
 static size_t
-points_wanted (const ictus__points *s)
+points_wanted (const ictus__chaos_points *s)
 {
   return s->o->keep + (s->o->intervals ? 1 : 0);
 }
 
 static void
-range_of (const ictus__points *s, ictus_points *p)
+range_of (const ictus__chaos_points *s, ictus_points *p)
 {
   p->low = INFINITY;
   p->high = -INFINITY;
@@ -175,7 +175,7 @@ range_of (const ictus__points *s, ictus_points *p)
 
 /* Rows are maxima and minima in turn: the maxima stay, unless nothing moves. went: how far what is watched came besides. */
 static void
-only_maxima (const ictus__points *s, double went, ictus_points *out)
+only_maxima (const ictus__chaos_points *s, double went, ictus_points *out)
 {
   size_t ncol = (size_t) out->ncol, w = (size_t) s->o->watch, m = 0, most = points_wanted (s);
   double lo = fmin (out->low, out->level), hi = fmax (out->high, out->level);
@@ -198,7 +198,7 @@ only_maxima (const ictus__points *s, double went, ictus_points *out)
 /* ---- the whole ----------------------------------------------------------------------------------------------------------- */
 
 static ictus_err
-walk (ictus__points *s, rows *r, bool *failed, double *begin)
+walk (ictus__chaos_points *s, rows *r, bool *failed, double *begin)
 {
   size_t most = s->kind == ICTUS_POINTS_MAXIMA ? 2 * points_wanted (s) + 1 : points_wanted (s);
 
@@ -210,7 +210,7 @@ walk (ictus__points *s, rows *r, bool *failed, double *begin)
 }
 
 ictus_err
-ictus__points_follow (ictus__points *s, ictus_points *out)
+ictus__chaos_points_follow (ictus__chaos_points *s, ictus_points *out)
 {
   rows r = { .n = 0 };
   bool failed = false;
@@ -238,15 +238,15 @@ ictus__points_follow (ictus__points *s, ictus_points *out)
 ictus_err
 ictus_points_run (const ictus_dyn_values *v, const ictus_points_options *o, ictus_points *out)
 {
-  ictus__points s = { 0 };
+  ictus__chaos_points s = { 0 };
   ictus_err e;
 
   *out = (ictus_points){ 0 };
-  ICTUS_GO (ictus__points_open (v, o, &s));
-  ICTUS_GO (ictus__points_look (&s));
-  ICTUS_GO (ictus__points_choose (&s));
-  e = ictus__points_follow (&s, out);
+  ICTUS_GO (ictus__chaos_points_open (v, o, &s));
+  ICTUS_GO (ictus__chaos_points_look (&s));
+  ICTUS_GO (ictus__chaos_points_choose (&s));
+  e = ictus__chaos_points_follow (&s, out);
 done:
-  ictus__points_close (&s);
+  ictus__chaos_points_close (&s);
   return e;
 }

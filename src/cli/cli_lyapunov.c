@@ -29,15 +29,28 @@ help (void)
       "      --rtol X, --atol X relative and absolute tolerance (default 1e-8 and 1e-10)\n"
       "      --map NAME=A:B:N   only the largest exponent, at N values of a parameter; given twice: over two parameters. Dealt to\n"
       "                         the ranks; the same command goes on with what was stopped or killed\n"
+      "      --orbit NAME=A:B:N orbit diagram: maxima of a state (of a map its iterates, of a neuron with a reset the times\n"
+      "                         between spikes) at N values of a parameter. Dealt to the ranks\n"
+      "      --continued        with --orbit: A to B and back, each value beginning where the one before ended\n"
+      "      --section NAME=X   points where a state passes X upwards, and their first-return map; t=T: each T. With --orbit\n"
+      "                         and --zero-one in place of maxima\n"
+      "      --zero-one [NAME]  0-1 test for chaos, of the maxima of a state: near 0 regular, near 1 chaos\n"
+      "      --sample T         with --zero-one: values so long after each other in place of maxima; auto: chosen\n"
+      "      --watch NAME       the state or aux quantity (default: the first)\n"
+      "      --intervals        times between the points in place of values\n"
+      "      --points N         so many at most (default 100; maps 200; --section 1000; --zero-one 5000)\n"
       ICTUS_CLI_DYN_HELP
       "\nExample: ictus lyapunov lorenz\n"
       "         ictus lyapunov hindmarsh_rose --par I=3.25 --spectrum 1\n"
-      "         mpirun -n 8 ictus lyapunov hindmarsh_rose --map I=2:4:400 --map r=0.001:0.02:300\n");
+      "         mpirun -n 8 ictus lyapunov hindmarsh_rose --map I=2:4:400 --map r=0.001:0.02:300\n"
+      "         ictus lyapunov hindmarsh_rose --orbit I=2.5:3.5:400 --section x=0 --intervals\n"
+      "         ictus lyapunov lorenz --section z=27\n"
+      "         ictus lyapunov rossler --zero-one x\n");
 }
 
 /* ---- options ------------------------------------------------------------------------------------------------------ */
 
-enum { SPECTRUM = ICTUS_OPT_DYN_OWN, TRANS, T_STOP, METHOD, RTOL, ATOL, MAP };
+enum { SPECTRUM = ICTUS_OPT_DYN_OWN, TRANS, T_STOP, METHOD, RTOL, ATOL, MAP, ORBIT, CONTINUED, SECTION, ZERO_ONE, SAMPLE, WATCH, INTERVALS, POINTS };
 
 static int
 take_spectrum (ictus_cli_lyapunov_job *j, const char *text)
@@ -82,14 +95,48 @@ take_tolerance (const char *name, const char *text, double *out)
   return 0;
 }
 
+static int
+take_points (ictus_cli_lyapunov_job *j, const char *text)
+{
+  char *end;
+  long v;
+
+  errno = 0;
+  v = strtol (text, &end, 10);
+  if (end == text || *end != '\0' || errno != 0 || v < 1 || v > 10000000)
+    return ictus_cli_usage ("lyapunov", "--points takes a number of points from 1 to 10000000, not \"%s\"", text);
+  j->points.keep = (size_t) v;
+  return 0;
+}
+
+static bool
+take_way (ictus_cli_orbit *a, int opt, const char *arg)
+{
+  switch (opt)
+    {
+    case ORBIT: a->orbit = arg; return true;
+    case CONTINUED: a->continued = true; return true;
+    case SECTION: a->section = arg; return true;
+    case SAMPLE: a->sample = arg; return true;
+    case WATCH: a->watch = arg; return true;
+    case INTERVALS: a->intervals = true; return true;
+    case ZERO_ONE:
+      a->zero_one = true;
+      a->zero_one_of = arg;
+      return true;
+    default: return false;
+    }
+}
+
 /* One option; a status to end with, 0 to go on. */
 static int
 take_option (ictus_cli_lyapunov_job *j, int opt, const char *arg)
 {
-  if (ictus_cli_dyn_take (&j->c, opt, arg))
+  if (ictus_cli_dyn_take (&j->c, opt, arg) || take_way (&j->points, opt, arg))
     return 0;
   switch (opt)
     {
+    case POINTS: return take_points (j, arg);
     case SPECTRUM: return take_spectrum (j, arg);
     case METHOD: return take_method (j, arg);
     case RTOL: return take_tolerance ("rtol", arg, &j->o.rtol);
@@ -116,6 +163,14 @@ options (ictus_cli_lyapunov_job *j, int argc, char **argv, bool *done)
                                         { "rtol", required_argument, NULL, RTOL },
                                         { "atol", required_argument, NULL, ATOL },
                                         { "map", required_argument, NULL, MAP },
+                                        { "orbit", required_argument, NULL, ORBIT },
+                                        { "continued", no_argument, NULL, CONTINUED },
+                                        { "section", required_argument, NULL, SECTION },
+                                        { "zero-one", optional_argument, NULL, ZERO_ONE },
+                                        { "sample", required_argument, NULL, SAMPLE },
+                                        { "watch", required_argument, NULL, WATCH },
+                                        { "intervals", no_argument, NULL, INTERVALS },
+                                        { "points", required_argument, NULL, POINTS },
                                         { NULL, 0, NULL, 0 } };
   int opt, status;
 
@@ -131,11 +186,18 @@ options (ictus_cli_lyapunov_job *j, int argc, char **argv, bool *done)
         return ictus_err_status (ICTUS_E_USAGE);
       if ((status = take_option (j, opt, optarg)) != 0)
         return status;
+      if (opt == ZERO_ONE && optarg == NULL && optind < argc)
+        j->perhaps = argv[optind];
     }
-  if (optind + 1 != argc)
+  if (optind + 2 == argc && j->perhaps != NULL && (argv[optind] == j->perhaps || argv[optind + 1] == j->perhaps))
+    {
+      j->points.zero_one_of = j->perhaps; /* the other one is the model */
+      optind += argv[optind] == j->perhaps;
+    }
+  else if (optind + 1 != argc)
     return ictus_cli_usage ("lyapunov", "expected one model");
   j->c.model_name = argv[optind];
-  return 0;
+  return ictus_cli_orbit_check (&j->points, j->nmap > 0 ? "--map" : j->o.spectrum > 0 ? "--spectrum" : NULL);
 }
 
 /* ---- the command ------------------------------------------------------------------------------------------------------ */
@@ -209,6 +271,12 @@ follow (ictus_cli_lyapunov_job *j, int argc, char **argv)
 
   ICTUS_GO (ictus_cli_dyn_open (&j->c, j->nmap > 0));
   ICTUS_GO (read_texts (j));
+  if (ictus_cli_orbit_wanted (&j->points))
+    {
+      ictus_cli_heed_signals ();
+      e = ictus_cli_orbit_run (&j->c, &j->o, &j->points, argc, argv);
+      goto done;
+    }
   if ((why = ictus_lyapunov_refuse (j->c.model, buf)) != NULL)
     ICTUS_GO (ICTUS_FAIL (ICTUS_E_INPUT, "model %s has no Lyapunov exponents here: %s", j->c.model->kernel->name, why));
   ictus_cli_heed_signals ();

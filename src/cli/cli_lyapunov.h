@@ -3,7 +3,7 @@
 #ifndef ICTUS_CLI_LYAPUNOV_H
 #define ICTUS_CLI_LYAPUNOV_H
 
-#include "cli/cli_dyn.h"
+#include "cli/cli_lyapunov_orbit.h"
 
 typedef struct ictus_cli_lyapunov_job /* the command, as it was given */
 {
@@ -12,6 +12,8 @@ typedef struct ictus_cli_lyapunov_job /* the command, as it was given */
   const char *trans, *total; /* texts; NULL: chosen */
   const char *map[3];        /* [nmap] texts of --map; more than two are refused by name */
   size_t nmap;
+  ictus_cli_orbit points;    /* texts of --orbit, --section, --zero-one and what belongs to them */
+  const char *perhaps;       /* word after --zero-one: a state, unless it is the model */
   long told_at;              /* second of the last line of progress */
 } ictus_cli_lyapunov_job;
 
