@@ -73,6 +73,51 @@ START_TEST (signs_of_a_weakening_one_rise_and_are_significant)
 }
 END_TEST
 
+/* A trend that is steep against the noise must not be seen at the ends, where the kernel has one side only; a mean in place of a line
+   would make the variance 0.01 there. What is left is that the trend is a line between the middles of pieces. */
+START_TEST (a_straight_trend_is_no_sign)
+{
+  const size_t n = 8000;
+  const ictus_warning_options o = { .window = 0.5, .bandwidth = 0.1, .lag = 2, .sample = 0.25 };
+  double *x = ictus_alloc (n, sizeof *x);
+  ictus_warning a, b;
+
+  weakening (x, n, 0.25, 0.1, 1, 1);
+  ck_assert_int_eq (ictus_warning_measure (x, n, &o, &a), ICTUS_OK);
+  for (size_t i = 0; i < n; ++i)
+    x[i] += 1e-3 * (double) i;
+  ck_assert_int_eq (ictus_warning_measure (x, n, &o, &b), ICTUS_OK);
+  for (int w = 0; w < ICTUS_WARNING_WINDOWS; ++w)
+    ck_assert_double_eq_tol (a.series[ICTUS_WARNING_VARIANCE][w], b.series[ICTUS_WARNING_VARIANCE][w], 1e-5);
+  ictus_free (x);
+}
+END_TEST
+
+/* A focus that turns 30 times while it decays: slow wandering of the amplitude comes by chance. */
+START_TEST (a_steady_focus_gives_few_false_alarms)
+{
+  enum { N = 1500, SERIES = 200 };
+  double a = 2 * 0.99 * cos (0.6), b = -0.99 * 0.99, *x = ictus_alloc (N + 1000, sizeof *x);
+  int alarms[ICTUS_WARNING_SIGNS] = { 0 };
+
+  for (int r = 0; r < SERIES; ++r)
+    {
+      const ictus_warning_options o = { .window = 0.5, .bandwidth = 0.1, .lag = 1, .sample = 1, .surrogates = 60, .seed = 3, .key = { (uint64_t) r } };
+      ictus_rng g = ictus_rng_open (11, ICTUS_RNG_TEST, (uint64_t) r, 2, 3);
+      ictus_warning w;
+
+      for (size_t i = 0; i < N + 1000; ++i)
+        x[i] = ictus_rng_normal (&g) + (i > 1 ? a * x[i - 1] + b * x[i - 2] : 0);
+      ck_assert_int_eq (ictus_warning_measure (x + 1000, N, &o, &w), ICTUS_OK);
+      for (int k = 0; k < ICTUS_WARNING_SIGNS; ++k)
+        alarms[k] += w.p[k] < 0.05;
+    }
+  for (int k = 0; k < ICTUS_WARNING_SIGNS; ++k) /* 5 % are 10; standard deviation 3 */
+    ck_assert_int_le (alarms[k], 20);
+  ictus_free (x);
+}
+END_TEST
+
 START_TEST (a_series_that_is_too_short_has_none)
 {
   const ictus_warning_options o = { .window = 0.5, .bandwidth = 0.1, .lag = 1, .sample = 1 };
@@ -229,6 +274,8 @@ main (int argc, char **argv)
   tcase_add_test (t, kendall_counts_pairs);
   tcase_add_test (t, signs_of_a_steady_process_are_exact_and_have_no_trend);
   tcase_add_test (t, signs_of_a_weakening_one_rise_and_are_significant);
+  tcase_add_test (t, a_straight_trend_is_no_sign);
+  tcase_add_test (t, a_steady_focus_gives_few_false_alarms);
   tcase_add_test (t, a_series_that_is_too_short_has_none);
   tcase_add_test (t, hysteresis_lies_outside_the_two_folds);
   tcase_add_test (t, the_delay_at_a_fold_grows_as_the_rate_to_two_thirds);

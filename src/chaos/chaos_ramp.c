@@ -168,6 +168,7 @@ block (ictus__ramp *r, ictus_ramp *plan, int side, size_t first)
       longest = quiet[i] > longest ? quiet[i] : longest;
     }
   c.n = longest;
+  r->done += r->share;
   ICTUS_GO (ictus__noise_follow (r, plan, side, first, true, &c));
   for (size_t i = 0; i < m; ++i)
     {
@@ -192,6 +193,9 @@ run_mine (MPI_Comm comm, ictus__ramp *r, ictus_ramp *plan)
   for (size_t b = (size_t) ictus_comm_rank (comm); b < 2 * nblock; b += nrank)
     {
       int side = b >= nblock;
+
+      r->done = (double) b / (double) (2 * nblock);
+      r->share = 0.5 * (double) nrank / (double) (2 * nblock); /* then the control */
 
       if (plan->side[side].served)
         ICTUS_TRY (block (r, plan, side, (b - (size_t) side * nblock) * ICTUS_LANE));

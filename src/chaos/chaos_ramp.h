@@ -23,6 +23,7 @@ typedef struct ictus__ramp /* what all parts work on; one rank's */
   double *noise_sigma;
   double *aux;       /* [naux] scratch */
   double fastest;    /* the largest rate that was met */
+  double done, share; /* of this rank's work: before, and of what is followed now */
 } ictus__ramp;
 
 /* What is watched, at y. */

@@ -246,6 +246,8 @@ ictus__noise_follow (ictus__ramp *r, const ictus_ramp *plan, int side, size_t fi
       bury (&w, j, c);
       if (j % 64 == 0 && r->o->told != NULL && r->o->told (r->o->ctx))
         e = ICTUS_FAIL (ICTUS_E_STOPPED, "told to end");
+      if (j % 64 == 0 && r->o->tick != NULL)
+        r->o->tick (r->o->ctx, r->done + r->share * (double) j / total);
     }
   close_runner (&w);
   return e;

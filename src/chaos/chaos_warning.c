@@ -9,6 +9,7 @@
 enum
 {
   BINS = 256, /* of a series, for its trend */
+  ORDER = 8,  /* of the process that imitates it, at most */
   W = ICTUS_WARNING_WINDOWS
 };
 
@@ -37,7 +38,8 @@ ictus_warning_kendall (const double *x, size_t n)
 
 /* ---- the trend ------------------------------------------------------------------------------------------------ */
 
-/* Means of the pieces of x, smoothed by a Gaussian kernel of standard deviation b pieces. */
+/* Means of the pieces of x, smoothed: at each a straight line through them, weighted by a Gaussian kernel of standard deviation b pieces. A
+   mean in place of the line would be wrong at the ends, by as much as the trend moves in a bandwidth. */
 static void
 smooth (const double *x, size_t n, double b, double *mean, double *out)
 {
@@ -52,16 +54,20 @@ smooth (const double *x, size_t n, double b, double *mean, double *out)
     }
   for (size_t k = 0; k < BINS; ++k)
     {
-      double sum = 0, weight = 0;
+      double s0 = 0, s1 = 0, s2 = 0, t0 = 0, t1 = 0, det;
 
       for (size_t j = 0; j < BINS; ++j)
         {
-          double z = ((double) j - (double) k) / b, g = exp (-0.5 * z * z);
+          double far = (double) j - (double) k, z = far / b, g = exp (-0.5 * z * z);
 
-          sum += g * mean[j];
-          weight += g;
+          s0 += g;
+          s1 += g * far;
+          s2 += g * far * far;
+          t0 += g * mean[j];
+          t1 += g * far * mean[j];
         }
-      out[k] = sum / weight;
+      det = s0 * s2 - s1 * s1;
+      out[k] = det > 1e-9 * s0 * s0 ? (s2 * t0 - s1 * t1) / det : t0 / s0;
     }
 }
 
@@ -130,35 +136,76 @@ windows (const sums *s, const ictus_warning_options *o, double series[ICTUS_WARN
 
 /* ---- surrogates ------------------------------------------------------------------------------------------------ */
 
-/* A process x' = a x + noise of the same memory from one sample to the next and the same variance. */
-static void
-imitate (ictus_rng *g, size_t n, double a, double sd, double *x)
+typedef struct process /* autoregressive: x_i = sum_j a[order][j] x_{i-j} + noise */
 {
-  double noise = sd * sqrt (1 - a * a);
+  int order;
+  double a[ORDER + 1][ORDER + 1]; /* [m][1 .. m] of order m: the first values are drawn by the lower ones, stationary at once */
+  double sd[ORDER + 1];           /* of the noise */
+} process;
 
-  x[0] = sd * ictus_rng_normal (g);
-  for (size_t i = 1; i < n; ++i)
-    x[i] = a * x[i - 1] + noise * ictus_rng_normal (g);
+/* The one with the autocovariances of x [n], of the order that Schwarz's criterion finds (Levinson's recursion). Near a focus order 1 would
+   forget the rotation, and its trends be weaker than those that come about by chance. */
+static void
+imitation_of (const double *x, size_t n, process *out)
+{
+  double r[ORDER + 1] = { 0 }, e, best, now;
+
+  *out = (process) { 0 };
+  for (size_t m = 0; m <= ORDER; ++m)
+    for (size_t i = m; i < n; ++i)
+      r[m] += x[i] * x[i - m];
+  e = r[0] / (double) n;
+  out->sd[0] = sqrt (e);
+  best = 0;
+  for (int m = 1; m <= ORDER && e > 0; ++m)
+    {
+      double k = r[m];
+
+      for (int j = 1; j < m; ++j)
+        k -= out->a[m - 1][j] * r[m - j];
+      k = fmin (fmax (k / (e * (double) n), -0.9999), 0.9999);
+      for (int j = 1; j < m; ++j)
+        out->a[m][j] = out->a[m - 1][j] - k * out->a[m - 1][m - j];
+      out->a[m][m] = k;
+      e *= 1 - k * k;
+      out->sd[m] = sqrt (e);
+      now = (double) n * log (e / (out->sd[0] * out->sd[0])) + m * log ((double) n);
+      if (now < best)
+        {
+          best = now;
+          out->order = m;
+        }
+    }
+}
+
+static void
+imitate (ictus_rng *g, size_t n, const process *p, double *x)
+{
+  for (size_t i = 0; i < n; ++i)
+    {
+      int m = i < (size_t) p->order ? (int) i : p->order;
+      double sum = p->sd[m] * ictus_rng_normal (g);
+
+      for (int j = 1; j <= m; ++j)
+        sum += p->a[m][j] * x[i - (size_t) j];
+      x[i] = sum;
+    }
 }
 
 /* x [n] is overwritten. */
 static void
 against_surrogates (sums *s, const ictus_warning_options *o, double *x, ictus_warning *out)
 {
-  double series[ICTUS_WARNING_SIGNS][W], sum = 0, step = 0, a;
+  double series[ICTUS_WARNING_SIGNS][W];
   size_t more[ICTUS_WARNING_SIGNS] = { 0 };
+  process like;
 
-  for (size_t i = 0; i < s->n; ++i)
-    {
-      sum += x[i] * x[i];
-      step += i > 0 ? x[i] * x[i - 1] : 0;
-    }
-  a = sum > 0 ? fmin (fmax (step / sum, -0.9999), 0.9999) : 0;
+  imitation_of (x, s->n, &like);
   for (size_t r = 0; r < o->surrogates; ++r)
     {
       ictus_rng g = ictus_rng_open (o->seed, ICTUS_RNG_NOISE, o->key[0], o->key[1], 1ull << 40 | r);
 
-      imitate (&g, s->n, a, sqrt (sum / (double) s->n), x);
+      imitate (&g, s->n, &like, x);
       add_up (s, x);
       windows (s, o, series);
       for (int k = 0; k < ICTUS_WARNING_SIGNS; ++k)

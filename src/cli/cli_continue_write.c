@@ -210,7 +210,7 @@ put_branch (writer *w, size_t k)
 {
   static const char *const kind[] = { "equilibria", "cycles", "folds", "Hopf points" };
   const ictus_dyn_branch *b = &w->d->branch[k];
-  char g[40];
+  char g[40], special[60];
 
   snprintf (g, sizeof g, "/branches/%zu", k);
   ICTUS_TRY (ictus_h5_group (w->f, g));
@@ -220,6 +220,8 @@ put_branch (writer *w, size_t k)
   ICTUS_TRY (put_int (w, g, "direction", b->direction));
   ICTUS_TRY (ictus_h5_attr_string (w->f, g, "note", b->nspecial > 0 ? b->special[b->nspecial - 1].note : ""));
   ICTUS_TRY (put_columns (w, g, b));
+  snprintf (special, sizeof special, "%s/special", g);
+  ICTUS_TRY (ictus_h5_group (w->f, special));
   for (size_t a = 0; a < b->nspecial; ++a)
     ICTUS_TRY (put_special (w, g, b, &b->special[a]));
   return ICTUS_OK;

@@ -349,7 +349,7 @@ follow (job *j, int argc, char **argv)
   if (!j->no_diagram)
     ICTUS_GO (ictus_cli_transitions_diagram (&j->c, &j->o, &diagram));
   e = ictus_ramp_follow (MPI_COMM_WORLD, &j->c.values, &j->o, &ramp);
-  if (e == ICTUS_E_STOPPED && ramp.run != NULL && ramp.ndone > 0)
+  if (e == ICTUS_E_STOPPED && ramp.run != NULL)
     stopped = e;
   else if (e != ICTUS_OK)
     goto done;

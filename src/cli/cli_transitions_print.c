@@ -88,7 +88,9 @@ with_noise (const view *w, int side)
       cause_of (w, &cause[k], side == 0 ? u.par[k] - cause[k].par : cause[k].par - u.par[k]);
       fprintf (w->f, "\n");
     }
-  if (u.njump == 0)
+  if (u.runs == 0)
+    fprintf (w->f, "  %-16s no run was done\n", "with noise");
+  else if (u.njump == 0)
     fprintf (w->f, "  %-16s no jump in the range, %zu of %zu runs\n", "with noise", u.with, u.runs);
   return ICTUS_OK;
 }
@@ -99,6 +101,8 @@ print_signs (const view *w, int side)
   ictus_ramp_average a;
 
   ictus_ramp_summary (w->j->r, side, &a);
+  if (a.runs == 0)
+    return;
   if (a.warned == 0)
     {
       fprintf (w->f, "  %-16s %s\n", "signs",

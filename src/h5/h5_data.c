@@ -399,7 +399,8 @@ small_set (ictus_h5 *f, const char *path, hid_t type, hid_t space, int ndim, con
     }
   how = H5Pcreate (H5P_DATASET_CREATE);
   on_the_way = ictus__h5_on_the_way ();
-  if (how >= 0 && on_the_way >= 0 && H5Pset_fill_time (how, H5D_FILL_TIME_NEVER) >= 0)
+  if (how >= 0 && on_the_way >= 0 && H5Pset_fill_time (how, H5D_FILL_TIME_NEVER) >= 0
+      && H5Pset_obj_track_times (how, false) >= 0) /* equal contents, equal files */
     d = H5Dcreate2 (f->file, path, type, space, on_the_way, how, H5P_DEFAULT);
   if (on_the_way >= 0)
     H5Pclose (on_the_way);
