@@ -259,7 +259,7 @@ typedef struct ictus_warning /* plain data */
 {
   double series[ICTUS_WARNING_SIGNS][ICTUS_WARNING_WINDOWS]; /* window w ends at the share window + (1 - window) w / (WINDOWS - 1) */
   double tau[ICTUS_WARNING_SIGNS]; /* Kendall's, of the series against time; NaN: too short */
-  double p[ICTUS_WARNING_SIGNS];   /* share of surrogates (AR(1) fitted to what is left without the trend) with a trend as strong in the
+  double p[ICTUS_WARNING_SIGNS];   /* share of surrogates (autoregressive, fitted to what is left without the trend) with a trend as strong in the
                                       direction that warns: up, up, down */
 } ictus_warning;
 
