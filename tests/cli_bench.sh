@@ -17,7 +17,7 @@ bad = [n for n in r["notes"] if "skipped" in n and "peers" not in n]
 assert not bad, bad
 EOF2
 }
-for b in brette brunel checkpoint construct hh-sweep ode pd14 points scaling work-precision; do
+for b in brette brunel checkpoint construct continue hh-sweep lyapunov ode pd14 points scaling work-precision; do
   ok "$b runs" status 0 limit "$ICTUS_PYTHON" -B "$ICTUS_BENCH/`echo $b | tr - _`.py"
   ok "... and writes its numbers" good_file $b
 done
