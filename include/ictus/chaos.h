@@ -413,7 +413,7 @@ typedef struct ictus_ramp_loop /* a jump on the way up and the one that takes it
 {
   int up, down;        /* numbers of the jumps */
   double there, back;  /* parameters */
-  double width, spread; /* there - back; its standard deviation over runs, NaN without */
+  double width, error; /* there - back; its standard error, NaN without runs */
 } ictus_ramp_loop;
 /** Of the usual jumps of both directions; how many. A jump to another level is taken back by one from there, an onset of
  * oscillation by its end, at a level from which it began.

@@ -183,6 +183,14 @@ other_half (const map *m, const stretch *t, stretch *out)
   return false;
 }
 
+static const ictus_dyn_special *
+near_end (const map *m, const ictus_dyn_branch *b, double par)
+{
+  const ictus_dyn_special *x = &b->special[b->nspecial - 1];
+
+  return x->type == ICTUS_DYN_END && fabs (x->par[0] - par) < 0.01 * (m->o->hi - m->o->lo) ? x : NULL;
+}
+
 /* The end that a ramp in direction way (1, -1) comes to; false: it stays stable as far as it was followed. */
 static bool
 end_of (const map *m, stretch t, int way, ictus_ramp_cause *out, double *par)
@@ -195,6 +203,8 @@ end_of (const map *m, stretch t, int way, ictus_ramp_cause *out, double *par)
 
       *out = (ictus_ramp_cause) { .par = NAN, .delay = NAN };
       *par = b->par[row];
+      if (x == NULL && b->kind == ICTUS_DYN_CYCLES && b->nspecial > 0) /* multipliers of very long cycles are noise */
+        x = near_end (m, b, b->par[row]);
       if (x == NULL)
         return false;
       if (x->type == ICTUS_DYN_START)
@@ -290,6 +300,13 @@ search (map *m, ictus_dyn_kind kind, int way, const ictus_ramp_side *s, const ic
   return best;
 }
 
+/* A cycle that gives way to another one, which goes on oscillating. */
+static bool
+goes_on (ictus_dyn_type t)
+{
+  return t == ICTUS_DYN_DOUBLING || t == ICTUS_DYN_TORUS || t == ICTUS_DYN_CYCLE_BRANCH;
+}
+
 static void
 explain (map *m, int side, const ictus_ramp_run *run, int jump, ictus_ramp_cause *out)
 {
@@ -303,7 +320,7 @@ explain (map *m, int side, const ictus_ramp_run *run, int jump, ictus_ramp_cause
     good = search (m, ICTUS_DYN_EQUILIBRIA, way, s, run, j->par, since, out);
   if (!(good < 0.1)) /* it oscillates; a little, before it does so by much */
     good = search (m, ICTUS_DYN_CYCLES, way, s, run, j->par, since, out);
-  if (!(good < 0.25))
+  if (!(good < 0.25) || (j->kind == ICTUS_RAMP_OFFSET && goes_on (out->type)))
     *out = (ictus_ramp_cause) { .par = NAN, .delay = NAN };
   if (out->found)
     out->delay = way * (j->par - out->par);

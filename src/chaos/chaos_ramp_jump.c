@@ -11,6 +11,7 @@ typedef struct bout /* samples [first, last] in which something happens */
 {
   size_t first, last;
   double before, after; /* levels of the quiet beside it; NaN: none */
+  size_t early, late;   /* of several that are one, the first and the last pause; 0: none */
 } bout;
 
 typedef struct bouts
@@ -105,30 +106,68 @@ levels (const double *low, const double *high, size_t n, size_t wide, bouts *x)
     }
 }
 
+/* What does not stay where it goes: back at the level from before, or long. */
+static bool
+passes (const bout *b, size_t wide, double size)
+{
+  return fabs (b->after - b->before) < size || b->last - b->first > 2 * wide || isnan (b->before);
+}
+
+static size_t
+longest_pause (size_t wide, size_t pause)
+{
+  return 2 * wide > pause * 5 / 2 ? 2 * wide : pause * 5 / 2;
+}
+
 /* Bouts with a short quiet between them, at the level from before, are one. Where oscillations come rarely, ever more rarely, each pause
    may be longer than the one before. */
 static void
 join (size_t wide, double size, bouts *x)
 {
-  size_t n = 0, pause = 0;
+  size_t n = 0;
 
   for (size_t k = 0; k < x->n; ++k)
     {
       bout *was = n > 0 ? &x->b[n - 1] : NULL;
-      size_t gap = was != NULL ? x->b[k].first - was->last : 0, most = 2 * wide > pause * 5 / 2 ? 2 * wide : pause * 5 / 2;
-      bool back = was != NULL && (fabs (was->after - was->before) < size || was->last - was->first > 2 * wide || isnan (was->before));
+      size_t gap = was != NULL ? x->b[k].first - was->last : 0;
 
-      if (was != NULL && gap <= most && back && !(was->last == was->first && fabs (x->b[k].after - was->after) >= size))
+      if (was != NULL && gap <= longest_pause (wide, was->late) && passes (was, wide, size)
+          && !(was->last == was->first && !isnan (was->before) && fabs (x->b[k].after - was->after) >= size))
         {
           was->last = x->b[k].last;
           was->after = x->b[k].after;
-          pause = gap;
+          was->late = gap;
+          was->early = was->early == 0 ? gap : was->early;
           continue;
         }
       x->b[n++] = x->b[k];
-      pause = 0;
     }
   x->n = n;
+}
+
+/* The same against time: those that come rarely at first, then more often. */
+static void
+join_backwards (size_t wide, double size, bouts *x)
+{
+  size_t to = x->n;
+
+  for (size_t k = x->n; k-- > 0;)
+    {
+      bout *next = to < x->n ? &x->b[to] : NULL, *b = &x->b[k];
+      size_t gap = next != NULL ? next->first - b->last : 0;
+
+      if (next != NULL && gap <= longest_pause (wide, next->early) && next->early > 0 && passes (b, wide, size)
+          && fabs (next->before - b->after) < size)
+        {
+          next->first = b->first;
+          next->before = b->before;
+          next->early = b->early > 0 ? b->early : gap;
+          continue;
+        }
+      x->b[--to] = *b;
+    }
+  memmove (x->b, x->b + to, (x->n - to) * sizeof *x->b);
+  x->n -= to;
 }
 
 static void
@@ -220,7 +259,11 @@ ictus__jumps_find (const ictus_ramp_side *s, const double *low, const double *hi
     ICTUS_GO (collect (spread, alive, wide, size, &x));
   *quiet = x.n > 0 ? quiet_until (low, high, x.b[0].first, wide, size, sd) : alive;
   levels (low, high, alive, wide, &x);
+  if (!s->rests && x.n > 0 && x.b[0].first <= wide) /* it begins in oscillation */
+    x.b[0].before = NAN;
   join (wide, size, &x);
+  if (x.n > 1)
+    join_backwards (wide, size, &x);
   tell (s, &x, alive, wide, size, run);
   if (run->escaped)
     note (s, alive, alive, ICTUS_RAMP_ESCAPE, level (low, high, alive > wide ? alive - wide : 0, alive > wide / 2 ? alive - wide / 2 : 0),

@@ -135,7 +135,7 @@ ictus_ramp_loops (const ictus_ramp *r, double threshold, ictus_ramp_loop out[ICT
       if (undoes (r, &up, a, &down, b, threshold * r->range))
         {
           out[n++] = (ictus_ramp_loop) { .up = a, .down = b, .there = up.par[a], .back = down.par[b], .width = up.par[a] - down.par[b],
-                                         .spread = sqrt (up.sd[a] * up.sd[a] + down.sd[b] * down.sd[b]) };
+                                         .error = sqrt (up.sd[a] * up.sd[a] / (double) up.with + down.sd[b] * down.sd[b] / (double) down.with) };
           next = b - 1;
           break;
         }

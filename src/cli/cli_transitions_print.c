@@ -98,6 +98,7 @@ with_noise (const view *w, int side)
 static void
 print_signs (const view *w, int side)
 {
+  const ictus_ramp_side *s = &w->j->r->side[side];
   ictus_ramp_average a;
 
   ictus_ramp_summary (w->j->r, side, &a);
@@ -106,9 +107,12 @@ print_signs (const view *w, int side)
   if (a.warned == 0)
     {
       fprintf (w->f, "  %-16s %s\n", "signs",
-               w->j->r->side[side].rests ? "too little time before the jump" : "none: they are of a state of rest");
+               s->rests ? "too little time before the jump" : "none: they are of a state of rest");
       return;
     }
+  if (s->lag * s->sample > 2 * s->memory)
+    fprintf (w->f, "  %-16s the memory of what is watched, %.3g, is shorter than the %.3g from sample to sample: no autocorrelation is\n"
+                   "  %-16s seen; a slower state (--watch) or a shorter ramp (--duration) has one\n", "", s->memory, s->sample, "");
   fprintf (w->f, "  %-16s %8s %8s %10s   %s\n", "signs", "tau", "p", "p < 0.05", "nothing moves: tau, p < 0.05");
   for (int k = 0; k < ICTUS_WARNING_SIGNS; ++k)
     fprintf (w->f, "  %-16s %8.3f %8.3f %9.0f%%   %8.3f %11.0f%%\n", ictus_warning_name (k), a.tau[k], a.p[k], 100 * a.detected[k],
@@ -167,7 +171,7 @@ print_loops (const view *w)
     ictus_ramp_usually (r, side, &u[side]);
   for (int k = 0; k < n; ++k)
     {
-      double far = 2 * (isnan (loop[k].spread) ? 0 : loop[k].spread);
+      double far = 3 * (isnan (loop[k].error) ? 0 : loop[k].error);
       bool wide = loop[k].width > far && loop[k].width > 0.002 * (w->j->o->hi - w->j->o->lo);
 
       ICTUS_TRY (one_point (w, u, &loop[k], label));
