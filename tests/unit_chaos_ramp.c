@@ -261,6 +261,93 @@ START_TEST (what_has_no_jump_has_none)
 }
 END_TEST
 
+/* ---- against a diagram -------------------------------------------------------------------------------------------- */
+
+typedef struct wanted
+{
+  ictus_ramp_kind kind;
+  ictus_dyn_type type;
+  double par;
+} wanted;
+
+static void
+explained (rig *x, const wanted *up, int nup, const wanted *down, int ndown)
+{
+  ictus_dyn_options o;
+  ictus_dyn_diagram d = { 0 };
+  ictus_ramp_cause cause[ICTUS_RAMP_JUMPS];
+
+  must (ictus_ramp_follow (MPI_COMM_WORLD, &x->v, &x->o, &x->r));
+  ictus_dyn_defaults (&o);
+  o.par = x->o.par;
+  o.lo = x->o.lo - 0.25 * (x->o.hi - x->o.lo);
+  o.hi = x->o.hi + 0.25 * (x->o.hi - x->o.lo);
+  must (ictus_dyn_continue (MPI_COMM_WORLD, &x->v, &o, NULL, NULL, &d));
+  for (int side = 0; side < 2; ++side)
+    {
+      const ictus_ramp_run *run = &x->r.side[side].still;
+      const wanted *w = side == 0 ? up : down;
+
+      ck_assert_int_eq (run->njump, side == 0 ? nup : ndown);
+      must (ictus_ramp_explain (&x->v, &x->o, &x->r, &d, side, run, cause));
+      for (int k = 0; k < run->njump; ++k)
+        {
+          ck_assert_int_eq (run->jump[k].kind, w[k].kind);
+          ck_assert (cause[k].found);
+          ck_assert_int_eq (cause[k].type, w[k].type);
+          ck_assert_double_eq_tol (cause[k].par, w[k].par, 1e-6 * fabs (w[k].par));
+          ck_assert_double_eq_tol (cause[k].delay, (side == 0 ? 1 : -1) * (run->jump[k].par - w[k].par), 1e-3);
+        }
+    }
+  ictus_dyn_diagram_clear (&d);
+}
+
+START_TEST (a_fold_a_hopf_point_and_a_homoclinic_orbit_are_told_apart)
+{
+  const wanted up[] = { { ICTUS_RAMP_ONSET, ICTUS_DYN_FOLD, 1.08733045617 }, { ICTUS_RAMP_OFFSET, ICTUS_DYN_HOPF, 1.87931319808 } };
+  const wanted down[] = { { ICTUS_RAMP_ONSET, ICTUS_DYN_HOPF, 1.87931319808 }, { ICTUS_RAMP_OFFSET, ICTUS_DYN_END, 1.06818956 } };
+  ictus_ramp_loop loop[ICTUS_RAMP_JUMPS];
+  rig x = { 0 };
+
+  begin (&x, "wilson_cowan", "P", 0, 2.2);
+  explained (&x, up, 2, down, 2);
+  ck_assert_int_eq (ictus_ramp_loops (&x.r, x.o.threshold, loop), 2);
+  ck_assert_int_eq (loop[0].up, 0);
+  ck_assert_int_eq (loop[0].down, 1);
+  ck_assert_double_gt (loop[0].width, 1.0873 - 1.0682);
+  end (&x);
+}
+END_TEST
+
+START_TEST (cycles_end_at_their_fold)
+{
+  const wanted up[] = { { ICTUS_RAMP_ONSET, ICTUS_DYN_HOPF, 93.8576183737 } };
+  const wanted down[] = { { ICTUS_RAMP_OFFSET, ICTUS_DYN_CYCLE_FOLD, 88.2932505 } };
+  rig x = { 0 };
+
+  begin (&x, "morris_lecar", "I", 60, 120);
+  explained (&x, up, 1, down, 1);
+  end (&x);
+}
+END_TEST
+
+/* The alpha rhythm of Jansen and Rit goes over into the upper rest, not back to the lower one, from which large spikes began. */
+START_TEST (what_does_not_come_back_is_no_loop)
+{
+  ictus_ramp_loop loop[ICTUS_RAMP_JUMPS];
+  rig x = { 0 };
+  int n;
+
+  begin (&x, "jansen_rit", "p", 0, 350);
+  must (ictus_ramp_follow (MPI_COMM_WORLD, &x.v, &x.o, &x.r));
+  ck_assert_int_eq (x.r.side[0].still.jump[0].kind, ICTUS_RAMP_ONSET);
+  n = ictus_ramp_loops (&x.r, x.o.threshold, loop);
+  for (int k = 0; k < n; ++k)
+    ck_assert_int_ne (loop[k].up, 0);
+  end (&x);
+}
+END_TEST
+
 int
 main (int argc, char **argv)
 {
@@ -281,6 +368,9 @@ main (int argc, char **argv)
   tcase_add_test (t, the_delay_at_a_fold_grows_as_the_rate_to_two_thirds);
   tcase_add_test (t, a_hopf_point_is_found_and_oscillation_begins_and_ends);
   tcase_add_test (t, what_has_no_jump_has_none);
+  tcase_add_test (t, a_fold_a_hopf_point_and_a_homoclinic_orbit_are_told_apart);
+  tcase_add_test (t, cycles_end_at_their_fold);
+  tcase_add_test (t, what_does_not_come_back_is_no_loop);
   suite_add_tcase (s, t);
   srunner_set_fork_status (r, CK_NOFORK); /* MPI has begun */
   srunner_run_all (r, CK_NORMAL);
