@@ -107,6 +107,46 @@ START_TEST (spikes_of_a_neuron)
 }
 END_TEST
 
+/* However long it is followed: pieces of the way begin outside refractory times. Not held, v is above the threshold when they end. */
+START_TEST (refractory_times)
+{
+  static const char *const text[] = { "par I=2\nv'=-v+I\nspike v>1\nreset v=0\nrefractory 1.5 hold v\ninit v=0\n@ total=100\ndone\n",
+                                      "par I=2\nv'=-v+I\nspike v>1\nreset v=0\nrefractory 1.5\ninit v=0\n@ total=100\ndone\n" };
+  const double want = _i == 0 ? 1.5 + log (2) : 1.5;
+  ictus_points p = points_of ("fires", text[_i], NULL, 0, &(ictus_points_options){ .intervals = true, .keep = 900 });
+
+  ck_assert_uint_eq (p.n, 901);
+  for (size_t k = 0; k + 1 < p.n; ++k)
+    near (p.t[k + 1] - p.t[k], want, 1e-6);
+  ictus_points_clear (&p);
+}
+END_TEST
+
+/* An upstroke that lasts for 1e-10 ms, late on the clock. */
+START_TEST (steep_upstrokes)
+{
+  ictus_points p = points_of ("adex", NULL, NULL, 0, &(ictus_points_options){ .intervals = true, .keep = 1000 });
+
+  ck_assert_uint_eq (p.n, 1001);
+  for (size_t k = 1; k + 1 < p.n; ++k)
+    near (p.t[k + 1] - p.t[k], p.t[1] - p.t[0], 5e-4);
+  near (p.t[1] - p.t[0], 36.0754, 0.2);
+  ictus_points_clear (&p);
+}
+END_TEST
+
+/* x follows y down a slow manifold, where its derivative is noise: one maximum a turn. */
+START_TEST (no_maxima_of_noise)
+{
+  ictus_points p = points_of ("oregonator", NULL, NULL, 0, &(ictus_points_options){ .keep = 10 });
+
+  ck_assert_uint_eq (p.n, 10);
+  for (size_t k = 1; k < p.n; ++k)
+    near (p.t[k] - p.t[k - 1], 302.85804403, 1e-2);
+  ictus_points_clear (&p);
+}
+END_TEST
+
 /* ---- periods ------------------------------------------------------------------------------------------------------- */
 
 START_TEST (periods)
@@ -116,6 +156,7 @@ START_TEST (periods)
   ck_assert_int_eq (ictus_orbit_period (x, 7, 1e-9), 2);
   ck_assert_int_eq (ictus_orbit_period (x, 5, 1e-9), ICTUS_ORBIT_IRREGULAR);
   ck_assert_int_eq (ictus_orbit_period (x, 7, 2), 1);
+  ck_assert_int_eq (ictus_orbit_period (x, 2, 2), ICTUS_ORBIT_IRREGULAR); /* too few to tell */
 }
 END_TEST
 
@@ -157,6 +198,20 @@ START_TEST (zero_one_of_tori)
   ck_assert (z.constant);
   ck_assert_double_eq (z.k, 0);
   ck_assert_int_eq (ictus_zero_one_test (x, 50, 5, &z), ICTUS_E_INPUT);
+}
+END_TEST
+
+/* One slow wave is no chaos, whatever K says. */
+START_TEST (zero_one_of_slow_waves)
+{
+  double x[2000];
+  ictus_zero_one z;
+
+  for (int k = 0; k < 2000; ++k)
+    x[k] = sin (2 * acos (-1) * k / 1500);
+  must (ictus_zero_one_test (x, 2000, 1, &z));
+  ck_assert_uint_gt (z.memory, 300);
+  ck_assert_str_ne (ictus_zero_one_verdict (&z, 2000) != NULL ? ictus_zero_one_verdict (&z, 2000) : "", "chaos");
 }
 END_TEST
 
@@ -206,9 +261,13 @@ main (void)
   tcase_add_test (t, strobe_of_a_circle);
   tcase_add_test (t, what_rests);
   tcase_add_test (t, spikes_of_a_neuron);
+  tcase_add_loop_test (t, refractory_times, 0, 2);
+  tcase_add_test (t, steep_upstrokes);
+  tcase_add_test (t, no_maxima_of_noise);
   tcase_add_test (t, periods);
   tcase_add_test (z, zero_one_of_maps);
   tcase_add_test (z, zero_one_of_tori);
+  tcase_add_test (z, zero_one_of_slow_waves);
   tcase_add_test (z, zero_one_of_flows);
   suite_add_tcase (s, t);
   suite_add_tcase (s, z);

@@ -4,7 +4,8 @@
  *
  * Method: the equations of variation Q' = J(x(t)) Q with the analytic Jacobian beside x' = f(x, t), the columns of Q made orthonormal
  * after each step (Benettin, Galgani, Giorgilli & Strelcyn 1980, doi:10.1007/BF02128236); of maps products of Jacobians. States without
- * an equation stand still, noise is 0. Models whose states jump (reset, events) are refused. Times in the unit of the model, exponents in its inverse; of
+ * an equation stand still, noise is 0. Over a spike with reset deviations are
+ * taken by the saltation matrix (Mueller 1995, doi:10.1016/0960-0779(94)00170-U); models with events (global) are refused. Times in the unit of the model, exponents in its inverse; of
  * maps per iteration.
  */
 #ifndef ICTUS_CHAOS_H
@@ -224,7 +225,11 @@ typedef struct ictus_zero_one /* plain data */
   double c[ICTUS_ZERO_ONE_C];  /* spread over pi/5 .. 4 pi/5 */
   double kc[ICTUS_ZERO_ONE_C]; /* correlation of the mean square displacement with time */
   bool constant;               /* nothing varies: k is 0 */
+  size_t memory;               /* values until the autocorrelation is 0 for the first time; n / 4: longer */
 } ictus_zero_one;
+/** What k means: NULL where the series is too short for it, being shorter than 100 of its memory; "regular", "chaos", "undecided".
+ * Collectivity: none. */
+const char *ictus_zero_one_verdict (const ictus_zero_one *z, size_t n);
 
 /** The 0-1 test for chaos of x [n] by the correlation method (Gottwald & Melbourne 2009, doi:10.1137/080718851).
  * \param scale  size of what x is a part of: variations below 1e-5 of it are none

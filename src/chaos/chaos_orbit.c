@@ -35,7 +35,7 @@ ictus_orbit_period (const double *x, size_t n, double tol)
       if (same)
         return (int) p;
     }
-  return n == 1 || n == 2 ? 1 : ICTUS_ORBIT_IRREGULAR;
+  return ICTUS_ORBIT_IRREGULAR;
 }
 
 /* ---- a row --------------------------------------------------------------------------------------------------------------- */
@@ -152,7 +152,7 @@ do_row (work *w, size_t row, bool afresh)
   if (afresh)
     ictus__chaos_points_afresh (&w->s);
   else if (!w->s.timed)
-    w->s.t = ictus_lang_get_settings (w->s.v->model->lang)->t0;
+    w->s.t = ictus_lang_get_settings (w->s.v->model->lang)->t0; /* what is driven goes on in its phase */
   for (int i = 0; i < SETTLE; ++i, w->s.trans *= 2)
     {
       ictus_points p = { 0 };

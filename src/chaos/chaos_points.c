@@ -5,6 +5,7 @@
 
 #include <math.h>
 #include <string.h>
+#include <strings.h>
 
 #define TRANSIENT 50 /* recurrences */
 #define MEASURED 200
@@ -110,6 +111,17 @@ set_method (ictus__chaos_points *s)
   return ICTUS_OK;
 }
 
+/* Nothing but the states is remembered: no history, no time since an event. Pieces end outside refractory times, which samples at equal
+   times do not allow. */
+static bool
+is_plain (const ictus__chaos_points *s)
+{
+  const ictus_kernel *k = s->k;
+  bool rests = s->kind == ICTUS_POINTS_SAMPLES && k->fire != NULL && s->c.fire && k->refractory != NULL && k->refractory (s->p) > 0;
+
+  return k->is_map || (k->ndelay == 0 && k->nevent == 0 && !rests);
+}
+
 ictus_err
 ictus__chaos_points_open (const ictus_dyn_values *v, const ictus_points_options *o, ictus__chaos_points *s)
 {
@@ -118,7 +130,7 @@ ictus__chaos_points_open (const ictus_dyn_values *v, const ictus_points_options 
   *s = (ictus__chaos_points){ .v = v, .o = o, .k = k, .recurrence = NAN, .rest = NAN, .trans = o->trans, .total = o->total, .sample = o->sample };
   ICTUS_TRY (check (v, o));
   s->kind = kind_of (k, o);
-  s->timed = !ictus_lang_classify (v->model->lang).autonomous;
+  s->timed = !ictus_lang_classify (v->model->lang).autonomous || (s->kind == ICTUS_POINTS_SECTION && strcasecmp (o->section, "t") == 0);
   ictus_path_defaults (v->model, &s->c);
   s->c.bound = 0;
   s->c.nout = 1;
@@ -128,7 +140,6 @@ ictus__chaos_points_open (const ictus_dyn_values *v, const ictus_points_options 
   s->c.dt = 1;
   if (k->reset == NULL && s->kind != ICTUS_POINTS_SPIKES)
     s->c.fire = false;
-  s->plain = k->is_map || (k->ndelay == 0 && k->nevent == 0 && (k->fire == NULL || !s->c.fire));
   ICTUS_TRY (set_section (s));
   ICTUS_TRY (set_method (s));
   s->p = ictus_alloc ((size_t) k->nslot, sizeof *s->p);
@@ -138,6 +149,7 @@ ictus__chaos_points_open (const ictus_dyn_values *v, const ictus_points_options 
     return ICTUS_E_NOMEM;
   memcpy (s->p, v->p, (size_t) k->nslot * sizeof *s->p);
   memcpy (s->u, v->u, (size_t) k->ninput * sizeof *s->u);
+  s->plain = is_plain (s);
   ictus__chaos_points_afresh (s);
   return ICTUS_OK;
 }
@@ -166,19 +178,21 @@ ictus__chaos_points_set (ictus__chaos_points *s, int par, double value)
   else
     s->u[par - s->k->npar] = value;
   s->k->prepare (s->p);
+  s->restless = false;
+  s->plain = is_plain (s);
 }
 
 /* ---- a look ------------------------------------------------------------------------------------------------------------- */
 
 /* Mean time between passages of column c upwards through its mean, in the second half of the rows; NaN: too few. */
 static double
-passages (const ictus_path *p, int c)
+passages (const ictus__chaos_rows *p, int c)
 {
-  size_t n = (size_t) p->ncol, begin = p->nrow / 2, count = 0;
+  size_t n = (size_t) p->path.ncol, begin = p->n / 2, count = 0;
   double lo = INFINITY, hi = -INFINITY, sum = 0, mean, first = 0, last = 0;
   bool below = false;
 
-  for (size_t k = begin; k < p->nrow; ++k)
+  for (size_t k = begin; k < p->n; ++k)
     {
       double x = p->v[k * n + (size_t) c];
 
@@ -186,8 +200,8 @@ passages (const ictus_path *p, int c)
       hi = fmax (hi, x);
       sum += x;
     }
-  mean = sum / (double) (p->nrow - begin);
-  for (size_t k = begin; k < p->nrow && hi - lo > 1e-6 * (fabs (lo) + fabs (hi)); ++k)
+  mean = sum / (double) (p->n - begin);
+  for (size_t k = begin; k < p->n && hi - lo > 1e-6 * (fabs (lo) + fabs (hi)); ++k)
     {
       double x = p->v[k * n + (size_t) c];
 
@@ -207,25 +221,22 @@ look_along (ictus__chaos_points *s, double *recurrence, double *span)
 {
   const ictus_lang_settings *set = ictus_lang_get_settings (s->v->model->lang);
   double total = set->total > 0 && isfinite (set->total) ? set->total : 100;
-  ictus_path_config c = s->c;
-  ictus_path path = { 0 };
+  bool failed = false;
   ictus_err e = ICTUS_OK;
 
-  c.poimap = 0;
-  c.max_rows = 0;
-  for (int k = 0; k < LOOK_LONGER && isnan (*recurrence) && e == ICTUS_OK; ++k, total *= 3)
+  for (int k = 0; k < LOOK_LONGER && isnan (*recurrence) && !failed && e == ICTUS_OK; ++k, total *= 3)
     {
-      c.total = total;
-      c.dt = total / LOOK_ROWS;
-      e = ictus_path_run (s->v->model, &c, s->p, s->v->y, s->u, &path);
-      for (int a = 0; e == ICTUS_OK && a < path.ncol && path.nrow > LOOK_ROWS / 2; ++a)
-        *recurrence = fmax (*recurrence, passages (&path, a)); /* the one that is a number */
-      if (path.end == ICTUS_PATH_FAILED)
-        k = LOOK_LONGER;
-      else
+      ictus__chaos_rows r = { .n = 0 };
+
+      ictus__chaos_points_afresh (s);
+      e = ictus__chaos_points_rows (s, total, total / LOOK_ROWS, &r, &failed);
+      for (int a = 0; e == ICTUS_OK && a < r.path.ncol && r.n > LOOK_ROWS / 2; ++a)
+        *recurrence = fmax (*recurrence, passages (&r, a)); /* the one that is a number */
+      if (!failed)
         *span = total;
-      ictus_path_clear (&path);
+      ictus__chaos_rows_clear (&r);
     }
+  ictus__chaos_points_afresh (s);
   return e;
 }
 
@@ -241,7 +252,7 @@ ictus__chaos_points_look (ictus__chaos_points *s)
 
   if (s->k->is_map || (!isnan (s->trans) && !isnan (s->total) && s->o->method != ICTUS_LYAPUNOV_AUTO && !(s->sample <= 0)))
     return ICTUS_OK;
-  if (ictus_lyapunov_refuse (s->v->model, buf) != NULL)
+  if (s->k->reset != NULL || ictus_lyapunov_refuse (s->v->model, buf) != NULL)
     ICTUS_GO (look_along (s, &recurrence, &span));
   else
     {
@@ -292,38 +303,35 @@ typical (const ictus__chaos_points *s)
 static ictus_err
 choose_sample (ictus__chaos_points *s)
 {
-  ictus_path_config c = s->c;
-  ictus_path p = { 0 };
+  ictus__chaos_rows r = { .n = 0 };
   size_t n, w = (size_t) s->o->watch;
-  double mean = 0, zero = 1;
+  double mean = 0, zero = 1, dt = s->recurrence / 40;
+  bool failed;
   ictus_err e;
 
   s->sample = s->recurrence / 4;
-  c.poimap = 0;
-  c.max_rows = 0;
-  c.total = s->trans + 50 * s->recurrence;
-  c.dt = s->recurrence / 40;
-  ICTUS_GO (ictus_path_run (s->v->model, &c, s->p, s->v->y, s->u, &p));
-  n = p.nrow < 2000 ? p.nrow : 2000;
-  for (size_t k = p.nrow - n; k < p.nrow; ++k)
-    mean += p.v[k * (size_t) p.ncol + w] / (double) n;
+  ICTUS_GO (ictus__chaos_points_rows (s, s->trans + 50 * s->recurrence, dt, &r, &failed));
+  n = r.n < 2000 ? r.n : 2000;
+  for (size_t k = r.n - n; k < r.n; ++k)
+    mean += r.v[k * (size_t) r.path.ncol + w] / (double) n;
   for (size_t lag = 1; lag < n / 2 && zero > 0; ++lag)
     {
       zero = 0;
-      for (size_t k = p.nrow - n; k + lag < p.nrow; ++k)
-        zero += (p.v[k * (size_t) p.ncol + w] - mean) * (p.v[(k + lag) * (size_t) p.ncol + w] - mean);
+      for (size_t k = r.n - n; k + lag < r.n; ++k)
+        zero += (r.v[k * (size_t) r.path.ncol + w] - mean) * (r.v[(k + lag) * (size_t) r.path.ncol + w] - mean);
       if (zero <= 0)
-        s->sample = (double) lag * c.dt;
+        s->sample = (double) lag * dt;
     }
 done:
-  ictus_path_clear (&p);
+  ictus__chaos_points_afresh (s);
+  ictus__chaos_rows_clear (&r);
   return e;
 }
 
 ictus_err
 ictus__chaos_points_choose (ictus__chaos_points *s)
 {
-  double least = s->kind == ICTUS_POINTS_SECTION && strcmp (s->o->section, "t") == 0 ? fabs (s->o->at) : 0;
+  double least = s->kind == ICTUS_POINTS_SECTION && strcasecmp (s->o->section, "t") == 0 ? fabs (s->o->at) : 0;
   double wanted = fmax (MEASURED, 2 * (double) s->o->keep);
 
   if (s->k->is_map)

@@ -1,13 +1,14 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /* Points of a trajectory: maxima, points of a section, spikes, iterates, samples, by the methods of room path. Systems that
-   remember nothing but their states are followed in pieces, between which somebody may ask for the end. */
+   remember nothing but their states are followed in pieces: somebody may ask for the end between them. */
 #include "chaos_points.h"
 
 #include <math.h>
 #include <string.h>
 
 #define REST 1000 /* times the tolerance: what varies less stands still */
-enum { PIECES = 20 };
+enum { PIECES = 20, SPIKES = 2 /* recurrences of a neuron with a reset in a piece */, LOOSE = 5, LONGER = 10 };
+enum { FEW = 16 /* points, for which it is worth to go on */, LOOK_ON = 5 };
 
 void
 ictus_points_clear (ictus_points *p)
@@ -19,15 +20,17 @@ ictus_points_clear (ictus_points *p)
 
 /* ---- rows ------------------------------------------------------------------------------------------------------------ */
 
-typedef struct rows
+void
+ictus__chaos_rows_clear (ictus__chaos_rows *r)
 {
-  ictus_path path;    /* the last piece */
-  size_t n, cap_t, cap_v;
-  double *t, *v;
-} rows;
+  ictus_path_clear (&r->path);
+  ictus_free (r->t);
+  ictus_free (r->v);
+  *r = (ictus__chaos_rows){ 0 };
+}
 
 static ictus_err
-keep_row (rows *r, double t, const double *v, size_t ncol)
+keep_row (ictus__chaos_rows *r, double t, const double *v, size_t ncol)
 {
   ICTUS_TRY (ictus_grow (&r->t, &r->cap_t, r->n + 1, sizeof *r->t));
   ICTUS_TRY (ictus_grow (&r->v, &r->cap_v, (r->n + 1) * ncol + 1, sizeof *r->v));
@@ -38,33 +41,105 @@ keep_row (rows *r, double t, const double *v, size_t ncol)
   return ICTUS_OK;
 }
 
-/* Every row of a path from row `from`, or its spikes. */
+/* Every row of the last piece from row `from`, or its spikes. */
 static ictus_err
-keep_rows (const ictus__chaos_points *s, rows *r, size_t from, size_t most)
+keep_rows (ictus__chaos_rows *r, bool spikes, size_t from, size_t most)
 {
   const ictus_path *p = &r->path;
-  bool spikes = s->kind == ICTUS_POINTS_SPIKES;
   size_t n = spikes ? p->nspike : p->nrow, ncol = spikes ? 0 : (size_t) p->ncol;
 
   for (size_t k = from; k < n && r->n < most; ++k)
-    ICTUS_TRY (keep_row (r, spikes ? p->spike[k] : p->t[k], spikes ? NULL : p->v + k * ncol, ncol));
+    ICTUS_TRY (keep_row (r, r->base + (spikes ? p->spike[k] : p->t[k]), spikes ? NULL : p->v + k * ncol, ncol));
   return ICTUS_OK;
 }
 
-/* From where s is by `length`; *failed: it went no further than it went. */
+/* The same for maxima and minima. What turns around by less than the tolerances can tell, as a fast state does that follows a slow one, is
+   none: of such a group the outermost stays. */
 static ictus_err
-piece (ictus__chaos_points *s, ictus_path_config *c, double length, rows *r, bool *failed)
+keep_turns (const ictus__chaos_points *s, ictus__chaos_rows *r, size_t most)
 {
-  ictus_path_clear (&r->path);
-  c->t0 = s->t;
+  const ictus_path *p = &r->path;
+  size_t n = (size_t) p->ncol, w = (size_t) s->o->watch;
+
+  for (size_t k = 0; k < p->nrow && r->n < most; ++k)
+    {
+      const double *row = p->v + k * n, *last = r->n > 0 ? r->v + (r->n - 1) * n : row;
+      double way = row[w] - last[w], before = r->n > 1 ? last[w] - last[w - n] : 0;
+      bool onward = before * way > 0, far = fabs (way) > REST * (s->c.rtol * fmax (fabs (row[w]), fabs (last[w])) + s->c.atol);
+
+      if (r->n > 0 && !onward && !far)
+        continue;
+      r->n -= onward;
+      ICTUS_TRY (keep_row (r, r->base + p->t[k], row, n));
+    }
+  return ICTUS_OK;
+}
+
+/* Time from the start of the last piece to the end of the refractory time that it ended in; 0: it did not. */
+static double
+awake_after (const ictus__chaos_points *s, const ictus_path_config *c, const ictus_path *p)
+{
+  double rest = c->fire && s->k->fire != NULL && s->k->refractory != NULL ? s->k->refractory (s->p) : 0, last;
+
+  if (!(rest > 0) || p->nspike == 0)
+    return 0;
+  last = p->spike[p->nspike - 1];
+  return p->t_end - last <= rest ? (last - c->t0 + rest) * (1 + 1e-9) : 0;
+}
+
+/* One run; again for longer where a neuron would forget that it is refractory, and with larger tolerances where its upstroke, which may
+   end in a kink, is steeper than the rounding of time allows for. */
+static ictus_err
+run (ictus__chaos_points *s, ictus_path_config *c, ictus_path *p)
+{
+  ictus_path_config own = *c;
+  double awake = 0;
+
+  for (int loose = 0, longer = 0;;)
+    {
+      ictus_path_clear (p);
+      ICTUS_TRY (ictus_path_run (s->v->model, &own, s->p, s->y, s->u, p));
+      if (p->end == ICTUS_PATH_FAILED && s->k->reset != NULL && loose++ < LOOSE)
+        {
+          own.rtol *= 10;
+          own.atol *= 10;
+        }
+      else if (p->end == ICTUS_PATH_DONE && s->plain && (awake = awake_after (s, &own, p)) > 0 && !(s->restless = longer++ == LONGER))
+        {
+          own.dt = own.dt < own.total ? own.dt : awake; /* rows at equal times stay what they are */
+          own.total = ceil (awake / own.dt) * own.dt;
+        }
+      else
+        break;
+    }
+  c->total = own.total;
+  return ICTUS_OK;
+}
+
+/* From where s is by `length`, or a little more; *failed: it went no further than it went. Where nothing depends on time the clock
+   begins at 0: the upstroke of a spike may last no longer than the rounding of a time that is late. */
+static ictus_err
+piece (ictus__chaos_points *s, ictus_path_config *c, double length, ictus__chaos_rows *r, bool *failed)
+{
+  r->base = s->timed ? 0 : s->t;
+  c->t0 = s->t - r->base;
   c->total = length;
-  ICTUS_TRY (ictus_path_run (s->v->model, c, s->p, s->y, s->u, &r->path));
+  ICTUS_TRY (run (s, c, &r->path));
   memcpy (s->y, r->path.y, (size_t) s->k->nstate * sizeof *s->y);
-  s->t += length;
-  *failed = r->path.end == ICTUS_PATH_FAILED || r->path.end == ICTUS_PATH_BOUND;
+  s->t += c->total;
+  *failed = r->path.end == ICTUS_PATH_FAILED || r->path.end == ICTUS_PATH_BOUND || s->restless;
   for (int i = 0; i < s->k->nstate; ++i)
     *failed = *failed || !isfinite (s->y[i]);
   return ICTUS_OK;
+}
+
+/* How long a piece of `length` is at most. */
+static double
+most_of (const ictus__chaos_points *s, double length)
+{
+  bool jumps = s->k->reset != NULL && s->recurrence > 0;
+
+  return s->k->is_map || !s->plain ? length : fmin (length / PIECES, jumps ? SPIKES * s->recurrence : INFINITY);
 }
 
 static bool
@@ -76,14 +151,77 @@ told (const ictus__chaos_points *s, double done)
 }
 
 static ictus_err
-transient (ictus__chaos_points *s, rows *r, bool *failed)
+rows_each (ictus__chaos_points *s, double length, double dt, ictus__chaos_rows *r, bool *failed)
 {
   ictus_path_config c = s->c;
-  int pieces = s->k->is_map ? 1 : PIECES;
+  double rows = fmax (1, floor (most_of (s, length) / dt)), done = 0, all = ceil (length / dt);
 
   c.poimap = 0;
   c.max_rows = 0;
-  for (int i = 0; s->trans > 0 && i < pieces && !*failed; ++i)
+  c.dt = dt;
+  *failed = false;
+  for (bool first = true; done < all && !*failed; done += rows, first = false)
+    {
+      rows = fmin (rows, all - done);
+      ICTUS_TRY (piece (s, &c, rows * dt, r, failed));
+      ICTUS_TRY (keep_rows (r, false, first ? 0 : 1, SIZE_MAX));
+    }
+  return ICTUS_OK;
+}
+
+/* What to begin with again, in one piece. */
+typedef struct mark
+{
+  double *y, t;
+} mark;
+
+static ictus_err
+set_mark (const ictus__chaos_points *s, mark *m)
+{
+  m->t = s->t;
+  m->y = ictus_alloc ((size_t) s->k->nstate, sizeof *m->y);
+  if (m->y == NULL)
+    return ICTUS_E_NOMEM;
+  memcpy (m->y, s->y, (size_t) s->k->nstate * sizeof *m->y);
+  return ICTUS_OK;
+}
+
+/* True: the pieces led nowhere; everything is as it was at the mark. */
+static bool
+back_to (const mark *m, ictus__chaos_points *s, ictus__chaos_rows *r, bool *failed)
+{
+  if (!s->restless)
+    return false;
+  s->restless = s->plain = *failed = false;
+  s->t = m->t;
+  memcpy (s->y, m->y, (size_t) s->k->nstate * sizeof *m->y);
+  r->n = 0;
+  return true;
+}
+
+ictus_err
+ictus__chaos_points_rows (ictus__chaos_points *s, double length, double dt, ictus__chaos_rows *r, bool *failed)
+{
+  mark m = { 0 };
+  ictus_err e;
+
+  ICTUS_TRY (set_mark (s, &m));
+  e = rows_each (s, length, dt, r, failed);
+  if (e == ICTUS_OK && back_to (&m, s, r, failed))
+    e = rows_each (s, length, dt, r, failed);
+  ictus_free (m.y);
+  return e;
+}
+
+static ictus_err
+transient (ictus__chaos_points *s, ictus__chaos_rows *r, bool *failed)
+{
+  ictus_path_config c = s->c;
+  double pieces = s->trans > 0 ? ceil (s->trans / most_of (s, s->trans)) : 0;
+
+  c.poimap = 0;
+  c.max_rows = 0;
+  for (double i = 0; i < pieces && !*failed; ++i)
     {
       c.dt = s->k->is_map ? 1 : s->trans / pieces;
       c.nout = s->k->is_map ? (int) fmin (s->trans, 1e9) : 1;
@@ -94,34 +232,27 @@ transient (ictus__chaos_points *s, rows *r, bool *failed)
   return ICTUS_OK;
 }
 
-/* Samples that a piece has; its first row is the last one of the piece before. */
-static double
-piece_length (const ictus__chaos_points *s, ictus_path_config *c)
-{
-  double n = ceil ((double) s->o->keep / PIECES);
-
-  if (s->k->is_map)
-    return s->total - 1;
-  if (s->kind == ICTUS_POINTS_SAMPLES)
-    c->dt = s->sample;
-  else
-    c->dt = s->total / PIECES;
-  return s->kind == ICTUS_POINTS_SAMPLES ? n * s->sample : s->total / PIECES;
-}
-
+/* Samples, too: the first row of a piece is then the last one of the piece before. */
 static ictus_err
-measure (ictus__chaos_points *s, rows *r, size_t most, bool *failed)
+measure (ictus__chaos_points *s, ictus__chaos_rows *r, size_t most, bool *failed)
 {
   ictus_path_config c = s->c;
-  double length = piece_length (s, &c);
-  bool rows_of_time = s->kind == ICTUS_POINTS_SAMPLES;
+  bool samples = s->kind == ICTUS_POINTS_SAMPLES, spikes = s->kind == ICTUS_POINTS_SPIKES, turns = s->kind == ICTUS_POINTS_MAXIMA;
+  double all = samples ? (double) s->o->keep * s->sample : s->k->is_map ? s->total - 1 : s->total, length = most_of (s, all), pieces;
 
-  for (int i = 0; i < (s->k->is_map ? 1 : PIECES) && r->n < most && !*failed; ++i)
+  if (samples && s->plain)
+    length = fmax (1, floor (length / s->sample)) * s->sample;
+  pieces = s->k->is_map ? 1 : ceil (all / length * (1 - 1e-12));
+  if (!s->k->is_map)
+    c.dt = samples ? s->sample : length;
+  for (double i = 0; i < pieces && r->n < most && !*failed; ++i)
     {
-      c.max_rows = s->kind == ICTUS_POINTS_SPIKES ? 0 : most - r->n + (rows_of_time && i > 0);
+      size_t from = samples && i > 0;
+
+      c.max_rows = spikes || turns ? 0 : most - r->n + from;
       ICTUS_TRY (piece (s, &c, length, r, failed));
-      ICTUS_TRY (keep_rows (s, r, rows_of_time && i > 0, most));
-      if (told (s, 0.5 + 0.5 * (i + 1) / PIECES))
+      ICTUS_TRY (turns ? keep_turns (s, r, most) : keep_rows (r, spikes, from, most));
+      if (told (s, 0.5 + 0.5 * fmax ((i + 1) / pieces, (double) r->n / (double) most)))
         return ICTUS_E_STOPPED;
     }
   return ICTUS_OK;
@@ -129,25 +260,27 @@ measure (ictus__chaos_points *s, rows *r, size_t most, bool *failed)
 
 /* The whole at once: what is remembered besides the states must not be lost. */
 static ictus_err
-in_one (ictus__chaos_points *s, rows *r, size_t most, bool *failed)
+in_one (ictus__chaos_points *s, ictus__chaos_rows *r, size_t most, bool *failed)
 {
   ictus_path_config c = s->c;
-  double begin = s->t + s->trans;
+  bool samples = s->kind == ICTUS_POINTS_SAMPLES, spikes = s->kind == ICTUS_POINTS_SPIKES;
+  double begin = s->t + s->trans, length = samples ? (double) s->o->keep * s->sample : s->total;
   size_t from = 0;
 
-  c.dt = s->kind == ICTUS_POINTS_SAMPLES ? s->sample : (s->trans + s->total) / (2 * PIECES);
+  c.dt = samples ? s->sample : (s->trans + s->total) / (2 * PIECES);
   c.max_rows = 0;
-  if (s->kind == ICTUS_POINTS_SAMPLES)
-    ICTUS_TRY (piece (s, &c, s->trans + (double) s->o->keep * s->sample, r, failed));
+  ICTUS_TRY (piece (s, &c, s->trans + length, r, failed));
+  while (from < (spikes ? r->path.nspike : r->path.nrow) && r->base + (spikes ? r->path.spike[from] : r->path.t[from]) < begin)
+    ++from;
+  if (s->kind == ICTUS_POINTS_MAXIMA)
+    {
+      r->path.nrow -= from;
+      memmove (r->path.t, r->path.t + from, r->path.nrow * sizeof *r->path.t);
+      memmove (r->path.v, r->path.v + from * (size_t) r->path.ncol, r->path.nrow * (size_t) r->path.ncol * sizeof *r->path.v);
+      ICTUS_TRY (keep_turns (s, r, most));
+    }
   else
-    ICTUS_TRY (piece (s, &c, s->trans + s->total, r, failed));
-  if (s->kind == ICTUS_POINTS_SPIKES)
-    while (from < r->path.nspike && r->path.spike[from] < begin)
-      ++from;
-  else
-    while (from < r->path.nrow && r->path.t[from] < begin)
-      ++from;
-  ICTUS_TRY (keep_rows (s, r, from, most));
+    ICTUS_TRY (keep_rows (r, spikes, from, most));
   return told (s, 1) ? ICTUS_E_STOPPED : ICTUS_OK;
 }
 
@@ -198,21 +331,44 @@ only_maxima (const ictus__chaos_points *s, double went, ictus_points *out)
 /* ---- the whole ----------------------------------------------------------------------------------------------------------- */
 
 static ictus_err
-walk (ictus__chaos_points *s, rows *r, bool *failed, double *begin)
+in_pieces (ictus__chaos_points *s, ictus__chaos_rows *r, size_t most, bool *failed, double *begin)
+{
+  ICTUS_TRY (transient (s, r, failed));
+  *begin = s->state >= 0 ? s->y[s->state] : NAN;
+  if (*failed)
+    return ICTUS_OK;
+  ICTUS_TRY (measure (s, r, most, failed));
+  for (int i = 0; i < LOOK_ON && isnan (s->o->total) && r->n > 0 && r->n < FEW && r->n < most && !*failed; ++i)
+    {
+      s->total *= 2; /* the recurrences that were seen are not those of the whole */
+      ICTUS_TRY (measure (s, r, most, failed));
+    }
+  return ICTUS_OK;
+}
+
+static ictus_err
+walk (ictus__chaos_points *s, ictus__chaos_rows *r, bool *failed, double *begin)
 {
   size_t most = s->kind == ICTUS_POINTS_MAXIMA ? 2 * points_wanted (s) + 1 : points_wanted (s);
+  double total = s->total;
+  mark m = { 0 };
+  ictus_err e = ICTUS_OK;
 
   if (!s->plain)
     return in_one (s, r, most, failed);
-  ICTUS_TRY (transient (s, r, failed));
-  *begin = s->state >= 0 ? s->y[s->state] : NAN;
-  return measure (s, r, most, failed);
+  ICTUS_TRY (set_mark (s, &m));
+  e = in_pieces (s, r, most, failed, begin);
+  s->total = total;
+  if (e == ICTUS_OK && back_to (&m, s, r, failed))
+    e = in_one (s, r, most, failed);
+  ictus_free (m.y);
+  return e;
 }
 
 ictus_err
 ictus__chaos_points_follow (ictus__chaos_points *s, ictus_points *out)
 {
-  rows r = { .n = 0 };
+  ictus__chaos_rows r = { .n = 0 };
   bool failed = false;
   double begin = s->state >= 0 ? s->y[s->state] : NAN, went;
   ictus_err e = walk (s, &r, &failed, &begin);
@@ -222,7 +378,7 @@ ictus__chaos_points_follow (ictus__chaos_points *s, ictus_points *out)
   out->ncol = s->kind == ICTUS_POINTS_SPIKES ? 0 : r.path.ncol;
   range_of (s, out);
   if (e == ICTUS_OK && failed)
-    e = ICTUS_FAIL (ICTUS_E_SOLVER, "model %s: the trajectory ends at t = %.6g: %s", s->k->name, r.path.t_end,
+    e = ICTUS_FAIL (ICTUS_E_SOLVER, "model %s: the trajectory ends at t = %.6g: %s", s->k->name, r.base + r.path.t_end,
                     r.path.why[0] != '\0' ? r.path.why : "a state is not finite");
   if (s->kind == ICTUS_POINTS_MAXIMA)
     {

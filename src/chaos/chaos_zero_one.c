@@ -8,7 +8,7 @@
 
 #define PI 3.14159265358979323846
 #define GOLDEN 0.61803398874989484820
-enum { LEAST = 100 };
+enum { LEAST = 100, MEMORIES = 100 /* that a series is long at least */ };
 
 static double
 mean_of (const double *x, size_t n)
@@ -64,6 +64,23 @@ displacement (const double *x, size_t n, double mean, double c, size_t cut, doub
     }
 }
 
+/* Where the autocorrelation of x is 0 for the first time; n / 4: later. */
+static size_t
+memory_of (const double *x, size_t n, double mean)
+{
+  double sum = 1;
+  size_t lag = 0;
+
+  while (sum > 0 && lag < n / 4)
+    {
+      sum = 0;
+      ++lag;
+      for (size_t k = 0; k + lag < n; ++k)
+        sum += (x[k] - mean) * (x[k + lag] - mean);
+    }
+  return lag;
+}
+
 static int
 by_size (const void *a, const void *b)
 {
@@ -96,6 +113,7 @@ ictus_zero_one_test (const double *x, size_t n, double scale, ictus_zero_one *ou
     return ICTUS_E_NOMEM;
   mean = mean_of (x, n);
   out->constant = is_constant (x, n, mean, scale);
+  out->memory = out->constant ? 0 : memory_of (x, n, mean);
   for (size_t i = 0; i < ICTUS_ZERO_ONE_C; ++i)
     {
       part = (double) (i + 1) * GOLDEN; /* evenly, but on no grid: periods of the series are not met all at once */
@@ -111,4 +129,14 @@ ictus_zero_one_test (const double *x, size_t n, double scale, ictus_zero_one *ou
   out->k = 0.5 * (sorted[ICTUS_ZERO_ONE_C / 2 - 1] + sorted[ICTUS_ZERO_ONE_C / 2]);
   ictus_free (room);
   return ICTUS_OK;
+}
+
+const char *
+ictus_zero_one_verdict (const ictus_zero_one *z, size_t n)
+{
+  if (z->k < 0.1)
+    return "regular";
+  if (z->memory * MEMORIES > n) /* a slow wave through a short series looks like diffusion */
+    return NULL;
+  return z->k > 0.9 ? "chaos" : "undecided";
 }

@@ -8,6 +8,7 @@
 #include <strings.h>
 #include <unistd.h>
 
+#define LOUD 1e8 /* times the absolute tolerance: of a series, of which variations by 1e-5 count */
 enum { SERIES = 5000, SECTION = 1000, SAMPLES = 2000, LEAST = 100 /* values that the 0-1 test takes */ };
 
 bool
@@ -308,8 +309,11 @@ test (ictus_cli_points *p, const ictus_points *s, double **x, size_t *n, ictus_z
       return *x != NULL ? ICTUS_OK : ICTUS_E_NOMEM;
     }
   ICTUS_TRY (series_of (p, s, x, n, &scale));
+  scale = fmax (scale, LOUD * p->o.atol); /* below it there is nothing but the noise of the method */
   if (*n >= LEAST)
     return ictus_zero_one_test (*x, *n, scale, z);
+  if (s->kind == ICTUS_POINTS_SPIKES && s->n == 0)
+    return ICTUS_FAIL (ICTUS_E_INPUT, "model %s does not fire within %.6g: there is nothing to test", p->c->model->kernel->name, s->total);
   ictus_cli_points_what (p, s->kind, what);
   return ICTUS_FAIL (ICTUS_E_INPUT, "%s: %zu in %.6g, the 0-1 test needs %d; measure longer (--t-stop), or take values at equal times "
                      "(--sample auto)", what, *n, s->total, LEAST);

@@ -13,9 +13,9 @@ static const struct
 {
   int period;
   const char *word, *meaning;
-} word[MEANINGS] = { { ICTUS_ORBIT_IRREGULAR, "irregular", "the points do not come again: chaos, a torus, or a long period" },
+} word[MEANINGS] = { { ICTUS_ORBIT_IRREGULAR, "irregular", "the points do not come again, as many as there are: chaos, a torus, or a long period" },
                      { ICTUS_ORBIT_REST, "rest", NULL },
-                     { ICTUS_ORBIT_NONE, "none", "the model moves, but has no such points" },
+                     { ICTUS_ORBIT_NONE, "none", "there are no such points: a section is not met, nothing fires, or there is no maximum" },
                      { ICTUS_ORBIT_FAILED, "failed", "the trajectory runs to infinity, or no step is short enough" },
                      { ICTUS_ORBIT_TODO, "todo", "not computed" } };
 
@@ -290,9 +290,11 @@ void
 ictus_cli_zero_one_print (FILE *f, const ictus_cli_points *a, const ictus_points *p, size_t n, const ictus_zero_one *z)
 {
   double sorted[ICTUS_ZERO_ONE_C], low, high;
-  const char *verdict = p->rests ? "rest" : z->k > 0.9 ? "chaos" : z->k < 0.1 ? "regular" : "undecided";
+  const char *verdict = p->rests ? "rest" : ictus_zero_one_verdict (z, n);
+  bool slow = verdict == NULL;
   char what[256];
 
+  verdict = slow ? "undecided" : verdict;
   memcpy (sorted, z->kc, sizeof sorted);
   qsort (sorted, ICTUS_ZERO_ONE_C, sizeof *sorted, by_size);
   low = sorted[ICTUS_ZERO_ONE_C / 4];
@@ -320,6 +322,7 @@ ictus_cli_zero_one_print (FILE *f, const ictus_cli_points *a, const ictus_points
   fprintf (f, "; %s\n\n%-10s %.6f   median of %d values of c; half of them give %.4f .. %.4f\n", p->method, "K", z->k,
            ICTUS_ZERO_ONE_C, low, high);
   fprintf (f, "%-10s %s%s\n", "motion", verdict,
-           verdict[0] == 'u' ? ": between regular (0) and chaos (1); take more values (--points)"
+           slow ? ": the values vary too slowly for their number; take more (--points), or others (--section)"
+           : verdict[0] == 'u' ? ": between regular (0) and chaos (1); take more values (--points)"
            : z->constant && !p->rests ? ": the values do not differ" : "");
 }
