@@ -4,8 +4,10 @@
    - the determinant of [J f_lambda; w'], whose curve is where branches cross, by a border of its own (Govaerts 2000);
    - the real part of each eigenvalue, in their order: continuous functions, of which one changes its sign whenever the number of
      unstable ones changes, and never at a neutral saddle. Where the eigenvalue is one of a pair that is a Hopf point;
-   - lambda minus each of the user's values. */
-#include "dyn/dyn_impl.h"
+   - lambda minus each of the user's values.
+   In large systems eigenvalues far from the axis are known at some points only (dyn_axis.c). The number of unstable ones is compared whenever
+   all are known again; should it differ, the branch is followed once more with all at each point. */
+#include "dyn/dyn_equilibria.h"
 
 #include <math.h>
 #include <string.h>
@@ -22,50 +24,35 @@ enum
   TEST_FOLD,
   TEST_BRANCH,
   TEST_VALUE, /* n of them; behind them the user's */
-  KEPT = 32   /* points whose eigenvalues are known */
+  LARGE = 80  /* equations from which on eigenvalues are not computed at each point */
 };
 
-typedef struct follower
-{
-  ictus__dyn *s;
-  const ictus__dyn_job *j;
-  ictus_dyn_branch *b;
-  ictus__bordered *m;
-  size_t n;
-  double *store;
-  double *B, *w;          /* f_lambda [n] and the last row [n + 1] of what was factored last */
-  double *weight;         /* [n + 1] */
-  double *edge, *corner;  /* [n + 1] a column and a row for the test of branch points */
-  double *z, *X;          /* [n + 1] */
-  double *re, *im;        /* [n] eigenvalues */
-  double *kept;           /* [KEPT, 3, n + 1] X, re, im of the last points; X[n] NaN: none */
-  size_t next;            /* of these to be replaced */
-  char why[160];
-} follower;
+typedef ictus__rest follower;
 
 static bool
-make (follower *f, ictus__dyn *s, const ictus__dyn_job *j, ictus_dyn_branch *b)
+make (follower *f, ictus__dyn *s, const ictus__dyn_job *j, ictus_dyn_branch *b, bool sparing)
 {
   size_t n = (size_t) s->n, n1 = n + 1;
   double *at;
 
   *f = (follower) { .s = s, .j = j, .b = b, .n = n };
-  at = f->store = ictus_alloc ((9 + 3 * KEPT) * n1, sizeof *f->store);
+  at = f->store = ictus_alloc ((10 + 3 * ICTUS__REST_KEPT) * n1, sizeof *f->store);
   if (at == NULL || ictus__bordered_create (s, 1, &f->m) != ICTUS_OK)
     return false;
-  double **const part[] = { &f->B, &f->w, &f->weight, &f->edge, &f->corner, &f->z, &f->X, &f->re, &f->im };
+  double **const part[] = { &f->B, &f->w, &f->weight, &f->edge, &f->corner, &f->z, &f->X, &f->re, &f->im, &f->last };
 
   for (size_t i = 0; i < sizeof part / sizeof *part; ++i, at += n1)
     *part[i] = at;
   f->kept = at;
-  for (size_t k = 0; k < KEPT; ++k)
+  for (size_t k = 0; k < ICTUS__REST_KEPT; ++k)
     f->kept[3 * k * n1 + n] = NAN;
-  return true;
+  return !sparing || n < LARGE || ictus__axis_create (s, f->weight, &f->axis) == ICTUS_OK;
 }
 
 static void
 drop (follower *f)
 {
+  ictus__axis_destroy (&f->axis);
   ictus__bordered_destroy (&f->m);
   ictus_free (f->store);
 }
@@ -169,40 +156,6 @@ crossing (follower *f, const double *T)
   return ictus__bordered_sign (f->m) * (product (f->n + 1, f->w, T) < 0 ? -size : size);
 }
 
-/* Eigenvalues at X: most points are looked at twice, those where both of a pair cross more often. */
-static ictus_err
-find_values (follower *f, const double *X)
-{
-  size_t n1 = f->n + 1;
-  double *row = f->kept;
-
-  for (size_t k = 0; k < KEPT; ++k, row += 3 * n1)
-    if (memcmp (row, X, n1 * sizeof *X) == 0)
-      {
-        memcpy (f->re, row + n1, f->n * sizeof *row);
-        memcpy (f->im, row + 2 * n1, f->n * sizeof *row);
-        return ICTUS_OK;
-      }
-  ictus__dyn_set (f->s, f->j->o->par, X[f->n]);
-  ICTUS_TRY (ictus__dyn_eigenvalues (f->s, X, f->re, f->im));
-  row = f->kept + 3 * f->next * n1;
-  f->next = (f->next + 1) % KEPT;
-  memcpy (row, X, n1 * sizeof *X);
-  memcpy (row + n1, f->re, f->n * sizeof *row);
-  memcpy (row + 2 * n1, f->im, f->n * sizeof *row);
-  return ICTUS_OK;
-}
-
-static double
-largest (const follower *f)
-{
-  double size = 0;
-
-  for (size_t i = 0; i < f->n; ++i)
-    size = fmax (size, hypot (f->re[i], f->im[i]));
-  return size;
-}
-
 static bool
 test (void *self, const double *X, const double *T, double *phi)
 {
@@ -213,11 +166,14 @@ test (void *self, const double *X, const double *T, double *phi)
 
   phi[TEST_FOLD] = T[n] * sqrt (f->weight[n]);
   phi[TEST_BRANCH] = crossing (f, T);
-  if (find_values (f, X) != ICTUS_OK)
+  if (ictus__rest_values (f, X) != ICTUS_OK
+      || (!f->all && ictus__rest_odd (f, T) && ictus__rest_again (f, X) != ICTUS_OK))
     return false;
-  zero = ON_AXIS * largest (f);
+  zero = ON_AXIS * ictus__rest_largest (f);
   for (size_t i = 0; i < n; ++i)
-    phi[TEST_VALUE + i] = fabs (f->re[i]) <= zero ? 0 : f->re[i];
+    phi[TEST_VALUE + i] = f->all || !isnan (f->re[i]) ? (fabs (f->re[i]) <= zero ? 0 : f->re[i])
+                          : (int) i < f->right        ? 1e11 * zero
+                                                      : -1e11 * zero;
   for (size_t k = 0; k < o->nzero; ++k)
     phi[TEST_VALUE + n + k] = X[n] - o->zero[k];
   return true;
@@ -229,7 +185,7 @@ test (void *self, const double *X, const double *T, double *phi)
 static bool
 add_row (follower *f, const double *X, int on_axis)
 {
-  int unstable = 0;
+  int unstable = f->right;
 
   for (int i = 0; i < (int) f->n; ++i)
     unstable += f->re[i] > 0 && i != on_axis && !(on_axis >= 0 && f->im[on_axis] > 0 && i == on_axis + 1);
@@ -264,7 +220,7 @@ mark_hopf (follower *f, const double *X)
   const double tiny = 1e-9 * (f->j->o->hi - f->j->o->lo);
   ictus_dyn_special *p;
 
-  if (k < 0 || !(fabs (f->re[k]) < 1e-5 * f->im[k] + 1e-11 * largest (f)))
+  if (k < 0 || !(fabs (f->re[k]) < 1e-5 * f->im[k] + 1e-11 * ictus__rest_largest (f)))
     return true; /* a real one */
   for (size_t i = 0; i < b->nspecial; ++i) /* its conjugate has crossed, too */
     if (b->special[i].type == ICTUS_DYN_HOPF && b->npoint - 1 - b->special[i].at < 2 && fabs (b->special[i].par[0] - X[f->n]) <= tiny)
@@ -345,7 +301,7 @@ mark_zero (follower *f, double *X, double value)
       for (size_t i = 0; i < n; ++i)
         X[i] += d[i];
     }
-  return find_values (f, X) == ICTUS_OK && add_row (f, X, -1)
+  return ictus__rest_all (f, X) == ICTUS_OK && add_row (f, X, -1)
          && ictus__branch_mark (f->b, ICTUS_DYN_ZERO, X, NULL) != NULL;
 }
 
@@ -363,6 +319,20 @@ mark (follower *f, double *X, const double *T, int which)
   return mark_zero (f, X, f->j->o->zero[(size_t) which - TEST_VALUE - n]);
 }
 
+/* A point of the curve: are all eigenvalues due? */
+static bool
+pass (follower *f, const double *X)
+{
+  if (f->b->npoint > 0)
+    f->step = ictus__rest_length (f, X, f->last);
+  if (!f->all && ictus__axis_far (f->axis, X, f->step) && ictus__rest_verify (f, X, ictus__rest_unstable (f)) != ICTUS_OK)
+    return false;
+  f->open = !f->all;
+  f->unstable = ictus__rest_unstable (f);
+  memcpy (f->last, X, (f->n + 1) * sizeof *X);
+  return true;
+}
+
 static const char *
 accept (void *self, double *X, double *T, int which)
 {
@@ -370,11 +340,11 @@ accept (void *self, double *X, double *T, int which)
   follower *f = self;
 
   ictus__dyn_set (f->s, f->j->o->par, X[f->n]);
-  if (find_values (f, X) != ICTUS_OK)
+  if ((which >= 0 ? ictus__rest_all (f, X) : ictus__rest_values (f, X)) != ICTUS_OK)
     return nomem;
   if (which >= 0)
     return mark (f, X, T, which) ? NULL : nomem;
-  if (!add_row (f, X, -1) || (f->b->npoint == 1 && ictus__branch_mark (f->b, ICTUS_DYN_START, X, NULL) == NULL))
+  if (!pass (f, X) || !add_row (f, X, -1) || (f->b->npoint == 1 && ictus__branch_mark (f->b, ICTUS_DYN_START, X, NULL) == NULL))
     return nomem;
   for (size_t i = 0; i < f->n; ++i)
     if (fabs (X[i]) > RUN_AWAY * f->s->scale[i])
@@ -383,7 +353,7 @@ accept (void *self, double *X, double *T, int which)
         return f->why;
       }
   weigh (f, X);
-  return NULL;
+  return f->lost ? "eigenvalues were lost" : NULL;
 }
 
 /* ---- the branch --------------------------------------------------------------------------------------------------- */
@@ -409,7 +379,10 @@ begin_at (follower *f, const ictus_dyn_special *from)
 {
   memcpy (f->X, from->x, f->n * sizeof *f->X);
   f->X[f->n] = from->par[0];
-  ICTUS_TRY (find_values (f, f->X));
+  ICTUS_TRY (ictus__rest_all (f, f->X));
+  f->open = false;
+  f->step = 0;
+  memcpy (f->last, f->X, (f->n + 1) * sizeof *f->X);
   return add_row (f, f->X, nearest (f, false)) && ictus__branch_mark (f->b, ICTUS_DYN_START, f->X, NULL) != NULL ? ICTUS_OK
                                                                                                              : ICTUS_E_NOMEM;
 }
@@ -466,31 +439,66 @@ follow (follower *f, double *X, double *T, char *why)
   return ictus__arc_follow (&q, &c, X, NULL, why, &closed);
 }
 
-ictus_err
-ictus__follow_equilibria (ictus__dyn *s, const ictus__dyn_job *j, ictus_dyn_branch *b)
+/* The last point, too, is known in full. */
+static ictus_err
+finish (follower *f)
+{
+  size_t n = f->n, row = f->b->npoint - 1;
+
+  if (!f->open || f->lost)
+    return ICTUS_OK;
+  f->open = false;
+  ICTUS_TRY (ictus__rest_verify (f, f->last, f->unstable));
+  memcpy (f->b->re + row * n, f->re, n * sizeof *f->re);
+  memcpy (f->b->im + row * n, f->im, n * sizeof *f->im);
+  return ICTUS_OK;
+}
+
+/* \param sparing  not all eigenvalues at each point of large systems; *lost: that was not enough */
+static ictus_err
+follow_once (ictus__dyn *s, const ictus__dyn_job *j, ictus_dyn_branch *b, bool sparing, bool *lost)
 {
   follower f;
   size_t n = (size_t) s->n;
   double *X = ictus_alloc (2 * (n + 1), sizeof *X);
   char why[160] = "";
-  ictus_err e = ICTUS_E_NOMEM;
+  ictus_err e = ICTUS_E_NOMEM, e2;
 
-  b->kind = ICTUS_DYN_EQUILIBRIA;
-  b->n = s->n;
-  if (!make (&f, s, j, b) || X == NULL)
+  if (!make (&f, s, j, b, sparing) || X == NULL)
     goto done;
   e = follow (&f, X, X + n + 1, why);
   if (e == ICTUS_E_SOLVER) /* not even a first point */
     {
       forget (b);
+      f.open = false;
       snprintf (why, sizeof why, "%s", ictus_err_last ());
       e = ICTUS_OK;
     }
+  if ((e == ICTUS_OK || e == ICTUS_E_STOPPED) && (e2 = finish (&f)) != ICTUS_OK)
+    e = e2;
   if ((e == ICTUS_OK || e == ICTUS_E_STOPPED)
       && ictus__branch_mark (b, ICTUS_DYN_END, b->npoint > 0 ? b->x + (b->npoint - 1) * n : NULL, why) == NULL)
     e = ICTUS_E_NOMEM;
+  *lost = f.lost;
 done:
   drop (&f);
   ictus_free (X);
+  return e;
+}
+
+ictus_err
+ictus__follow_equilibria (ictus__dyn *s, const ictus__dyn_job *j, ictus_dyn_branch *b)
+{
+  bool lost = false;
+  ictus_err e;
+
+  b->kind = ICTUS_DYN_EQUILIBRIA;
+  b->n = s->n;
+  e = follow_once (s, j, b, true, &lost);
+  if (e == ICTUS_OK && lost)
+    {
+      forget (b);
+      e = follow_once (s, j, b, false, &lost);
+    }
   return e;
 }
