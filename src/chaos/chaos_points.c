@@ -127,7 +127,8 @@ ictus__chaos_points_open (const ictus_dyn_values *v, const ictus_points_options 
 {
   const ictus_kernel *k = v->model->kernel;
 
-  *s = (ictus__chaos_points){ .v = v, .o = o, .k = k, .recurrence = NAN, .rest = NAN, .trans = o->trans, .total = o->total, .sample = o->sample };
+  *s = (ictus__chaos_points){ .v = v, .o = o, .k = k, .recurrence = NAN, .rest = NAN, .trans = o->trans, .total = o->total,
+                              .sample = o->sample };
   ICTUS_TRY (check (v, o));
   s->kind = kind_of (k, o);
   s->timed = !ictus_lang_classify (v->model->lang).autonomous || (s->kind == ICTUS_POINTS_SECTION && strcasecmp (o->section, "t") == 0);

@@ -36,7 +36,7 @@ help (void)
       "                         and --zero-one in place of maxima\n"
       "      --zero-one [NAME]  0-1 test for chaos, of the maxima of a state: near 0 regular, near 1 chaos\n"
       "      --sample T         with --zero-one: values so long after each other in place of maxima; auto: chosen\n"
-      "      --watch NAME       the state or aux quantity (default: the first)\n"
+      "      --watch NAME       the state or aux quantity (default: the first that turns)\n"
       "      --intervals        times between the points in place of values\n"
       "      --points N         so many at most (default 100; maps 200; --section 1000; --zero-one 5000)\n"
       ICTUS_CLI_DYN_HELP

@@ -10,6 +10,7 @@
 
 #define LOUD 1e8 /* times the absolute tolerance: of a series, of which variations by 1e-5 count */
 enum { SERIES = 5000, SECTION = 1000, SAMPLES = 2000, LEAST = 100 /* values that the 0-1 test takes */ };
+enum { ROWS = 2000, SHORT = 100 /* a look at a model that does not say how long one is */ };
 
 bool
 ictus_cli_orbit_wanted (const ictus_cli_orbit *a)
@@ -85,6 +86,58 @@ read_section (ictus_cli_points *p, const char *text)
   return ICTUS_OK;
 }
 
+/* Turns up and down, in the second half of its rows; a jump back is no turn. */
+static bool
+turns (const ictus_path *p, size_t c)
+{
+  double lo = INFINITY, hi = -INFINITY;
+  bool up = false, down = false;
+  double before = 0;
+
+  for (size_t k = p->nrow / 2; k + 1 < p->nrow; ++k)
+    {
+      double a = p->v[k * (size_t) p->ncol + c], b = p->v[(k + 1) * (size_t) p->ncol + c];
+
+      lo = fmin (lo, a);
+      hi = fmax (hi, a);
+      up = up || (b > a && before > 0);
+      down = down || (b < a && before < 0);
+      before = b - a;
+    }
+  return up && down && hi - lo > 1e-4 * fmax (fabs (lo), fabs (hi));
+}
+
+/* The first state that turns, if there is one: clocks and phases have no maxima. */
+static int
+first_turning (const ictus_cli_points *p)
+{
+  const ictus_dyn_values *v = &p->c->values;
+  const ictus_model *m = v->model;
+  ictus_path_config c;
+  ictus_path path = { 0 };
+  char buf[256];
+  int found = 0, nstate = ictus_points_columns (m) - ictus_lang_count (m->lang, ICTUS_LANG_AUX);
+
+  if (m->kernel->is_map || ictus_path_refuse ("cvode-bdf", m, buf) != NULL)
+    return 0;
+  ictus_path_defaults (m, &c);
+  c.method = "cvode-bdf";
+  c.total = c.total > 0 && isfinite (c.total) ? c.total : SHORT;
+  c.dt = c.total / ROWS;
+  c.nout = 1;
+  c.trans = c.bound = 0;
+  c.poimap = 0;
+  c.max_rows = 0;
+  if (ictus_path_run (m, &c, v->p, v->y, v->u, &path) == ICTUS_OK && path.end == ICTUS_PATH_DONE)
+    {
+      while (found < nstate && !turns (&path, (size_t) found))
+        ++found;
+      found = found < nstate ? found : 0;
+    }
+  ictus_path_clear (&path);
+  return found;
+}
+
 /* The first one that moves, and not the one that the section holds. */
 static ictus_err
 read_watch (ictus_cli_points *p, const char *option, const char *name)
@@ -96,8 +149,13 @@ read_watch (ictus_cli_points *p, const char *option, const char *name)
       p->o.watch = column_of (m, name);
       return p->o.watch >= 0 ? ICTUS_OK : no_such (m, option, name);
     }
-  p->o.watch = p->o.section != NULL && column_of (m, p->section) == 0 && ictus_points_columns (m) > 1;
-  return ictus_points_columns (m) > 0 ? ICTUS_OK : ICTUS_FAIL (ICTUS_E_INPUT, "model %s has no state", m->kernel->name);
+  if (ictus_points_columns (m) == 0)
+    return ICTUS_FAIL (ICTUS_E_INPUT, "model %s has no state", m->kernel->name);
+  if (p->o.section != NULL)
+    p->o.watch = column_of (m, p->section) == 0 && ictus_points_columns (m) > 1;
+  else
+    p->o.watch = first_turning (p);
+  return ICTUS_OK;
 }
 
 static ictus_err
@@ -315,8 +373,8 @@ test (ictus_cli_points *p, const ictus_points *s, double **x, size_t *n, ictus_z
   if (s->kind == ICTUS_POINTS_SPIKES && s->n == 0)
     return ICTUS_FAIL (ICTUS_E_INPUT, "model %s does not fire within %.6g: there is nothing to test", p->c->model->kernel->name, s->total);
   ictus_cli_points_what (p, s->kind, what);
-  return ICTUS_FAIL (ICTUS_E_INPUT, "%s: %zu in %.6g, the 0-1 test needs %d; measure longer (--t-stop), or take values at equal times "
-                     "(--sample auto)", what, *n, s->total, LEAST);
+  return ICTUS_FAIL (ICTUS_E_INPUT, "%s: %zu in %.6g, the 0-1 test needs %d; measure longer (--t-stop), or take another state (--watch), a section "
+                     "or values at equal times (--sample auto)", what, *n, s->total, LEAST);
 }
 
 static ictus_err

@@ -13,9 +13,9 @@ static const struct
 {
   int period;
   const char *word, *meaning;
-} word[MEANINGS] = { { ICTUS_ORBIT_IRREGULAR, "irregular", "the points do not come again, as many as there are: chaos, a torus, or a long period" },
+} word[MEANINGS] = { { ICTUS_ORBIT_IRREGULAR, "irregular", "the points do not come again: chaos, a torus, or a period too long for their number" },
                      { ICTUS_ORBIT_REST, "rest", NULL },
-                     { ICTUS_ORBIT_NONE, "none", "there are no such points: a section is not met, nothing fires, or there is no maximum" },
+                     { ICTUS_ORBIT_NONE, "none", "no such points: a section is not met, nothing fires, or there is no maximum" },
                      { ICTUS_ORBIT_FAILED, "failed", "the trajectory runs to infinity, or no step is short enough" },
                      { ICTUS_ORBIT_TODO, "todo", "not computed" } };
 
@@ -162,8 +162,8 @@ ictus_cli_orbit_print (FILE *f, const ictus_cli_points *a, const ictus_orbit *r)
     }
   else
     {
-      fprintf (f, "%s: %s at %zu values of %s from %.8g to %.8g%s\n", a->c->model->kernel->name, what, r->axis.n, par, r->axis.lo, r->axis.hi,
-               r->ways > 1 ? " and back, each going on from the one before" : "");
+      fprintf (f, "%s: %s at %zu values of %s from %.8g to %.8g%s\n", a->c->model->kernel->name, what, r->axis.n, par, r->axis.lo,
+               r->axis.hi, r->ways > 1 ? " and back, each going on from the one before" : "");
       lengths (f, a, r->trans, r->total, a->o.keep);
       fprintf (f, "; %s\n", r->method);
     }

@@ -16,7 +16,7 @@ help (void)
       "synchrony, CV,\n"
       "                 seizure-like activity; the boundary that a threshold search found, as a line\n"
       "  trajectory.h5  every state against time, of every solver; a phase plane with --x and --y\n"
-      "  bifurcation.h5, phase.h5, lyapunov.h5, transitions.h5, compare.h5\n"
+      "  bifurcation.h5, phase.h5, lyapunov.h5, orbit.h5, section.h5, zero_one.h5, transitions.h5, compare.h5\n"
       "                 the picture that the command which wrote it makes\n\n"
       "Options:\n"
       "  -o, --output OUT       picture; its ending, .png, .svg or .pdf, says the format (default: beside "
