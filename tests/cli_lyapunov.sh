@@ -67,6 +67,10 @@ init x=1
 @ delay=2
 done
 END
+ok "a neuron with a reset" status 0 ictus lyapunov lif --trans 100 --t-stop 2000 --no-output --quiet
+ok "has the exponent of its flow" says "0 within errors"
+ok "but no map" status 65 ictus lyapunov lif --map R=5:20:4 --no-output
+ok "and is told what there is" says "fires with a reset"
 ok "delays are refused" status 65 ictus lyapunov late.ode --no-output
 ok "with the reason" says "delay"
 finish

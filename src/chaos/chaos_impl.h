@@ -19,6 +19,10 @@ typedef struct ictus__chaos /* x' = f (x, t), or x (t + 1) = f (x (t)). One thre
   int *state;   /* [n] state of the kernel */
   double *p, *u, *y; /* [nslot], [nu], [nstate]; x is put into y */
   double *full, *f; /* [nstate * nstate], [nstate] scratch */
+  bool jumps;   /* it fires, and is reset */
+  bool frozen;  /* now: held states stand still */
+  bool *held;   /* [n] of free states: stands still while the neuron is refractory */
+  double refractory; /* >= 0, which only counts where states are held */
   uint64_t rhs, jac;
 } ictus__chaos;
 
@@ -27,6 +31,9 @@ void ictus__chaos_close (ictus__chaos **s);
 void ictus__chaos_start (const ictus__chaos *s, double *x); /* where v->y is */
 void ictus__chaos_rhs (ictus__chaos *s, double t, const double *x, double *f);
 void ictus__chaos_jac (ictus__chaos *s, double t, const double *x, double *J); /* J[j * n + i] = df_i/dx_j */
+double ictus__chaos_fire (ictus__chaos *s, double t, const double *x); /* it fires where this rises through 0 */
+/* What a spike makes of x. keep: states without an equation stay as the reset leaves them. */
+void ictus__chaos_reset (ictus__chaos *s, double t, const double *x, double *after, bool keep);
 
 /* ---- a trajectory with k deviations (chaos_tangent.c) ------------------------------------------------------------ */
 
@@ -70,6 +77,11 @@ ictus_err ictus__tangent_open (ictus__chaos *s, const ictus__tangent_method *m, 
 void ictus__tangent_close (ictus__tangent **w);
 /* One step, of its own length; grow and divergence are those of it. \retval ICTUS_E_SOLVER */
 ictus_err ictus__tangent_step (ictus__tangent *w);
+/* The parts of a step: attempts until one is good, of length h, with what the next one is to be tried with, and whether it ends at the
+   threshold, which is `below` here (0: never mind); what it found holds, columns as they are; slope and Jacobian here and now. */
+ictus_err ictus__tangent_try (ictus__tangent *w, double below, double *h, double *next, bool *fires);
+void ictus__tangent_pass (ictus__tangent *w, double h);
+void ictus__tangent_look (ictus__tangent *w);
 /* J at t, x in units of scale. */
 void ictus__tangent_jac (ictus__tangent *w, double t, const double *x, double *J);
 /* Error of the deviations e [n, k] of columns Q1, that of the trajectory d [n] between x and x1: the larger one. */
@@ -78,6 +90,13 @@ double ictus__tangent_error (const ictus__tangent *w, const double *d, const dou
 void ictus__orthonormal (int n, int k, double *Q, double *r);
 /* log |det| of A [n, n], which is spoilt. */
 double ictus__log_det (int n, double *A);
+
+/* ---- spikes (chaos_jump.c) ------------------------------------------------------------------------------------------- */
+
+/* The attempt of length h passed the threshold, which was below by `before`: another one that ends there, and its error. */
+double ictus__jump_locate (ictus__tangent *w, double *h, double before);
+/* At the threshold: over the reset and what is refractory behind it, with growth. \retval ICTUS_E_SOLVER */
+ictus_err ictus__jump (ictus__tangent *w);
 
 /* ---- what is made of growth (chaos_growth.c) ---------------------------------------------------------------------- */
 

@@ -11,6 +11,7 @@
 #define FINE 1e-3       /* standard error that is aimed at, part of the largest exponent */
 #define MOST_STEPS 2e6  /* of a measurement whose length is chosen; of maps: */
 #define MOST_ITERATIONS 1e7
+#define STEPS_AT_REST 50000 /* enough where nothing moves any more: nothing new is to be seen */
 enum { ASK = 4096 };    /* steps between two looks at the clock and at signals */
 
 const char *
@@ -79,6 +80,7 @@ typedef struct way
   double slow, fast; /* log of the least and largest speed on the way, in units of scale */
   int until_asked;
   double span;       /* of the pilot: over which nothing moves, where nothing does */
+  bool at_rest;      /* the pilot came to rest, and nobody says how long it is to be */
   ictus_lyapunov *l;
 } way;
 
@@ -110,13 +112,31 @@ step (way *r, double end, bool *told)
   return ICTUS_OK;
 }
 
+/* Speed at the end times a time of the model's own: 0 where nothing moves. */
+static double
+rest (const way *r)
+{
+  double by = r->w->s->map ? 1 : isfinite (r->l->recurrence) ? r->l->recurrence : r->span;
+
+  return speed (r->w) * by;
+}
+
+/* At rest, and long enough? Deviations may need far more steps than the trajectory. */
+static bool
+enough_rest (const way *r)
+{
+  return r->at_rest && r->w->steps >= STEPS_AT_REST && r->w->steps % 1024 == 0 && rest (r) < 1e-9;
+}
+
 static ictus_err
 settle (way *r, double trans, bool *told)
 {
-  double end = r->w->t + trans;
+  double begin = r->w->t, end = begin + trans;
 
-  while (r->w->t < end && !*told)
+  while (r->w->t < end && !*told && !(r->l->chosen_trans && enough_rest (r)))
     ICTUS_TRY (step (r, end, told));
+  if (r->at_rest && r->l->chosen_trans)
+    r->l->trans = r->w->t - begin;
   return ICTUS_OK;
 }
 
@@ -142,15 +162,6 @@ measure (way *r, double total, bool *told)
   return ICTUS_OK;
 }
 
-/* Speed at the end times a time of the model's own: 0 where nothing moves. */
-static double
-rest (const way *r)
-{
-  double by = r->w->s->map ? 1 : isfinite (r->l->recurrence) ? r->l->recurrence : r->span;
-
-  return speed (r->w) * by;
-}
-
 static void
 evaluate (way *r)
 {
@@ -173,7 +184,7 @@ measure_enough (way *r, double least, bool *told)
       ICTUS_TRY (measure (r, total, told));
       evaluate (r);
       aim = FINE * fmax (fabs (r->l->exponent[0]), r->l->zero[0]);
-      if (*told || (r->l->settled && r->l->error[0] <= aim) || (double) (r->w->steps - begin) > most / 1.5)
+      if (*told || r->at_rest || (r->l->settled && r->l->error[0] <= aim) || (double) (r->w->steps - begin) > most / 1.5)
         break;
       total *= 1.5;
     }
@@ -209,10 +220,13 @@ run (way *r, const ictus__pilot *p)
   r->slow = INFINITY;
   r->fast = -INFINITY;
   r->span = p->span;
+  r->at_rest = !r->w->s->map && !l->timed && p->rest < 1e-9;
   ICTUS_TRY (settle (r, l->trans, &told));
   if (told)
     return ICTUS_FAIL (ICTUS_E_STOPPED, "told to end in the transient: nothing was measured");
   r->t0 = r->w->t;
+  if (r->at_rest && l->chosen_total) /* of what comes of so many steps */
+    l->total = fmin (l->total, STEPS_AT_REST * r->w->h_last);
   ICTUS_TRY (ictus__growth_open (l->k, fmax (l->total / 2048, r->w->s->map ? 1 : 0), &r->g));
   if (l->chosen_total)
     ICTUS_TRY (measure_enough (r, l->total, &told));

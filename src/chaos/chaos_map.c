@@ -50,6 +50,9 @@ check (const ictus_dyn_values *v, const ictus_lyapunov_options *o, int naxis, co
 
   if (why != NULL)
     return ICTUS_FAIL (ICTUS_E_INPUT, "the Lyapunov exponents of model %s cannot be computed: %s", k->name, why);
+  if (k->fire != NULL && k->reset != NULL)
+    return ICTUS_FAIL (ICTUS_E_INPUT, "model %s fires with a reset: its exponents are had for one set of values at a time, not as a map; see "
+                       "ictus lyapunov %s --par NAME=VALUE, or --orbit for what it does over a parameter", k->name, k->name);
   if (v->model->lanes == NULL)
     return ICTUS_FAIL (ICTUS_E_INPUT, "model %s was made without the functions that take many points at a time", k->name);
   if (naxis < 1 || naxis > 2)

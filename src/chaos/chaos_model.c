@@ -13,12 +13,6 @@ is_free (const ictus_model *m, int k)
   return v->markov == 0 && !v->hidden;
 }
 
-static bool
-has_reset (const ictus_kernel *k)
-{
-  return k->fire != NULL && k->reset != NULL;
-}
-
 const char *
 ictus_lyapunov_refuse (const ictus_model *m, char *buf)
 {
@@ -32,8 +26,10 @@ ictus_lyapunov_refuse (const ictus_model *m, char *buf)
     n += is_free (m, i);
   if (n == 0)
     return "it has no state with an equation";
-  if (k->nevent > 0 || has_reset (k))
-    return "its states jump (a reset at a spike, or events): the equations of variation do not hold there";
+  if (k->nevent > 0)
+    return "it has events (global), which may change anything: the equations of variation do not hold there";
+  if (k->is_map && k->fire != NULL && k->reset != NULL)
+    return "it is a map with a reset: its Jacobian does not hold there";
   return NULL;
 }
 
@@ -67,7 +63,21 @@ make (const ictus_model *m, ictus__chaos **out)
   s->y = ictus_alloc (ns, sizeof *s->y);
   s->full = ictus_alloc (ns * ns, sizeof *s->full);
   s->f = ictus_alloc (ns, sizeof *s->f);
-  return s->state != NULL && s->p != NULL && s->u != NULL && s->y != NULL && s->full != NULL && s->f != NULL;
+  s->held = ictus_alloc (ns, sizeof *s->held);
+  return s->held != NULL && s->state != NULL && s->p != NULL && s->u != NULL && s->y != NULL && s->full != NULL && s->f != NULL;
+}
+
+/* Firing, reset and refractoriness, with the values as they are. */
+static void
+take_spikes (ictus__chaos *s)
+{
+  const ictus_kernel *k = s->k;
+  bool any = false;
+
+  for (int i = 0; i < s->n; ++i)
+    any = (s->held[i] = ictus_lang_get (s->model->lang, ICTUS_LANG_STATE, s->state[i])->held) || any;
+  s->refractory = k->fire != NULL && any && k->refractory != NULL ? fmax (k->refractory (s->p), 0) : 0;
+  s->jumps = k->fire != NULL && (k->reset != NULL || s->refractory > 0);
 }
 
 ictus_err
@@ -91,6 +101,7 @@ ictus__chaos_open (const ictus_dyn_values *v, ictus__chaos **out)
   if (k->ninput > 0)
     memcpy (s->u, v->u, (size_t) k->ninput * sizeof *v->u);
   memcpy (s->y, v->y, (size_t) k->nstate * sizeof *v->y);
+  take_spikes (s);
   return ICTUS_OK;
 }
 
@@ -105,6 +116,7 @@ ictus__chaos_close (ictus__chaos **s)
   ictus_free ((*s)->y);
   ictus_free ((*s)->full);
   ictus_free ((*s)->f);
+  ictus_free ((*s)->held);
   ictus_free (*s);
   *s = NULL;
 }
@@ -136,10 +148,12 @@ ictus__chaos_rhs (ictus__chaos *s, double t, const double *x, double *f)
   spread (s, x);
   s->k->rhs (t, s->y, s->p, s->u, s->f);
   gather (s, s->f, f);
+  for (int i = 0; s->frozen && i < s->n; ++i)
+    f[i] = s->held[i] ? 0 : f[i];
 }
 
-void
-ictus__chaos_jac (ictus__chaos *s, double t, const double *x, double *J)
+static void
+all_of_jac (ictus__chaos *s, double t, const double *x, double *J)
 {
   size_t n = (size_t) s->n, ns = (size_t) s->k->nstate;
 
@@ -153,4 +167,32 @@ ictus__chaos_jac (ictus__chaos *s, double t, const double *x, double *J)
   s->k->jac (t, s->y, s->p, s->u, s->full);
   for (size_t j = 0; j < n; ++j)
     gather (s, s->full + (size_t) s->state[j] * ns, J + j * n);
+}
+
+void
+ictus__chaos_jac (ictus__chaos *s, double t, const double *x, double *J)
+{
+  all_of_jac (s, t, x, J);
+  for (int i = 0; s->frozen && i < s->n; ++i)
+    for (int j = 0; j < s->n && s->held[i]; ++j)
+      J[j * s->n + i] = 0;
+}
+
+double
+ictus__chaos_fire (ictus__chaos *s, double t, const double *x)
+{
+  spread (s, x);
+  return s->k->fire (t, s->y, s->p, s->u);
+}
+
+void
+ictus__chaos_reset (ictus__chaos *s, double t, const double *x, double *after, bool keep)
+{
+  spread (s, x);
+  memcpy (s->f, s->y, (size_t) s->k->nstate * sizeof *s->f);
+  if (s->k->reset != NULL)
+    s->k->reset (t, s->f, s->p, s->u);
+  gather (s, s->f, after);
+  if (keep)
+    memcpy (s->y, s->f, (size_t) s->k->nstate * sizeof *s->y);
 }

@@ -40,8 +40,8 @@ make (ictus__tangent *w)
 }
 
 /* Here and now after something has changed x: slope, Jacobian. */
-static void
-look (ictus__tangent *w)
+void
+ictus__tangent_look (ictus__tangent *w)
 {
   ictus__chaos_rhs (w->s, w->t, w->x, w->f);
   ictus__tangent_jac (w, w->t, w->x, w->J);
@@ -84,7 +84,7 @@ ictus__tangent_open (ictus__chaos *s, const ictus__tangent_method *m, int k, dou
     for (int i = 0; i < s->n; ++i)
       w->Q[j * s->n + i] = (i == j ? 1 : 0) + 0.1 / (1 + i + 2 * j);
   ictus__orthonormal (w->n, k, w->Q, w->grow);
-  look (w);
+  ictus__tangent_look (w);
   w->h = m != NULL ? first_step (w) : 1;
   return ICTUS_OK;
 }
@@ -227,20 +227,26 @@ lost (const ictus__tangent *w)
                      "runs to infinity", w->t);
 }
 
-/* An attempt was good: what it found holds. */
-static void
-take (ictus__tangent *w, double h)
+void
+ictus__tangent_pass (ictus__tangent *w, double h)
 {
   swap (&w->x, &w->x1);
   swap (&w->f, &w->f1);
   swap (&w->J, &w->J1);
   swap (&w->Q, &w->Q1);
+  w->t += h;
+}
+
+/* An attempt was good: what it found holds. */
+static void
+take (ictus__tangent *w, double h)
+{
+  ictus__tangent_pass (w, h);
   ictus__orthonormal (w->n, w->k, w->Q, w->grow);
   for (int j = 0; j < w->k; ++j)
     w->grow[j] = isnan (w->rate[j]) ? log (w->grow[j]) : w->rate[j];
   w->divergence = w->trace;
   w->h_last = h;
-  w->t += h;
   w->steps += 1;
 }
 
@@ -265,32 +271,59 @@ iterate (ictus__tangent *w)
   for (int j = 0; j < w->k; ++j)
     w->rate[j] = NAN;
   take (w, 1);
-  look (w);
+  ictus__tangent_look (w);
+  return ICTUS_OK;
+}
+
+/* Too short to go on with? Time itself does not matter where nothing depends on it, and spikes may rise in next to none. */
+static bool
+too_short (const ictus__tangent *w, double h)
+{
+  return !(h > (w->s->jumps && !w->s->timed ? 1e-8 : 16) * DBL_EPSILON * fabs (w->t)) || h < 1e-200;
+}
+
+ictus_err
+ictus__tangent_try (ictus__tangent *w, double below, double *h, double *next, bool *fires)
+{
+  double err;
+  int rejected = 0;
+
+  for (;;)
+    {
+      *h = w->h;
+      if (too_short (w, *h))
+        return lost (w);
+      err = w->m->attempt (w, *h);
+      *fires = below < 0 && ictus__chaos_fire (w->s, w->t + *h, w->x1) >= 0;
+      if (*fires && (err <= 1 || rejected > 2)) /* right-hand sides may have a corner at the threshold: no step crosses it */
+        err = ictus__jump_locate (w, h, below);
+      if (err <= 1)
+        break;
+      ++rejected;
+      w->h = isfinite (err) ? *h * fmax (LEAST, SAFETY * pow (err, -1 / w->m->order)) : 0.25 * *h;
+    }
+  *next = fmin (LONGEST, *h * fmin (rejected > 0 ? 1 : MOST, SAFETY * pow (fmax (err, 1e-10), -1 / w->m->order)));
   return ICTUS_OK;
 }
 
 ictus_err
 ictus__tangent_step (ictus__tangent *w)
 {
-  double h, err, next;
-  bool rejected = false;
+  double h, next, below = 0;
+  bool fires;
 
   if (w->m == NULL)
     return iterate (w);
-  for (;;)
-    {
-      h = w->h;
-      if (!(h > 16 * DBL_EPSILON * fabs (w->t)) || h < 1e-200)
-        return lost (w);
-      err = w->m->attempt (w, h);
-      if (err <= 1)
-        break;
-      rejected = true;
-      w->h = isfinite (err) ? h * fmax (LEAST, SAFETY * pow (err, -1 / w->m->order)) : 0.25 * h;
-    }
-  next = fmin (LONGEST, h * fmin (rejected ? 1 : MOST, SAFETY * pow (fmax (err, 1e-10), -1 / w->m->order)));
+  if (w->s->jumps)
+    below = ictus__chaos_fire (w->s, w->t, w->x);
+  ICTUS_TRY (ictus__tangent_try (w, below, &h, &next, &fires));
   take (w, h);
   w->h = next;
+  if (fires)
+    {
+      ICTUS_TRY (ictus__jump (w));
+      w->h = 100 * first_step (w);
+    }
   for (int i = 0; i < w->n; ++i)
     if (fabs (w->x[i]) > FAR)
       {

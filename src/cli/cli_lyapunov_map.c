@@ -10,6 +10,8 @@
 
 #include "ictus/schema.h"
 
+#include "cli/cli_lyapunov.h"
+
 typedef struct progress
 {
   double last_s, start_s;
@@ -63,6 +65,7 @@ write_values (ictus_h5 *f, const ictus_cli_dyn *c, const ictus_lyapunov_map *m, 
               const double *v, const hid_t *scale)
 {
   const hsize_t dims[2] = { m->axis[0].n, m->naxis > 1 ? m->axis[1].n : 0 };
+  const char *unit;
   hid_t set;
   herr_t code = 0;
 
@@ -74,7 +77,8 @@ write_values (ictus_h5 *f, const ictus_cli_dyn *c, const ictus_lyapunov_map *m, 
     H5Dclose (set);
   ICTUS_TRY (check (f, set < 0 ? -1 : code, name));
   ICTUS_TRY (ictus_h5_attr_string (f, name, "long_name", long_name));
-  return ictus_h5_attr_string (f, name, "units", c->model->kernel->is_map ? "1/iteration" : "1/time");
+  unit = ictus_cli_lyapunov_unit (c->model, c->model->kernel->is_map != 0);
+  return ictus_h5_attr_string (f, name, "units", *unit ? unit : "1");
 }
 
 static ictus_err

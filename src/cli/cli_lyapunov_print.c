@@ -45,7 +45,10 @@ convergence (FILE *f, const ictus_lyapunov *l)
 static void
 with_error (FILE *f, const char *what, double value, double error)
 {
-  fprintf (f, "%-24s %16.9g +- %.2g\n", what, value, error);
+  if (isinf (value))
+    fprintf (f, "%-24s %16s\n", what, "-infinity");
+  else
+    fprintf (f, "%-24s %16.9g +- %.2g\n", what, value, error);
 }
 
 static void
@@ -62,8 +65,11 @@ text (FILE *f, const ictus_cli_dyn *c, const ictus_lyapunov *l)
            l->chosen_trans ? " (chosen)" : "");
   fprintf (f, "%-24s %16s    %s\n", "", "exponent", "standard error");
   for (int j = 0; j < l->k; ++j)
-    fprintf (f, "%-24d %16.9g +- %.2g%s\n", j + 1, l->exponent[j], l->error[j],
-             fabs (l->exponent[j]) <= l->zero[j] ? "   0 within errors" : "");
+    if (isinf (l->exponent[j]))
+      fprintf (f, "%-24d %16s    nothing is left of this direction\n", j + 1, "-infinity");
+    else
+      fprintf (f, "%-24d %16.9g +- %.2g%s\n", j + 1, l->exponent[j], l->error[j],
+               fabs (l->exponent[j]) <= l->zero[j] ? "   0 within errors" : "");
   fprintf (f, "\n");
   with_error (f, l->k < l->n ? "sum of these" : "sum", l->sum, l->sum_error);
   with_error (f, l->map ? "mean of log |det J|" : "mean divergence", l->divergence, l->divergence_error);
