@@ -59,7 +59,7 @@ CASES = [
         "LP 3.593279033", "LP 2.581554595", "HB 2.592796097 sub", "HB 3.249786027 super", "HB 12.34661347 super"]),
     ("jansen_rit", "--par B --par p=90", ["LP 17.3165593", "LP 34.34142781", "HB 21.99517522 super"]),
     ("wendling", "--par B", ["LP 38.653"]),
-    ("epileptor", "--no-cycles --par x0", ["HB -2.06045851827 sub z=2.91481980"]),
+    ("epileptor", "--no-cycles --par x0", ["HB -2.06045851827 sub z=2.91481980", "HB -1.02508789003"]),
     ("epileptor", "--no-cycles --par x0 --par tau0=4000", ["HB -2.06090931323"]),
     ("epileptor", "--no-cycles --par x0 --par tau0=1e5", ["HB -2.06199190245"]),
     ("qif_mean_field", "--par eta --par J=10", ["LP -2.237933530871 r=0.2039137095", "LP -2.636116792825 r=0.4839647200", "count LP 2"]),

@@ -319,6 +319,29 @@ START_TEST (references)
 }
 END_TEST
 
+/* A pair crosses the axis a ten-thousandth before a kink sets it back, and does so on the way down as well. */
+START_TEST (hopf_points_beside_a_kink)
+{
+  static const char text[] = "g=if(y<0)then(10*(y+0.0001))else(-1)\nx'=g*x-2*z-x*(x*x+z*z)\nz'=2*x+g*z-z*(x*x+z*z)\ny'=mu-y\npar mu=-1\n";
+  diagram d;
+
+  diagram_open (&d, "kink.ode", text, "mu", -1, -1, 1, (double[]) { 0, 0, -1 });
+  diagram_follow (&d, 1);
+  check_specials (&d, (expected[]) { { ICTUS_DYN_HOPF, -1e-4, -1 }, LAST }, 1e-10);
+  ck_assert_double_eq (d.b.par[d.b.npoint - 1], 1);
+  for (size_t i = 0; i < d.b.npoint; ++i)
+    if (fabs (d.b.par[i] + 1e-4) > 1e-9)
+      ck_assert_int_eq (d.b.unstable[i], d.b.x[3 * i + 2] < 0 && d.b.par[i] > -1e-4 ? 2 : 0);
+  d.j.par = 1;
+  d.x[0] = d.x[1] = 0;
+  d.x[2] = 1;
+  diagram_follow (&d, -1);
+  check_specials (&d, (expected[]) { { ICTUS_DYN_HOPF, -1e-4, -1 }, LAST }, 1e-10);
+  ck_assert_double_eq (d.b.par[d.b.npoint - 1], -1);
+  diagram_close (&d);
+}
+END_TEST
+
 int
 main (void)
 {
@@ -335,6 +358,7 @@ main (void)
   tcase_add_test (t, branches_cross);
   tcase_add_test (t, user_values_are_met_exactly);
   tcase_add_test (t, the_end_of_the_domain_is_told);
+  tcase_add_test (t, hopf_points_beside_a_kink);
   tcase_add_loop_test (t, references, 0, (int) (sizeof reference / sizeof *reference));
   suite_add_tcase (s, t);
   r = srunner_create (s);

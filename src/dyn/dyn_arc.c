@@ -346,6 +346,26 @@ exchange (double **a, double **b)
   *b = t;
 }
 
+/* What was found on the way, and Y. NULL, or why the curve ends. */
+static const char *
+take (ictus__arc *a, double next)
+{
+  const char *said = NULL;
+
+  ictus__arc_fill_step (a);
+  for (int i = 0; i < a->nevent && said == NULL; ++i)
+    said = accept (a, a->event[i].X, a->event[i].T, a->event[i].which);
+  if (said != NULL)
+    return said;
+  said = accept (a, a->Y, a->U, -1);
+  exchange (&a->X, &a->Y);
+  exchange (&a->T, &a->U);
+  exchange (&a->phi, &a->psi);
+  a->fresh = false;
+  a->ds = fmin (fmax (next, a->c->dsmin), a->c->dsmax);
+  return said;
+}
+
 /* One step, and what is in it. False: the curve ends. */
 static bool
 one_step (ictus__arc *a, char *why, size_t size, bool *closed)
@@ -354,31 +374,28 @@ one_step (ictus__arc *a, char *why, size_t size, bool *closed)
   double next = a->ds;
   const char *said = NULL;
 
-  for (;; a->ds = fmax (a->s / 4, a->c->dsmin))
-    {
-      if (!advance (a, &next, why, size, &ends))
-        return false;
-      ictus__arc_tests (a, a->Y, a->U, a->psi);
-      *closed = !ends && closes (a);
-      if (ictus__arc_find_events (a) || a->retries >= 2 || a->s < 64 * a->c->dsmin)
-        break;
-      ++a->retries;
-      ends = false;
-    }
+  *closed = false;
+  if (a->kink && ictus__arc_cross_kink (a))
+    ictus__arc_tests (a, a->Y, a->U, a->psi);
+  else
+    for (;; a->ds = fmax (a->s / 4, a->c->dsmin))
+      {
+        ictus__arc_side side;
+
+        if (!advance (a, &next, why, size, &ends))
+          return false;
+        side = ictus__arc_stop_at_kink (a);
+        ends = ends && side == ICTUS__ARC_SMOOTH;
+        ictus__arc_tests (a, a->Y, a->U, a->psi);
+        *closed = !ends && side == ICTUS__ARC_SMOOTH && closes (a);
+        if (side == ICTUS__ARC_ACROSS || ictus__arc_find_events (a) || a->retries >= 2 || a->s < 64 * a->c->dsmin)
+          break;
+        ++a->retries;
+        ends = false;
+      }
   if (a->retries > 0)
     --a->retries;
-  ictus__arc_fill_step (a);
-  for (int i = 0; i < a->nevent && said == NULL; ++i)
-    said = accept (a, a->event[i].X, a->event[i].T, a->event[i].which);
-  if (said == NULL)
-    {
-      said = accept (a, a->Y, a->U, -1);
-      exchange (&a->X, &a->Y);
-      exchange (&a->T, &a->U);
-      exchange (&a->phi, &a->psi);
-      a->fresh = false;
-      a->ds = fmin (fmax (next, a->c->dsmin), a->c->dsmax);
-    }
+  said = take (a, next);
   if (said == NULL && *closed)
     said = "the curve is closed";
   if (said != NULL)
@@ -430,12 +447,12 @@ make (ictus__arc *a, const ictus__arc_problem *q, const ictus__arc_config *c)
   a->q = q;
   a->c = c;
   a->n1 = n1;
-  at = a->store = ictus_alloc (13 * n1 + 3 * nt + 2 * (nt + ICTUS__ARC_FILL) * n1, sizeof *a->store);
+  at = a->store = ictus_alloc (14 * n1 + 3 * nt + 2 * (nt + ICTUS__ARC_FILL) * n1, sizeof *a->store);
   a->event = ictus_alloc (nt + ICTUS__ARC_FILL, sizeof *a->event);
   if (at == NULL || a->event == NULL)
     return false;
   double **const part[] = { &a->X, &a->T, &a->Y, &a->U, &a->Z, &a->V, &a->w, &a->F, &a->d, &a->first, &a->first_T,
-                            &a->low, &a->high };
+                            &a->low, &a->high, &a->H };
 
   for (size_t i = 0; i < sizeof part / sizeof *part; ++i, at += n1)
     *part[i] = at;

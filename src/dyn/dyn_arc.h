@@ -21,6 +21,13 @@ typedef enum ictus__arc_outcome
   ICTUS__ARC_TURNS /* the tangent turns too fast, or the correction is as long as the step */
 } ictus__arc_outcome;
 
+typedef enum ictus__arc_side /* of a kink in a step */
+{
+  ICTUS__ARC_SMOOTH, /* there is none */
+  ICTUS__ARC_BEFORE, /* Y is just before it, H behind it */
+  ICTUS__ARC_ACROSS  /* Y is just behind it, X before it: there are no events */
+} ictus__arc_side;
+
 typedef struct ictus__arc_event
 {
   int which;     /* the test that is 0 here, or ICTUS__ARC_BETWEEN */
@@ -39,6 +46,8 @@ typedef struct ictus__arc
   double *Z, *V, *chi;       /* one between them */
   double *w, *F, *d, *first, *first_T;
   double *low, *high;        /* range of the points so far */
+  double *H;                 /* behind a kink, of which the last point is just in front */
+  bool kink;                 /* there is one */
   ictus__arc_event *event;   /* [ntest + ICTUS__ARC_FILL] */
   int nevent;
   double ds, s;              /* step to try; that from X to Y */
@@ -66,5 +75,12 @@ bool ictus__arc_tests (const ictus__arc *a, const double *X, const double *T, do
 bool ictus__arc_find_events (ictus__arc *a);
 /** Points among them for a smooth picture, and one between any two zeros: what holds there is seen there only. */
 void ictus__arc_fill_step (ictus__arc *a);
+
+/* ---- dyn_arc_kink.c -------------------------------------------------------------------------------------------- */
+
+/** Is there a kink between X and Y? Then Y changes, to be on one side of it. */
+ictus__arc_side ictus__arc_stop_at_kink (ictus__arc *a);
+/** Y is H. False: there is no tangent. */
+bool ictus__arc_cross_kink (ictus__arc *a);
 
 #endif

@@ -46,6 +46,8 @@ make (follower *f, ictus__dyn *s, const ictus__dyn_job *j, ictus_dyn_branch *b, 
   f->kept = at;
   for (size_t k = 0; k < ICTUS__REST_KEPT; ++k)
     f->kept[3 * k * n1 + n] = NAN;
+  if (ictus__dyn_has_switch (s) && (f->J = ictus_alloc (2 * n * n, sizeof *f->J)) == NULL)
+    return false;
   return !sparing || n < LARGE || ictus__axis_create (s, f->weight, &f->axis) == ICTUS_OK;
 }
 
@@ -55,6 +57,7 @@ drop (follower *f)
   ictus__axis_destroy (&f->axis);
   ictus__bordered_destroy (&f->m);
   ictus_free (f->store);
+  ictus_free (f->J);
 }
 
 /* Sizes by which the states are measured: what they began with, or where they are if that is more. */
@@ -131,6 +134,14 @@ solve (void *self, const double *r, double s, double *d)
   memcpy (f->z, r, f->n * sizeof *r);
   f->z[f->n] = s;
   ictus__bordered_solve (f->m, f->z, d, false);
+}
+
+static double
+jump (void *self, const double *X, const double *Y)
+{
+  follower *f = self;
+
+  return ictus__dyn_jump (f->s, f->j->o->par, X, Y, f->J);
 }
 
 static double
@@ -426,7 +437,7 @@ follow (follower *f, double *X, double *T, char *why)
 {
   const ictus__arc_problem q = { .self = f, .n = f->n, .residual = residual, .factor = factor, .solve = solve, .weight = f->weight,
                                  .ntest = TEST_VALUE + (int) f->n + (int) f->j->o->nzero, .test = test, .accept = accept,
-                                 .told = f->j->told, .ctx = f->j->ctx };
+                                 .jump = f->J != NULL ? jump : NULL, .told = f->j->told, .ctx = f->j->ctx };
   const ictus__arc_config c = configure (f);
   bool closed = false;
 

@@ -33,6 +33,7 @@ typedef struct ictus__rest
   double *last, step;     /* [n + 1] last point of the curve; how far it was from the one before */
   int unstable;           /* eigenvalues there */
   bool open, lost;        /* not all eigenvalues were known at it; the number of unstable ones was wrong */
+  double *J;              /* [2, n, n] scratch to look for kinks; NULL: there are none */
   char why[160];
 } ictus__rest;
 

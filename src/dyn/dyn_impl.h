@@ -51,6 +51,8 @@ typedef struct ictus__arc_problem /* what is followed */
   /* A point was found (which: -1, or the test function that is 0 here). Where which is -1 it may improve its mesh, changing
      X and T alike; returns NULL, or why the branch ends here (constant or owned by self) */
   const char *(*accept) (void *self, double *X, double *T, int which);
+  /* How much derivatives differ between X and Y, relative to their size; 0: they cannot jump. NULL: they never do */
+  double (*jump) (void *self, const double *X, const double *Y);
   bool (*told) (void *ctx);
   void *ctx;
 } ictus__arc_problem;
@@ -107,6 +109,14 @@ bool ictus__equilibrium_near (ictus__dyn *s, double *x, double tol);
  * range of its states, with deflation (Farrell, Birkisson & Funke 2015) of what was found. No guarantee that these are all.
  * \param out  [max, n]; \return how many (dyn_start.c) */
 int ictus__equilibria_at_start (ictus__dyn *s, double tol, int max, double *out);
+
+/* ---- kinks (dyn_smooth.c) ------------------------------------------------------------------------------------- */
+
+/** Has a right-hand side conditions, absolute values and the like, where derivatives may jump? */
+bool ictus__dyn_has_switch (const ictus__dyn *s);
+/** Largest difference of the Jacobian at (x, par) X from that at Y, in rows, relative to their size; J [2, n, n] scratch. The
+ * system's parameters are those of Y afterwards. */
+double ictus__dyn_jump (ictus__dyn *s, int par, const double *X, const double *Y, double *J);
 
 /* ---- normal forms (dyn_normal.c) ------------------------------------------------------------------------------ */
 

@@ -14,8 +14,8 @@ typedef struct sides /* of a place */
   double par[2];
 } sides;
 
-static bool
-has_switch (const ictus__dyn *s)
+bool
+ictus__dyn_has_switch (const ictus__dyn *s)
 {
   for (int i = 0; i < s->n; ++i)
     if (ictus_lang_switch (s->model->lang, s->state[i]) != NULL)
@@ -36,11 +36,11 @@ look (sides *a, int side, size_t r, size_t q, double w)
   ictus__dyn_jac (a->s, a->x, a->J[side]);
 }
 
-/* Row of the Jacobian that differs most between the sides, and by how much of its size. */
+/* Row of the Jacobian that differs most between J and K, and by how much of its size. */
 static double
-differs (const sides *a, int *row)
+differ (const ictus__dyn *s, const double *J, const double *K, int *row)
 {
-  size_t n = (size_t) a->s->n;
+  size_t n = (size_t) s->n;
   double most = 0;
 
   for (size_t i = 0; i < n; ++i)
@@ -49,7 +49,7 @@ differs (const sides *a, int *row)
 
       for (size_t j = 0; j < n; ++j)
         {
-          double p = a->J[0][j * n + i] * a->s->scale[j], q = a->J[1][j * n + i] * a->s->scale[j];
+          double p = J[j * n + i] * s->scale[j], q = K[j * n + i] * s->scale[j];
 
           diff = fmax (diff, fabs (p - q));
           size = fmax (size, fmax (fabs (p), fabs (q)));
@@ -61,6 +61,25 @@ differs (const sides *a, int *row)
         }
     }
   return most;
+}
+
+static double
+differs (const sides *a, int *row)
+{
+  return differ (a->s, a->J[0], a->J[1], row);
+}
+
+double
+ictus__dyn_jump (ictus__dyn *s, int par, const double *X, const double *Y, double *J)
+{
+  size_t n = (size_t) s->n;
+  int row;
+
+  ictus__dyn_set (s, par, X[n]);
+  ictus__dyn_jac (s, X, J);
+  ictus__dyn_set (s, par, Y[n]);
+  ictus__dyn_jac (s, Y, J + n * n);
+  return differ (s, J, J + n * n, &row);
 }
 
 /* A place between w0 and w1 where the Jacobian jumps, by halving: the side with the larger difference each time. */
@@ -128,7 +147,7 @@ ictus__note_kinks (ictus__dyn *s, const ictus_dyn_options *o, ictus_dyn_branch *
   sides a = { .s = s, .o = o, .b = b };
   ictus_err e = ICTUS_E_NOMEM;
 
-  if (b->kind != ICTUS_DYN_EQUILIBRIA || b->npoint == 0 || !has_switch (s))
+  if (b->kind != ICTUS_DYN_EQUILIBRIA || b->npoint == 0 || !ictus__dyn_has_switch (s))
     return ICTUS_OK;
   a.x = ictus_alloc (n, sizeof *a.x);
   a.f = ictus_alloc (2 * n, sizeof *a.f);
