@@ -99,6 +99,21 @@ START_TEST (hysteresis)
 }
 END_TEST
 
+/* x = sin t: a way that goes on from value to value never loses the phase of what drives it. */
+START_TEST (driven)
+{
+  static const char text[] = "par m=1\nx'=cos(t)+0*m\ninit x=0\n@ total=100\ndone\n";
+  ictus_orbit d = orbit_of ("driven", text, "m", 1, 2, 9, &(ictus_points_options){ .section = "t", .at = 2 * acos (-1) }, true);
+
+  if (d.first == NULL)
+    return;
+  for (size_t k = 0; k < d.first[18]; ++k)
+    near (d.value[k], 0, 1e-4);
+  ck_assert_uint_eq (d.first[18], 18 * 100);
+  ictus_orbit_clear (&d);
+}
+END_TEST
+
 START_TEST (to_infinity)
 {
   ictus_orbit d = orbit_of ("henon_map", NULL, "a", 1.2, 3, 2, NULL, false);
@@ -168,6 +183,7 @@ main (int argc, char **argv)
   tcase_add_loop_test (t, logistic_doublings, 0, 11);
   tcase_add_loop_test (t, roessler_doublings, 0, 4);
   tcase_add_test (t, hysteresis);
+  tcase_add_test (t, driven);
   tcase_add_test (t, to_infinity);
   tcase_add_test (t, told_to_end);
   tcase_add_test (t, no_sense);

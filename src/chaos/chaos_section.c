@@ -126,7 +126,7 @@ piece (ictus__chaos_points *s, ictus_path_config *c, double length, ictus__chaos
   c->total = length;
   ICTUS_TRY (run (s, c, &r->path));
   memcpy (s->y, r->path.y, (size_t) s->k->nstate * sizeof *s->y);
-  s->t += c->total;
+  s->t += r->path.end == ICTUS_PATH_FULL ? r->path.t_end - c->t0 : c->total;
   *failed = r->path.end == ICTUS_PATH_FAILED || r->path.end == ICTUS_PATH_BOUND || s->restless;
   for (int i = 0; i < s->k->nstate; ++i)
     *failed = *failed || !isfinite (s->y[i]);
