@@ -38,6 +38,29 @@ printf "x'=mu*x-x^3\npar mu=-1\ninit x=0\ndone\n" >pitch.ode
 ok "branches that cross" status 0 ictus continue pitch.ode --par mu=-1:1 --no-output --quiet
 ok "are switched to" says "branch point"
 
+
+# ranges that are chosen: a start on a branch point, beside one, at 0, positive quantities, of any size
+printf "x'=mu*x-x^3\npar mu=0\ninit x=0\ndone\n" >flat.ode
+ok "a start on a branch point" status 0 ictus continue flat.ode --par mu --no-output --quiet
+ok "has a range" says "flat: mu from -1 to 1,"
+ok "and the branch point" says "BP1"
+printf "par pump=1e6\nN'=pump-N-1e-4*N*S\nS'=1e-4*N*S-1e2*S\ninit N=0,S=0\ndone\n" >laser.ode
+ok "one of a million" status 0 ictus continue laser.ode --par pump --no-output --quiet
+ok "begins at 0" says "laser: pump from 0 to 2"
+ok "and has it, too" says "BP1"
+printf "par r=1,K=0.5,m=0.3\nx'=r*x*(1-x/K)-x*y/(1+x)\ny'=x*y/(1+x)-m*y\ninit x=0.4,y=0.3\ndone\n" >eaten.ode
+ok "predator and prey" status 0 ictus continue eaten.ode --par K --no-output --quiet
+ok "the range goes on to the rhythm" says "1.85714285714"
+printf "par a=2e-9,K=1e-9\nx'=a/(1+(y/K)^3)-x\ny'=a/(1+(x/K)^3)-y\ninit x=1e-10,y=1e-9\ndone\n" >nano.ode
+ok "a switch of nanomoles" status 0 ictus continue nano.ode --par a --no-output --quiet
+ok "its branch point" says "1.1905507"
+printf "x'=y\ny'=-0.3*y-al*x-x^3\npar al=1\ninit x=0.1,y=0\ndone\n" >duff.ode
+ok "branches that a branch point leads to" status 0 ictus continue duff.ode --par al --no-output --quiet
+ok "are not found again from the ends of the range" says ", 4 branches"
+printf "x'=-k*x+y\ny'=k*x-y\npar k=1\ninit x=1,y=1\ndone\n" >line.ode
+ok "lines of equilibria" status 65 ictus continue line.ode --par k --no-output
+ok "are told" says "not isolated"
+
 ok "no model" status 64 ictus continue
 ok "no parameter" status 64 ictus continue lorenz --no-output
 ok "an unknown model" status 65 ictus continue lorentz --par rho --no-output
@@ -49,10 +72,37 @@ ok "maps are refused" status 65 ictus continue henon_map --par a --no-output
 ok "with the reason" says "map"
 ok "delays are refused" status 65 ictus continue mackey_glass --par tau --no-output
 ok "what depends on t is refused" status 65 ictus continue duffing --par delta --no-output
+ok "an unknown state" status 65 ictus continue lorenz --par rho --state w1 --no-output
+ok "is told" says "no such state"
+printf "x'=-x+heav(x-th)+I\npar th=0.5,I=0.2\ninit x=0\ndone\n" >jump.ode
+ok "a jump" status 0 ictus continue jump.ode --par I=0:1 --no-output
+ok "is remarked upon" says "is not smooth everywhere (heav)"
+printf "wiener w\nx'=-x+I+0.1*w\npar I=0\ndone\n" >noise.ode
+ok "noise" status 0 ictus continue noise.ode --par I --no-output
+ok "is remarked upon, too" says "has noise"
+ok "a reset" status 0 ictus continue quadratic_if --par I --no-output
+ok "as well" says "fires with a reset"
 printf "x'=1+mu^2+x^2\npar mu=0\ndone\n" >none.ode
 ok "no equilibrium" status 65 ictus continue none.ode --par mu=-1:1 --no-output
 ok "is said" says "equilibrium"
 printf "x'=mu-sqrt(x)\npar mu=1\ninit x=1\ndone\n" >root.ode
 ok "a branch that leaves the domain" status 0 ictus continue root.ode --par mu=-1:2 --no-output --quiet
 ok "says where it ends" says "ends:"
+
+# told to end: what there is is kept
+stopped () {
+  "$ICTUS_BIN" continue hodgkin_huxley --par I=0:200 --all-doublings -o cut --no-picture >stdout 2>stderr &
+  pid=$!
+  for i in 1 2 3 4 5 6 7 8 9 10 11 12 13 14 15 16 17 18 19 20 21 22 23 24 25 26 27 28 29 30; do
+    grep -q "branch 4" stderr && break
+    sleep 0.2
+  done
+  kill -TERM $pid
+  wait $pid
+  test $? = 75
+}
+ok "SIGTERM" stopped
+ok "is told" says "stopped on request"
+ok "what was followed is in the table" says "HB1"
+ok "and in the file" test -s cut/bifurcation.h5
 finish

@@ -44,6 +44,32 @@ START_TEST (none_is_found_where_there_is_none)
 }
 END_TEST
 
+START_TEST (where_newton_has_no_step)
+{
+  static const char *const par[] = { "mu", NULL }, *const none[] = { NULL };
+  static const double at[] = { 0 };
+
+  ck_assert_int_eq (count ("flat.ode", "x'=mu*x-x^3\npar mu=0\ninit x=0\ndone\n", par, at), 1);
+  dyn_case c = dyn_open ("line.ode", "x'=-x+y\ny'=x-y\ninit x=1,y=3\ndone\n", none, NULL);
+  double x[64];
+
+  ck_assert_int_eq (ictus__equilibria_at_start (c.s, 1e-10, 32, x), 1); /* one of a line */
+  ck_assert_msg (fabs (x[0] - 2) < 1e-3 && fabs (x[1] - 2) < 1e-3, "%g, %g", x[0], x[1]);
+  dyn_close (&c);
+  ck_assert_int_eq (count ("nano.ode", "x'=a-x\npar a=2e-9\ninit x=1e-10\ndone\n", none, NULL), 1);
+}
+END_TEST
+
+/* Once followed in time from where it runs into ever faster movements, for hours. */
+START_TEST (far_from_where_the_equations_have_a_sense)
+{
+  static const char *const ml[] = { "gCa", "V3", "V4", "phi", "I", NULL };
+  static const double snic[] = { 4, 12, 17.4, 0.067, 107562 };
+
+  ck_assert_int_le (count ("morris_lecar", NULL, ml, snic), 3);
+}
+END_TEST
+
 int
 main (void)
 {
@@ -55,6 +81,8 @@ main (void)
   tcase_set_timeout (t, 120);
   tcase_add_test (t, all_are_found_where_their_number_is_known);
   tcase_add_test (t, none_is_found_where_there_is_none);
+  tcase_add_test (t, where_newton_has_no_step);
+  tcase_add_test (t, far_from_where_the_equations_have_a_sense);
   suite_add_tcase (s, t);
   r = srunner_create (s);
   srunner_run_all (r, CK_ENV);

@@ -16,6 +16,7 @@ typedef struct task
   int from_branch, from_special; /* -1: an equilibrium of the start */
   const double *x;
   double par; /* where x is */
+  bool edge;  /* that is an end of the range */
 } task;
 
 typedef struct drive
@@ -26,7 +27,7 @@ typedef struct drive
   ictus__dyn *s;   /* for looking at what is known */
   double *start;   /* [nstart, n] */
   int nstart;
-  double par;      /* there */
+  double par, own; /* there; the model's */
   int loose;       /* equilibria that are on no curve */
   double *edge;    /* [2, MAX_START, n] equilibria at both ends of the range */
   task *task;
@@ -35,6 +36,7 @@ typedef struct drive
   ictus__measure m; /* of the diagram as it is on this rank */
   size_t measured; /* when it had so many branches, + 1 */
   bool wide;       /* looking for a range: nothing is said */
+  bool far;        /* so far from the start that the equations may have no sense there */
   bool (*told) (void *ctx);
   void *ctx;
 } drive;
@@ -62,7 +64,7 @@ static ictus_err
 add_task (drive *g, ictus_dyn_kind kind, int direction, int branch, int special, const double *x)
 {
   ICTUS_TRY (ictus_grow (&g->task, &g->cap, g->ntask + 1, sizeof *g->task));
-  g->task[g->ntask++] = (task) { kind, direction, branch, special, x, g->par };
+  g->task[g->ntask++] = (task) { kind, direction, branch, special, x, g->par, false };
   return ICTUS_OK;
 }
 
@@ -210,7 +212,7 @@ wanted (void *self, size_t job)
   if (g->d->nbranch == 0 || measure (g) != ICTUS_OK)
     return true;
   if (t->from_branch < 0)
-    return !ictus__passes_through (g->d, g->s, &g->m, t->x, t->par);
+    return !ictus__passes_through (g->d, g->s, &g->m, t->x, t->par, t->edge);
   from = &g->d->branch[t->from_branch].special[t->from_special];
   return t->kind != ICTUS_DYN_CYCLES || from->type != ICTUS_DYN_HOPF
          || !ictus__ends_at_hopf (g->d, &g->m, from, t->from_branch);
@@ -385,6 +387,7 @@ list_edges (drive *g)
         {
           ICTUS_TRY (add_task (g, ICTUS_DYN_EQUILIBRIA, high ? -1 : 1, -1, -1, x + (size_t) k * n));
           g->task[g->ntask - 1].par = high ? o->hi : o->lo;
+          g->task[g->ntask - 1].edge = true;
         }
     }
   ictus__dyn_set (g->s, o->par, g->par);
@@ -405,7 +408,7 @@ fill (drive *g, bool *stopped)
     {
       ICTUS_TRY (generation (g, stopped));
       ICTUS_TRY (list_tasks (g, g->fresh, false));
-      if (round == 0)
+      if (round == 0 && !g->far)
         ICTUS_TRY (list_edges (g));
     }
   if (g->d->options.par2 < 0 || *stopped || g->wide)
@@ -433,20 +436,70 @@ nothing_found (const drive *g)
                      g->d->model->kernel->name, v->name, g->par, v->unit[0] != '\0' ? " " : "", v->unit, v->name);
 }
 
+/* Values of the parameter to begin at: its own, and if curves cross right there, values beside it. */
+static double
+beside (const drive *g, const double *x, int trial)
+{
+  const ictus_dyn_options *o = &g->d->options;
+  double far = 0.0137 * ictus__range_scale (g->s, x, o->par, g->own), at = ictus__dyn_get (g->s, o->par);
+
+  if (o->lo < o->hi) /* false for NaN */
+    far = fmin (far, 0.0137 * (o->hi - o->lo));
+  at += trial % 2 == 1 ? far : -far;
+  return at < o->lo || at > o->hi ? NAN : at;
+}
+
+/* Are equilibria isolated beside the present value of the parameter, where some at it are not? Then the diagram begins there. */
+static ictus_err
+step_aside (drive *g)
+{
+  const int par = g->d->options.par;
+  const double own = g->own;
+
+  for (int trial = 1; trial <= 2; ++trial)
+    {
+      double at = beside (g, g->edge, trial); /* g->edge: one that is not isolated */
+      int count;
+
+      if (isnan (at))
+        continue;
+      ictus__dyn_set (g->s, par, at);
+      g->loose = 0;
+      ICTUS_TRY (look (g, g->start, &count));
+      count = keep_curves (g, g->start, count);
+      if (count > 0 && g->loose == 0)
+        {
+          g->par = at;
+          g->nstart = count;
+          return ICTUS_OK;
+        }
+      ictus__dyn_set (g->s, par, own);
+    }
+  ICTUS_TRY (look (g, g->start, &g->nstart));
+  g->nstart = keep_curves (g, g->start, g->nstart);
+  return ICTUS_OK;
+}
+
 static ictus_err
 find_start (drive *g)
 {
   size_t n = (size_t) g->s->n;
   ictus_err e = ICTUS_OK;
+  int count;
 
-  g->par = ictus__dyn_get (g->s, g->d->options.par);
+  g->par = g->own = ictus__dyn_get (g->s, g->d->options.par);
   g->start = ictus_alloc (MAX_START * n, sizeof *g->start);
   g->edge = ictus_alloc (2 * MAX_START * n, sizeof *g->edge);
   if (g->start == NULL || g->edge == NULL)
     e = ICTUS_E_NOMEM;
   ICTUS_TRY (ictus_comm_agree (g->comm, e));
-  ICTUS_TRY (look (g, g->start, &g->nstart));
-  g->nstart = keep_curves (g, g->start, g->nstart);
+  ICTUS_TRY (look (g, g->start, &count));
+  for (int k = count - 1; k >= 0; --k)
+    if (!ictus__lies_on_curve (g->s, g->start + (size_t) k * n, g->d->options.par))
+      memcpy (g->edge, g->start + (size_t) k * n, n * sizeof *g->edge);
+  g->nstart = keep_curves (g, g->start, count);
+  if (g->nstart < count)
+    ICTUS_TRY (step_aside (g));
   if (g->nstart == 0) /* what is said of sizes is said of where the model begins */
     ictus__dyn_gather (g->s, g->v->y, g->start);
   return ICTUS_OK;
@@ -473,6 +526,7 @@ explore (drive *g, double scale, double floor, ictus_dyn_diagram *wide, bool *st
       one.options.ds = one.options.dsmax = one.options.dsmin = 0;
       one.options.nzero = 0;
       g->d = &one;
+      g->far = k == 2;
       g->measured = 0;
       e = fill (g, stopped);
       g->d = d;
@@ -487,7 +541,7 @@ explore (drive *g, double scale, double floor, ictus_dyn_diagram *wide, bool *st
     }
 done:
   ictus_dyn_diagram_clear (&one);
-  g->wide = false;
+  g->wide = g->far = false;
   g->measured = 0;
   return e;
 }
@@ -499,7 +553,7 @@ choose_range (drive *g, bool *stopped)
   const ictus_lang_settings *set = ictus_lang_get_settings (g->d->model->lang);
   const ictus_lang_var *v = ictus_dyn_par_var (g->d->model, o->par);
   ictus_dyn_diagram wide = { 0 };
-  double scale, lo, hi;
+  double scale, least, lo, hi;
   ictus_err e;
 
   if (!isnan (o->lo) && !isnan (o->hi))
@@ -511,9 +565,11 @@ choose_range (drive *g, bool *stopped)
       return ICTUS_OK;
     }
   ictus__dyn_set (g->s, o->par, g->par);
-  scale = ictus__range_scale (g->s, g->start, o->par);
+  scale = ictus__range_scale (g->s, g->start, o->par, g->own);
   ICTUS_GO (explore (g, scale, ictus__range_floor (v, g->par), &wide, stopped));
-  ictus__range_choose (&wide, g->par, scale, ictus__range_floor (v, g->par), o->par2 >= 0, &lo, &hi);
+  ictus__dyn_set (g->s, o->par, g->par);
+  least = ictus__range_least (g->s, g->start, o->par);
+  ictus__range_choose (&wide, g->own, scale, ictus__range_floor (v, g->par), least, o->par2 >= 0, &lo, &hi);
   o->lo = isnan (o->lo) ? lo : o->lo;
   o->hi = isnan (o->hi) ? hi : o->hi;
 done:
@@ -534,7 +590,9 @@ choose_second (drive *g)
   at = ictus__dyn_get (g->s, o->par2);
   floor = ictus__range_floor (v, at);
   ictus__dyn_set (g->s, o->par, g->par);
-  width = at != 0 ? 2 * fabs (at) : 8 * ictus__range_scale (g->s, g->start, o->par2);
+  width = at != 0 ? 2 * fabs (at) : 8 * ictus__range_scale (g->s, g->start, o->par2, at);
+  if (at - width < 0)
+    floor = fmax (floor, ictus__range_least (g->s, g->start, o->par2));
   o->lo2 = isnan (o->lo2) ? fmax (at - width, fmin (floor, at)) : o->lo2;
   o->hi2 = isnan (o->hi2) ? at + width : o->hi2;
 }

@@ -4,7 +4,7 @@
 
 #include "dyn/dyn_drive.h"
 
-enum { TAG_HEAD = 1, TAG_DATA, TAG_ANSWER, TAG_STOP };
+enum { TAG_HEAD = 1, TAG_DATA, TAG_ANSWER, TAG_STOP, PIECE = 1 << 14 };
 
 typedef struct head /* to rank 0: an outcome (job >= 0) and always a question; the bytes follow */
 {
@@ -79,6 +79,21 @@ accept_ready (dealer *a)
     }
 }
 
+/* An outcome, in pieces: all of them are taken, even if there is no room for it. */
+static void
+take_bytes (dealer *a, int from, int64_t nbyte, ictus__pack *k)
+{
+  char piece[PIECE];
+
+  for (int64_t at = 0; at < nbyte; at += PIECE)
+    {
+      int64_t n = nbyte - at < PIECE ? nbyte - at : PIECE;
+
+      ICTUS_MPI (MPI_Recv (piece, (int) n, MPI_BYTE, from, TAG_DATA, a->d->comm, MPI_STATUS_IGNORE));
+      ictus__pack_put (k, piece, (size_t) n);
+    }
+}
+
 /* One message of another rank. */
 static void
 serve (dealer *a, int from)
@@ -89,13 +104,10 @@ serve (dealer *a, int from)
   ICTUS_MPI (MPI_Recv (&h, sizeof h, MPI_BYTE, from, TAG_HEAD, a->d->comm, MPI_STATUS_IGNORE));
   if (h.job >= 0)
     {
-      ictus__pack *k = &a->result[h.job];
-
-      if (ictus_grow (&k->s, &k->cap, (size_t) h.nbyte + 1, 1) != ICTUS_OK)
-        ICTUS_ASSERT (!"memory for a branch");
-      k->len = (size_t) h.nbyte;
-      ICTUS_MPI (MPI_Recv (k->s, (int) h.nbyte, MPI_BYTE, from, TAG_DATA, a->d->comm, MPI_STATUS_IGNORE));
+      take_bytes (a, from, h.nbyte, &a->result[h.job]);
       a->state[h.job] = 2;
+      if (a->result[h.job].failed && a->e == ICTUS_OK)
+        a->e = ICTUS_E_NOMEM;
       if (h.status != ICTUS_OK && a->e == ICTUS_OK)
         a->e = (ictus_err) h.status;
     }
@@ -204,8 +216,8 @@ work (dealer *a)
     {
       h.told = a->stopped && !a->stop_came;
       ICTUS_MPI (MPI_Send (&h, sizeof h, MPI_BYTE, 0, TAG_HEAD, a->d->comm));
-      if (h.job >= 0)
-        ICTUS_MPI (MPI_Send (k.s, (int) h.nbyte, MPI_BYTE, 0, TAG_DATA, a->d->comm));
+      for (int64_t at = 0; h.job >= 0 && at < h.nbyte; at += PIECE)
+        ICTUS_MPI (MPI_Send (k.s + at, (int) (h.nbyte - at < PIECE ? h.nbyte - at : PIECE), MPI_BYTE, 0, TAG_DATA, a->d->comm));
       ictus__pack_clear (&k);
       ICTUS_MPI (MPI_Recv (&in, sizeof in, MPI_BYTE, 0, TAG_ANSWER, a->d->comm, MPI_STATUS_IGNORE));
       if (in.job < 0)

@@ -63,8 +63,9 @@ const ictus_dyn_special *ictus__seen_before (const ictus_dyn_diagram *d, const i
 /** Is the equilibrium x at the system's parameters one of a curve along par? Not so where equilibria are not isolated (a quantity
  * is conserved), or where curves cross right there. */
 bool ictus__lies_on_curve (ictus__dyn *s, const double *x, int par);
-/** Does the equilibrium x at par lie inside a branch of the diagram? Looked at by Newton with s, whose parameter is changed. */
-bool ictus__passes_through (const ictus_dyn_diagram *d, ictus__dyn *s, const ictus__measure *m, const double *x, double par);
+/** Does the equilibrium x at par lie inside a branch of the diagram? Looked at by Newton with s, whose parameter is changed.
+ * \param edge  par is an end of the range: branches that begin or end there count, too */
+bool ictus__passes_through (const ictus_dyn_diagram *d, ictus__dyn *s, const ictus__measure *m, const double *x, double par, bool edge);
 /** Rows of b, from the first on, that no branch of its kind in the diagram runs along from there to the end of b; npoint: all. */
 size_t ictus__new_rows (const ictus_dyn_diagram *d, const ictus__measure *m, const ictus_dyn_branch *b);
 /** Does some cycle branch of the diagram end at this Hopf point? */
@@ -77,12 +78,16 @@ ictus_err ictus__note_kinks (ictus__dyn *s, const ictus_dyn_options *o, ictus_dy
 
 /* ---- ranges (dyn_range.c) --------------------------------------------------------------------------------------- */
 
-/** How far a parameter has to be changed to move the equilibrium x by its own size; 1 where nothing says. */
-double ictus__range_scale (ictus__dyn *s, const double *x, int par);
+/** How far a parameter has to be changed to move the equilibrium x by its own size; 1 where nothing says. value: that of the model. */
+double ictus__range_scale (ictus__dyn *s, const double *x, int par, double value);
 /** The bounds that a quantity of this unit and value keeps by its nature: -inf or about 0. */
 double ictus__range_floor (const ictus_lang_var *v, double value);
+/** Where the range of a quantity ends that is positive and shows nothing below 0: there, or shortly before if the equations lose their
+ * sense at 0; -inf for others. */
+double ictus__range_least (ictus__dyn *s, const double *x, int par);
 /** Range that shows what the special points of a wide diagram say is worth showing.
  * \param two  curves in two parameters will be followed: they reach further */
-void ictus__range_choose (const ictus_dyn_diagram *wide, double par, double scale, double floor, bool two, double *lo, double *hi);
+void ictus__range_choose (const ictus_dyn_diagram *wide, double par, double scale, double floor, double least, bool two, double *lo,
+                          double *hi);
 
 #endif

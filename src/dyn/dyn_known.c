@@ -120,12 +120,31 @@ ictus__seen_before (const ictus_dyn_diagram *d, const ictus__measure *m, size_t 
 
 /* ---- equilibria of the start --------------------------------------------------------------------------------- */
 
+/* Does a branch end or begin at the equilibrium x at par, an end of the range? */
+static bool
+ends_at (const ictus_dyn_diagram *d, const ictus__measure *m, const double *x, double par)
+{
+  for (size_t k = 0; k < d->nbranch; ++k)
+    for (int last = 0; last < 2 && d->branch[k].kind == ICTUS_DYN_EQUILIBRIA && d->branch[k].npoint > 0; ++last)
+      {
+        const ictus_dyn_branch *b = &d->branch[k];
+        size_t r = last ? b->npoint - 1 : 0;
+        bool same = fabs (b->par[r] - par) <= 1e-9 * m->par;
+
+        for (int i = 0; i < m->n && same; ++i)
+          same = fabs (b->x[r * (size_t) m->n + (size_t) i] - x[i]) <= POINT * m->x[i];
+        if (same)
+          return true;
+      }
+  return false;
+}
+
 bool
-ictus__passes_through (const ictus_dyn_diagram *d, ictus__dyn *s, const ictus__measure *m, const double *x, double par)
+ictus__passes_through (const ictus_dyn_diagram *d, ictus__dyn *s, const ictus__measure *m, const double *x, double par, bool edge)
 {
   int n = s->n;
   double *z = ictus_alloc ((size_t) n, sizeof *z);
-  bool found = false;
+  bool found = z != NULL && edge && ends_at (d, m, x, par);
 
   for (size_t k = 0; z != NULL && k < d->nbranch && !found; ++k)
     {
@@ -147,6 +166,28 @@ ictus__passes_through (const ictus_dyn_diagram *d, ictus__dyn *s, const ictus__m
     }
   ictus_free (z);
   return found;
+}
+
+/* The largest row of the Jacobian, states measured by their sizes. */
+static double
+fastest (ictus__dyn *s, const double *x)
+{
+  size_t n = (size_t) s->n;
+  double *J = ictus_alloc (n * n, sizeof *J), most = 0;
+
+  if (J == NULL)
+    return INFINITY;
+  ictus__dyn_jac (s, x, J);
+  for (size_t i = 0; i < n; ++i)
+    {
+      double sum = 0;
+
+      for (size_t j = 0; j < n; ++j)
+        sum += fabs (J[j * n + i]) * s->scale[j] / s->scale[i];
+      most = fmax (most, sum);
+    }
+  ictus_free (J);
+  return most;
 }
 
 bool
@@ -174,7 +215,7 @@ ictus__lies_on_curve (ictus__dyn *s, const double *x, int par)
       ictus__bordered_solve (b, r, z, false);
       for (int i = 0; i < n; ++i)
         far = fmax (far, fabs (z[i]) / s->scale[i]);
-      ok = far < 1e13; /* times the time unit: nothing is that slow but what stands still */
+      ok = far * fastest (s, x) < 1e13; /* nothing is that slow but what stands still */
     }
   ictus__bordered_destroy (&b);
   ictus_free (B);

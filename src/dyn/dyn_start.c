@@ -18,6 +18,8 @@ enum
 };
 #define SAME 1e-5  /* equilibria closer than that, relative to their size, are one */
 #define LONG 1000. /* the run takes so many of the shortest time constant at its start */
+#define RESTS 1e-6 /* of what a right-hand side consists of */
+#define LEAST 1e-6  /* part of the run that a step takes at least */
 #define STRIDE 10. /* no state moves by more than so many sizes in a step */
 
 typedef struct search
@@ -61,6 +63,15 @@ deflation (const search *q, const double *x, const double *d)
   return fabs (1 - slope) < 1e-6 ? 1e6 : 1 / (1 - slope);
 }
 
+static bool
+is_zero (int n, const double *f)
+{
+  for (int i = 0; i < n; ++i)
+    if (f[i] != 0)
+      return false;
+  return true;
+}
+
 /* One step at x; its length in sizes of the states, NaN where there is none. */
 static double
 step (search *q, double *x, double *plain)
@@ -70,6 +81,8 @@ step (search *q, double *x, double *plain)
   static const double none = 0;
 
   ictus__dyn_rhs (s, x, q->f);
+  if (is_zero (s->n, q->f)) /* wherever the Jacobian is singular, too */
+    return *plain = 0;
   if (!ictus__dyn_finite (s->n, q->f) || !ictus__bordered_factor (q->b, s, x, &none, &none, &none))
     return NAN;
   ictus__bordered_solve (q->b, q->f, q->d, false);
@@ -210,6 +223,7 @@ watch (ictus__dyn *s, double *low, double *high, double *last)
   c.poimap = 0;
   c.rtol = 1e-5;
   c.atol = 1e-8;
+  c.dtmin = LEAST * c.total; /* where it becomes much faster, what was seen until then has to do */
   c.fire = false;
   if (ictus_path_refuse (c.method, s->model, (char[256]){ 0 }) != NULL
       || ictus_path_run (s->model, &c, s->p, s->y, s->u, &way) != ICTUS_OK)
@@ -261,6 +275,31 @@ sample (search *q, double tol, int max, double *out, const double *low, const do
     }
 }
 
+/* Does x rest, although Newton's method has no step there? So it is where equilibria fill whole lines. */
+static bool
+rests (search *q, const double *x)
+{
+  ictus__dyn *s = q->s;
+  size_t n = (size_t) s->n;
+  static const double none = 0;
+  double *J = ictus_alloc (n * n, sizeof *J);
+  bool still = J != NULL;
+
+  ictus__dyn_rhs (s, x, q->f);
+  if (still)
+    ictus__dyn_jac (s, x, J);
+  for (size_t i = 0; i < n && still; ++i)
+    {
+      double size = 0;
+
+      for (size_t j = 0; j < n; ++j)
+        size += fabs (J[j * n + i]) * size_of (s, x, (int) j);
+      still = fabs (q->f[i]) <= RESTS * size;
+    }
+  ictus_free (J);
+  return still && !ictus__bordered_factor (q->b, s, x, &none, &none, &none);
+}
+
 int
 ictus__equilibria_at_start (ictus__dyn *s, double tol, int max, double *out)
 {
@@ -279,7 +318,8 @@ ictus__equilibria_at_start (ictus__dyn *s, double tol, int max, double *out)
     low[i] = high[i] = last[i] = s->y[s->state[i]];
   look (&q, low, tol, max, out);
   watch (s, low, high, last);
-  look (&q, last, tol, max, out);
+  if (!look (&q, last, tol, max, out) && q.nroot == 0 && max > 0 && rests (&q, last))
+    memcpy (out + (size_t) n * (size_t) q.nroot++, last, n * sizeof *out);
   sample (&q, tol, max, out, low, high, at, NEAR_SAMPLES / few, 0.5);
   sample (&q, tol, max, out, low, high, at, FAR_SAMPLES / few, 5);
 done:

@@ -93,11 +93,12 @@ make (const ictus_model *m, ictus__dyn **out)
          && s->work != NULL;
 }
 
-/* How far each state is from 0, or would go at its present speed in its own time constant; 1 where neither says anything. */
+/* How far each state is from 0, or would go at its present speed in its own time constant; 1 where neither says anything. What is
+ * tiny says nothing, but where all are. */
 static void
 measure (ictus__dyn *s)
 {
-  double *f = s->work, *J = s->full;
+  double *f = s->work, *J = s->full, largest = 0;
   size_t ns = (size_t) s->k->nstate;
 
   s->k->rhs (s->t, s->y, s->p, s->u, f);
@@ -109,8 +110,12 @@ measure (ictus__dyn *s)
 
       if (isfinite (far) && far < 1e6 * (size + 1))
         size = fmax (size, far);
-      s->scale[i] = size > 1e-9 && isfinite (size) ? size : 1;
+      s->scale[i] = isfinite (size) ? size : 0;
+      largest = fmax (largest, s->scale[i]);
     }
+  for (int i = 0; i < s->n; ++i)
+    if (!(s->scale[i] > 1e-9 * fmin (largest, 1)))
+      s->scale[i] = 1;
 }
 
 ictus_err
