@@ -34,6 +34,16 @@ done
 EOF
 ok "a model that depends on time" status 0 ictus transitions driven.ode --par a=-1:1 --noise 0 --duration 200 --no-output
 ok "has no diagram, as is said" says "no diagram"
+cat >cross.ode <<'EOF'
+par r=0.5
+init x=0.1
+x'=r*x-x^3
+done
+EOF
+ok "where branches cross" status 0 ictus transitions cross.ode --par r=-1:1 --noise 0 --duration 500 --no-output
+ok "rest is lost, but by no fold" says "until r = 0 (real eigenvalue passes 0)"
+ok "and there is rest on the whole way back" says "in the whole range"
+ok "without a jump" says "the way back has no such jump"
 ok "a parameter that is none" status 65 ictus transitions qif_mean_field --par etta=-8:-2 --no-output
 ok "is answered with the nearest" says 'did you mean "eta"?'
 ok "an empty range" status 64 ictus transitions qif_mean_field --par eta=-2:-8 --no-output

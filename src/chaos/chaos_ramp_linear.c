@@ -138,6 +138,17 @@ take (follower *f, double par, const ictus__linear *lin)
   f->lin = *lin;
 }
 
+/* Is what was tried last no farther than where branches that cross have come apart? */
+static bool
+beside (const follower *f)
+{
+  double far = 0;
+
+  for (int i = 0; i < f->r->s->n; ++i)
+    far = fmax (far, fabs (f->next[i] - f->x[i]) / fmax (f->r->s->scale[i], fabs (f->x[i])));
+  return far < 0.02;
+}
+
 /* Between f->par, where rest is stable, and `to`, where it is not, or is not there: where that begins. */
 static void
 narrow (follower *f, double to, double span, ictus_ramp_side *side)
@@ -167,9 +178,24 @@ narrow (follower *f, double to, double span, ictus_ramp_side *side)
           complex = lin.complex;
         }
     }
-  /* at a fold the eigenvalue that vanishes is real and the branch ends; Newton gives up a little before */
+  /* at a fold the eigenvalue that vanishes is real and the branch ends; Newton gives up a little before, as it does where branches cross,
+     but there rest goes on, on the same one or on the other */
+  if (!there)
+    {
+      double beyond = from + (side->to > side->from ? 1e-4 : -1e-4) * span;
+      ictus__linear lin;
+      bool found = try_at (f, beyond, &lin);
+
+      if (found && lin.leading < 0 && beside (f))
+        {
+          take (f, beyond, &lin);
+          return;
+        }
+      there = found && lin.leading >= 0;
+      complex = there && lin.complex;
+    }
   side->loss = !there ? ICTUS_RAMP_FOLD : complex ? ICTUS_RAMP_HOPF : ICTUS_RAMP_REAL;
-  side->loss_par = from;
+  side->loss_par = fabs (from) > 1e-9 * span ? from : 0;
 }
 
 static void

@@ -24,6 +24,13 @@ typedef struct view
   const char *name; /* of the parameter */
 } view;
 
+/* What rounding leaves of 0 is told as 0. */
+static double
+shown (const view *w, double par)
+{
+  return fabs (par) > 1e-12 * (w->j->o->hi - w->j->o->lo) ? par : 0;
+}
+
 /* ": 0.07 behind LP1 (fold, eta = -3.13613)" */
 static void
 cause_of (const view *w, const ictus_ramp_cause *c, double delay)
@@ -32,9 +39,9 @@ cause_of (const view *w, const ictus_ramp_cause *c, double delay)
     return;
   fprintf (w->f, ": %.4g %s ", fabs (delay), delay < 0 ? "before" : "behind");
   if (c->label[0] != '\0')
-    fprintf (w->f, "%s (%s, %s = %.9g)", c->label, c->what, w->name, c->par);
+    fprintf (w->f, "%s (%s, %s = %.9g)", c->label, c->what, w->name, shown (w, c->par));
   else
-    fprintf (w->f, "the %s at %s = %.9g", c->what, w->name, c->par);
+    fprintf (w->f, "the %s at %s = %.9g", c->what, w->name, shown (w, c->par));
 }
 
 static ictus_err
@@ -157,6 +164,27 @@ one_point (const view *w, const ictus_ramp_usual u[2], const ictus_ramp_loop *lo
   return ICTUS_OK;
 }
 
+/* Without noise, does the way back end at the level where the way there began? */
+static bool
+returns (const view *w)
+{
+  const ictus_ramp_run *up = &w->j->r->side[0].still, *down = &w->j->r->side[1].still;
+  size_t last = ICTUS_RAMP_POINTS - 1;
+
+  return fabs (up->low[0] + up->high[0] - down->low[last] - down->high[last]) < 2 * w->j->o->threshold * w->j->r->range;
+}
+
+static void
+print_no_loop (const view *w, const ictus_ramp_usual *up)
+{
+  fprintf (w->f, "\n");
+  if (returns (w))
+    fprintf (w->f, "no hysteresis: the way back has no such jump and ends where the way there began\n");
+  else
+    for (int k = 0; k < up->njump; ++k)
+      fprintf (w->f, "no way back in the range from the %s at %s = %.6g\n", ictus_ramp_kind_name (up->kind[k]), w->name, up->par[k]);
+}
+
 /* Jumps and what takes them back. */
 static ictus_err
 print_loops (const view *w)
@@ -182,9 +210,8 @@ print_loops (const view *w)
                  label[0] != '\0' ? ": of delay only)" : "");
       fprintf (w->f, "\n");
     }
-  for (int k = 0; n == 0 && k < u[0].njump && r->side[1].served; ++k)
-    fprintf (w->f, "%sno way back in the range from the %s at %s = %.6g\n", k == 0 ? "\n" : "", ictus_ramp_kind_name (u[0].kind[k]), w->name,
-             u[0].par[k]);
+  if (n == 0 && u[0].njump > 0 && r->side[1].served)
+    print_no_loop (w, &u[0]);
   return ICTUS_OK;
 }
 
@@ -203,7 +230,7 @@ print_points (const view *w)
         if (x->type == ICTUS_DYN_START || x->type == ICTUS_DYN_END || x->again || x->par[0] < w->j->o->lo || x->par[0] > w->j->o->hi)
           continue;
         fprintf (w->f, "%s%s%d (%s) at %.9g", told == 0 ? "in the diagram: " : ", ", ictus_dyn_type_label (x->type), x->number,
-                 ictus_dyn_type_name (x->type), x->par[0]);
+                 ictus_dyn_type_name (x->type), shown (w, x->par[0]));
         if (++told == 12)
           {
             fprintf (w->f, ", ...\n");

@@ -51,7 +51,7 @@ put_jumps (ictus_h5 *f, const char *name, const ictus_ramp_run *run, size_t n, c
   ICTUS_TRY (put (f, name, path, 2, dims, v));
   for (size_t i = 0; i < n; ++i)
     for (int k = 0; k < ICTUS_RAMP_JUMPS; ++k)
-      v[i * ICTUS_RAMP_JUMPS + (size_t) k] = k < run[i].njump ? run[i].jump[k].kind : NAN;
+      v[i * ICTUS_RAMP_JUMPS + (size_t) k] = k < run[i].njump ? (double) run[i].jump[k].kind : NAN;
   snprintf (path, sizeof path, "%s_kind", what);
   return put (f, name, path, 2, dims, v);
 }
