@@ -162,6 +162,17 @@ END_TEST
 
 /* ---- 0-1 test --------------------------------------------------------------------------------------------------------- */
 
+static const char *
+logistic_verdict (double r)
+{
+  ictus_points p = points_of ("logistic_map", NULL, "r", r, &(ictus_points_options){ .keep = 5000 });
+  ictus_zero_one z;
+
+  must (ictus_zero_one_test (p.v, p.n, 1, &z));
+  ictus_points_clear (&p);
+  return ictus_zero_one_verdict (&z, 5000);
+}
+
 static double
 logistic_k (double r)
 {
@@ -179,6 +190,8 @@ START_TEST (zero_one_of_maps)
 {
   ck_assert_double_lt (fabs (logistic_k (3.55)), 0.05);
   ck_assert_double_gt (logistic_k (3.97), 0.99);
+  ck_assert_str_eq (logistic_verdict (3.55), "regular");
+  ck_assert_str_eq (logistic_verdict (3.58), "chaos"); /* in four bands */
 }
 END_TEST
 

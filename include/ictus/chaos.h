@@ -224,10 +224,12 @@ typedef struct ictus_zero_one /* plain data */
   double k;                    /* median: near 0 regular, near 1 chaos */
   double c[ICTUS_ZERO_ONE_C];  /* spread over pi/5 .. 4 pi/5 */
   double kc[ICTUS_ZERO_ONE_C]; /* correlation of the mean square displacement with time */
+  double k_sparse;             /* the largest of k and those of every second and every fourth value: chaos in bands */
+  int sparse;                  /* which of them: 1, 2, 4 */
   bool constant;               /* nothing varies: k is 0 */
   size_t memory;               /* values until the autocorrelation is 0 for the first time; n / 4: longer */
 } ictus_zero_one;
-/** What k means: NULL where the series is too short for it, being shorter than 100 of its memory; "regular", "chaos", "undecided".
+/** What k and k_sparse mean: NULL where the series is too short for it, being shorter than 100 of its memory; "regular", "chaos", "undecided".
  * Collectivity: none. */
 const char *ictus_zero_one_verdict (const ictus_zero_one *z, size_t n);
 

@@ -103,7 +103,8 @@
  *   first[k + 1] - 1 belong to /parameter[k]; value float64 [m] units; period int32 [n] (0 irregular, -1 rest, -2 no points, -3 failed, -4 not
  *   computed); attribute done of the root: rows that were computed
  *   section: /time float64 [m]; /section/<state or aux> float64 [m] units; attributes x, y of the root: the plane that is drawn
- *   zero-one: /series float64 [n], /c, /k_of_c float64 [100]; attributes k (the median), sample (NaN: points) of the root
+ *   zero-one: /series float64 [n], /c, /k_of_c float64 [100]; attributes k (the median), k_sparse (the largest of it and those of every
+ *   second and every fourth value), sample (NaN: points) of the root
  *
  * sweep.h5: netCDF-4 compatible (dimension scales; every data set of the root group has a scale on every axis)
  *   /<axis> float64 [n] dimension scale, units, long_name; one for each axis

@@ -309,6 +309,8 @@ ictus_cli_zero_one_print (FILE *f, const ictus_cli_points *a, const ictus_points
       fprintf (f, ",\"n\":%zu", n);
       ictus_json_number (f, ",\"sample\":", p->sample);
       ictus_json_number (f, ",\"K\":", z->k);
+      ictus_json_number (f, ",\"K_sparse\":", z->k_sparse);
+      fprintf (f, ",\"every\":%d", z->sparse);
       ictus_json_number (f, ",\"lower_quartile\":", low);
       ictus_json_number (f, ",\"upper_quartile\":", high);
       fprintf (f, ",\"verdict\":\"%s\"}\n", verdict);
@@ -321,6 +323,9 @@ ictus_cli_zero_one_print (FILE *f, const ictus_cli_points *a, const ictus_points
   lengths (f, a, p->trans, p->total, a->o.keep);
   fprintf (f, "; %s\n\n%-10s %.6f   median of %d values of c; half of them give %.4f .. %.4f\n", p->method, "K", z->k,
            ICTUS_ZERO_ONE_C, low, high);
+  if (z->sparse > 1 && z->k_sparse > 0.1 && !(z->k > 0.9))
+    fprintf (f, "%-10s %.6f   of every %s value: bands that follow each other in turn\n", "K", z->k_sparse,
+             z->sparse == 2 ? "second" : "fourth");
   fprintf (f, "%-10s %s%s\n", "motion", verdict,
            slow ? ": the values vary too slowly for their number; take more (--points), or others (--section)"
            : verdict[0] == 'u' ? ": between regular (0) and chaos (1); take more values (--points)"

@@ -179,6 +179,7 @@ put_zero_one (ictus_h5 *f, const ictus_cli_points *a, const ictus_points *p, con
   ICTUS_TRY (ictus_cli_dyn_describe (a->c, f, ICTUS_KIND_ZERO_ONE, ICTUS_SCHEMA_ZERO_ONE, argc, argv));
   ICTUS_TRY (put_settings (f, a, p->kind, p->method, p->trans, p->total, p->recurrence));
   ICTUS_TRY (ictus_h5_attr_double (f, "/", "k", z->k));
+  ICTUS_TRY (ictus_h5_attr_double (f, "/", "k_sparse", z->k_sparse));
   ICTUS_TRY (ictus_h5_attr_double (f, "/", "sample", p->sample));
   ICTUS_TRY (put (f, "/series", n, x, ictus_cli_points_unit (a)));
   ICTUS_TRY (put (f, "/c", ICTUS_ZERO_ONE_C, z->c, ""));
