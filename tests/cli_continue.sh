@@ -45,6 +45,11 @@ ok "a start on a branch point" status 0 ictus continue flat.ode --par mu --no-ou
 ok "has a range" says "flat: mu from -1 to 1,"
 ok "and the branch point" says "BP1"
 printf "par pump=1e6\nN'=pump-N-1e-4*N*S\nS'=1e-4*N*S-1e2*S\ninit N=0,S=0\ndone\n" >laser.ode
+ok "no fold where branches cross" sh -c '! grep LP stdout'
+printf "par r=0.5\nx'=r*x*(1-x/10)-x^2/(1+x^2)\ninit x=1\ndone\n" >worm.ode
+ok "one that runs to infinity" status 0 ictus continue worm.ode --par r=-0.3:0.8 --no-output --quiet
+ok "says so early" says "x leaves for infinity near r = "
+ok "and has no folds there" sh -c 'grep LP2 stdout && ! grep LP3 stdout'
 ok "one of a million" status 0 ictus continue laser.ode --par pump --no-output --quiet
 ok "begins at 0" says "laser: pump from 0 to 2"
 ok "and has it, too" says "BP1"

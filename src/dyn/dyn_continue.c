@@ -9,6 +9,8 @@
 
 enum { MAX_START = 64, MAX_BRANCH = 400 };
 
+#define TAIL 5e-3 /* part of the range where a branch that leaves for infinity runs beside those before */
+
 typedef struct task
 {
   ictus_dyn_kind kind;
@@ -256,6 +258,22 @@ report (const drive *g, const ictus_dyn_branch *b)
     ictus_log ("branch %zu: %s, %zu points, %s from %.6g to %.6g", g->d->nbranch + 1, kind[b->kind], b->npoint, v->name, lo, hi);
 }
 
+/* Rows that are new. Branches that leave for infinity, or stand at one value of the parameter, do not end at the same place each time:
+   their last rows do not count where those before are known. */
+static size_t
+fresh_rows (drive *g, const ictus_dyn_branch *b)
+{
+  const ictus_dyn_options *o = &g->d->options;
+  ictus_dyn_branch most = *b;
+  size_t fresh;
+
+  if (strstr (b->special[b->nspecial - 1].note, "infinity") != NULL)
+    while (most.npoint > 2 && fabs (b->par[most.npoint - 1] - b->par[b->npoint - 1]) < TAIL * (o->hi - o->lo))
+      --most.npoint;
+  fresh = ictus__new_rows (g->d, &g->m, &most);
+  return most.npoint < b->npoint && fresh == most.npoint ? ictus__new_rows (g->d, &g->m, b) : fresh;
+}
+
 /* A branch that could not begin, or that is known, is left out. */
 static ictus_err
 accept (void *self, size_t job, ictus__pack *result)
@@ -279,7 +297,7 @@ accept (void *self, size_t job, ictus__pack *result)
                    g->d->branch[t->from_branch].special[t->from_special].par[0], why);
       goto done;
     }
-  fresh = ictus__new_rows (g->d, &g->m, &b);
+  fresh = fresh_rows (g, &b);
   if (fresh <= 2 && g->d->nbranch > 0)
     goto done;
   if (b.npoint - fresh > 3)

@@ -14,6 +14,8 @@
 
 #define ON_AXIS 1e-13  /* real parts within this part of the largest eigenvalue are rounding */
 #define RUN_AWAY 1e9   /* a state this many times its size has left for infinity */
+#define BESIDE 1e-4    /* of the arclength: a fold as near to a crossing of branches is that */
+#define STANDS 1e-9    /* per length: the parameter does not move */
 #define SINGULAR 1e-5  /* of the test for branch points: a fold there is none */
 #define DS 0.01        /* of the arc, in which the range of the parameter and the size of the states are 1 */
 #define DSMIN 1e-9
@@ -250,6 +252,20 @@ mark_hopf (follower *f, const double *X)
   return true;
 }
 
+static bool
+is_beside (const follower *f, const double *X, const ictus_dyn_special *p)
+{
+  double far = 0;
+
+  for (size_t i = 0; i <= f->n; ++i)
+    {
+      double d = X[i] - (i < f->n ? p->x[i] : p->par[0]);
+
+      far += f->weight[i] * d * d;
+    }
+  return sqrt (far) < BESIDE;
+}
+
 /* A fold: the tangent is (v, 0), and its left null vector is the last column of the inverse, transposed. */
 static bool
 mark_fold (follower *f, const double *X, const double *T)
@@ -258,6 +274,11 @@ mark_fold (follower *f, const double *X, const double *T)
   double length = sqrt (product (n, T, T)), *left = f->X, norm;
   ictus_dyn_special *p;
 
+  if (fabs (X[n] - f->last[n]) < STANDS * (f->j->o->hi - f->j->o->lo) * ictus__rest_length (f, X, f->last))
+    return true; /* a line of equilibria at one value of the parameter */
+  for (size_t k = 0; k < f->b->nspecial; ++k)
+    if (f->b->special[k].type == ICTUS_DYN_BRANCH && is_beside (f, X, &f->b->special[k]))
+      return true;
   for (size_t i = 0; i <= n; ++i)
     f->z[i] = f->weight[i] * T[i];
   if (!factor (f, X, f->z) || fabs (crossing (f, T)) < SINGULAR)
@@ -278,11 +299,26 @@ mark_fold (follower *f, const double *X, const double *T)
   return true;
 }
 
+/* Where branches cross at a turn of one of them there is no fold: one that was found just before was this point. */
+static void
+drop_fold (follower *f, const double *X)
+{
+  ictus_dyn_branch *b = f->b;
+  ictus_dyn_special *p = b->nspecial > 0 ? &b->special[b->nspecial - 1] : NULL;
+
+  if (p == NULL || p->type != ICTUS_DYN_FOLD || !is_beside (f, X, p))
+    return;
+  ictus_free (p->x);
+  ictus_free (p->vector);
+  --b->nspecial;
+}
+
 static bool
 mark_branch (follower *f, const double *X, const double *T)
 {
   ictus_dyn_special *p;
 
+  drop_fold (f, X);
   if (!add_row (f, X, nearest (f, false)) || (p = ictus__branch_mark (f->b, ICTUS_DYN_BRANCH, X, NULL)) == NULL
       || !attach (p, f->n + 1))
     return false;
@@ -358,11 +394,13 @@ accept (void *self, double *X, double *T, int which)
   if (!pass (f, X) || !add_row (f, X, -1) || (f->b->npoint == 1 && ictus__branch_mark (f->b, ICTUS_DYN_START, X, NULL) == NULL))
     return nomem;
   for (size_t i = 0; i < f->n; ++i)
-    if (fabs (X[i]) > RUN_AWAY * f->s->scale[i])
+    if (fabs (X[i]) > RUN_AWAY * fmax (f->s->scale[i], 1))
       {
         snprintf (f->why, sizeof f->why, "%s leaves for infinity", ictus__dyn_var (f->s, (int) i)->name);
         return f->why;
       }
+  if (ictus__rest_leaves (f, X))
+    return f->why;
   weigh (f, X);
   return f->lost ? "eigenvalues were lost" : NULL;
 }

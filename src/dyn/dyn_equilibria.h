@@ -33,6 +33,8 @@ typedef struct ictus__rest
   double *last, step;     /* [n + 1] last point of the curve; how far it was from the one before */
   int unstable;           /* eigenvalues there */
   bool open, lost;        /* not all eigenvalues were known at it; the number of unstable ones was wrong */
+  double path, mark, moved; /* since the parameter was at mark; how far that was from the mark before */
+  int shrunk;             /* marks in a row from which on it moved less than before */
   double *J;              /* [2, n, n] scratch to look for kinks; NULL: there are none */
   char why[160];
 } ictus__rest;
@@ -55,5 +57,10 @@ int ictus__rest_unstable (const ictus__rest *f);
 double ictus__rest_largest (const ictus__rest *f);
 /** Of the way from X to Y. */
 double ictus__rest_length (const ictus__rest *f, const double *X, const double *Y);
+
+/* ---- dyn_equilibria_leave.c ------------------------------------------------------------------------------------ */
+
+/** Does the branch, whose last row is X, leave for infinity, or stand at one value of the parameter? Then why says so. */
+bool ictus__rest_leaves (ictus__rest *f, const double *X);
 
 #endif

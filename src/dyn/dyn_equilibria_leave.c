@@ -1,0 +1,73 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/* Branches of equilibria that leave for infinity while the parameter comes to a halt, or that stand at one value of it. */
+#include "dyn/dyn_equilibria.h"
+
+#include <math.h>
+
+#define STRETCH 1.1 /* a state grows by this part of its size, or more, from one mark to the next */
+#define SHRINKS 0.6 /* and the parameter moves by this part of what it moved before, or less */
+#define STANDS 1e-3 /* of its range: less than that cannot be seen */
+#define LINE 1e-9   /* of its range: it does not move at all */
+enum
+{
+  TIMES = 2 /* in a row */
+};
+
+/* How far the last two rows are from each other, by the state that grows most. */
+static double
+growth (const ictus__rest *f)
+{
+  size_t n = f->n, r = f->b->npoint - 1;
+  const double *x = f->b->x + r * n, *was = x - n;
+  double most = 0;
+
+  for (size_t i = 0; i < n; ++i)
+    most = fmax (most, fabs (x[i] - was[i]) / fmax (f->s->scale[i], fabs (x[i])));
+  return most;
+}
+
+/* The state that is largest by its size. */
+static size_t
+largest (const ictus__rest *f, const double *X)
+{
+  size_t best = 0;
+
+  for (size_t i = 1; i < f->n; ++i)
+    if (fabs (X[i]) / f->s->scale[i] > fabs (X[best]) / f->s->scale[best])
+      best = i;
+  return best;
+}
+
+bool
+ictus__rest_leaves (ictus__rest *f, const double *X)
+{
+  const double range = f->j->o->hi - f->j->o->lo, par = X[f->n];
+  const char *name = ictus_dyn_par_var (f->s->model, f->j->o->par)->name;
+  double moved;
+
+  if (f->b->npoint < 2)
+    {
+      f->path = 0;
+      f->mark = par;
+      f->moved = INFINITY;
+      f->shrunk = 0;
+      return false;
+    }
+  f->path += growth (f);
+  if (f->path < STRETCH)
+    return false;
+  moved = fabs (par - f->mark);
+  f->shrunk = moved <= LINE * range || moved <= SHRINKS * f->moved ? f->shrunk + 1 : 0;
+  f->path = 0;
+  f->mark = par;
+  f->moved = moved;
+  if (f->shrunk < TIMES || moved > STANDS * range)
+    return false;
+  if (moved <= LINE * range)
+    snprintf (f->why, sizeof f->why, "%s no longer moves: a whole line of equilibria at %s = %.9g, or %s leaves for infinity", name,
+              name, par, ictus__dyn_var (f->s, (int) largest (f, X))->name);
+  else
+    snprintf (f->why, sizeof f->why, "%s leaves for infinity near %s = %.6g", ictus__dyn_var (f->s, (int) largest (f, X))->name, name,
+              par);
+  return true;
+}
