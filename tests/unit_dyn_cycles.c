@@ -2,6 +2,8 @@
 /* Branches of cycles: what is known exactly, and the digits of other programs and of integration. */
 #include "dyn_check.h"
 
+#define TAU 6.283185307179586
+
 typedef struct cycles
 {
   dyn_case c;
@@ -258,6 +260,86 @@ START_TEST (a_torus_is_born)
 }
 END_TEST
 
+/* From the k-th branch point of cycles. */
+static void
+switch_at (cycles *f, int k, int direction, ictus_dyn_branch *out)
+{
+  ictus__dyn_job j = { .kind = ICTUS_DYN_CYCLES, .o = &f->o, .from = special (&f->b, ICTUS_DYN_CYCLE_BRANCH, k), .direction = direction };
+
+  *out = (ictus_dyn_branch) { 0 };
+  dyn_must (ictus__follow_cycles (f->c.s, &j, out));
+  ck_assert_uint_gt (out->npoint, 5);
+}
+
+/* A circle of radius sqrt(1 + mu) in a plane that loses its stability at mu = 0 to two others at heights of +- sqrt(mu). */
+START_TEST (a_pitchfork_of_cycles)
+{
+  static const char text[] = "x'=(1+mu)*x-2*y-x*(x*x+y*y)\ny'=2*x+(1+mu)*y-y*(x*x+y*y)\nw'=mu*w-w^3\npar mu=-1.5\n";
+  cycles f;
+  double side[2] = { 0, 0 };
+
+  cycles_open (&f, "pitchfork.ode", text, (const char *[]) { "mu", NULL }, (double[]) { -1.5 }, -1.5, 1, 1, 0);
+  ck_assert_int_eq (count (&f.b, ICTUS_DYN_CYCLE_BRANCH), 1);
+  ck_assert_int_eq (count (&f.b, ICTUS_DYN_CYCLE_FOLD), 0);
+  ck_assert_double_eq_tol (special (&f.b, ICTUS_DYN_CYCLE_BRANCH, 0)->par[0], 0, 1e-9);
+  for (size_t r = 1; r < f.b.npoint; ++r)
+    if (fabs (f.b.par[r]) > 1e-6)
+      ck_assert_int_eq (f.b.unstable[r], f.b.par[r] > 0);
+  for (int way = 0; way < 2; ++way)
+    {
+      ictus_dyn_branch b;
+
+      switch_at (&f, 0, way == 0 ? 1 : -1, &b);
+      ck_assert_double_eq (b.par[b.npoint - 1], 1);
+      for (size_t r = 0; r < b.npoint; ++r)
+        {
+          side[way] = b.low[3 * r + 2];
+          ck_assert_double_eq_tol (fabs (side[way]), sqrt (fmax (0, b.par[r])), 1e-5);
+          ck_assert_double_eq_tol (b.low[3 * r + 2], b.high[3 * r + 2], 1e-9);
+          ck_assert_double_eq_tol (b.period[r], TAU / 2, 1e-8);
+          if (b.par[r] > 1e-3)
+            ck_assert_int_eq (b.unstable[r], 0);
+        }
+      ictus_dyn_branch_clear (&b);
+    }
+  ck_assert_double_eq_tol (side[0], -side[1], 1e-8);
+  cycles_close (&f);
+}
+END_TEST
+
+/* Two oscillators z' = (mu + i om) z - (1 + i b) z |z|^2 + (kr + i ki) (other - z): in antiphase |z|^2 = mu - 2 kr, until at
+   |z|^2 = (kr^2 + ki^2) / (kr + ki b) one becomes larger than the other, either of them. */
+START_TEST (two_alike_part)
+{
+  static const char text[] = "x1'=mu*x1-3*y1-(x1-y1)*(x1*x1+y1*y1)-0.1*(x2-x1)-0.5*(y2-y1)\n"
+                             "y1'=3*x1+mu*y1-(y1+x1)*(x1*x1+y1*y1)-0.1*(y2-y1)+0.5*(x2-x1)\n"
+                             "x2'=mu*x2-3*y2-(x2-y2)*(x2*x2+y2*y2)-0.1*(x1-x2)-0.5*(y1-y2)\n"
+                             "y2'=3*x2+mu*y2-(y2+x2)*(x2*x2+y2*y2)-0.1*(y1-y2)+0.5*(x1-x2)\npar mu=-0.5\n";
+  cycles f;
+  ictus_dyn_branch b[2];
+  size_t last[2];
+
+  cycles_open (&f, "two.ode", text, (const char *[]) { "mu", NULL }, (double[]) { -0.5 }, -0.5, 1, 1, 0);
+  ck_assert_int_eq (count (&f.b, ICTUS_DYN_CYCLE_BRANCH), 1);
+  ck_assert_double_eq_tol (special (&f.b, ICTUS_DYN_CYCLE_BRANCH, 0)->par[0], 0.26 / 0.4 - 0.2, 1e-8);
+  for (size_t r = 1; r < f.b.npoint; ++r)
+    if (fabs (f.b.par[r] - 0.45) > 1e-6)
+      ck_assert_int_eq (f.b.unstable[r], f.b.par[r] > 0.45);
+  for (int way = 0; way < 2; ++way)
+    {
+      switch_at (&f, 0, way == 0 ? 1 : -1, &b[way]);
+      last[way] = 4 * (b[way].npoint - 1);
+      ck_assert_double_eq (b[way].par[b[way].npoint - 1], 1);
+      ck_assert_double_gt (fabs (b[way].high[last[way]] - b[way].high[last[way] + 2]), 0.1);
+    }
+  ck_assert_double_eq_tol (b[0].high[last[0]], b[1].high[last[1] + 2], 1e-6);
+  ck_assert_double_eq_tol (b[0].high[last[0] + 2], b[1].high[last[1]], 1e-6);
+  ictus_dyn_branch_clear (&b[0]);
+  ictus_dyn_branch_clear (&b[1]);
+  cycles_close (&f);
+}
+END_TEST
+
 START_TEST (what_cannot_begin_says_why)
 {
   cycles f;
@@ -316,6 +398,8 @@ main (void)
   tcase_add_test (t, a_torus_is_born);
   tcase_add_test (t, what_cannot_begin_says_why);
   tcase_add_test (t, the_same_bits_again);
+  tcase_add_test (t, a_pitchfork_of_cycles);
+  tcase_add_test (t, two_alike_part);
   suite_add_tcase (suite, t);
   srunner_run_all (r, CK_ENV);
   failed = srunner_ntests_failed (r);

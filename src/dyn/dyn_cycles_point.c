@@ -183,12 +183,27 @@ place (ictus__cycles *f, double s, bool *found)
 {
   guess_near (f, s);
   *found = ictus__colloc_correct (f->c, &f->Z, &f->w, CLOSE, NEWTON, &f->d) > 0;
+  f->placed = *found ? s : NAN;
   if (!*found)
     return ICTUS_OK;
   ictus__colloc_tangent (f->c, &f->V);
-  f->placed = s;
   ICTUS_TRY (ictus__floquet (f->c));
   return ictus__cycles_test (f, &f->Z, &f->V, f->chi);
+}
+
+/* The same at a branch point, where the equations are singular: along the tangent from as near as they are not. */
+static ictus_err
+place_singular (ictus__cycles *f, double s, bool *found)
+{
+  ICTUS_TRY (place (f, s, found));
+  for (double aside = 1e-5; !*found && aside < 2e-3; aside *= 10)
+    {
+      ICTUS_TRY (place (f, s > aside ? s - aside : s + aside, found));
+      if (*found)
+        guess_near (f, s);
+    }
+  f->placed = NAN;
+  return ICTUS_OK;
 }
 
 /* Value of event k: a test function, or a bound. */
@@ -227,6 +242,11 @@ locate (ictus__cycles *f, int k, double *s)
       bool found, same;
 
       ICTUS_TRY (place (f, at, &found));
+      if (!found && k == ICTUS__PHI_BRANCH && fabs (v[0]) < REAL * around)
+        {
+          *s = at; /* so near that the equations are as good as singular */
+          return ICTUS_OK;
+        }
       if (!found)
         break;
       same = (value (f, k, &f->Z, f->chi) > 0) == (v[0] > 0);
@@ -337,7 +357,7 @@ arrive (ictus__cycles *f, int k, double s, bool *ended)
   ictus_dyn_type type = ICTUS_DYN_END;
   bool found;
 
-  ICTUS_TRY (place (f, s, &found));
+  ICTUS_TRY (k == ICTUS__PHI_BRANCH ? place_singular (f, s, &found) : place (f, s, &found));
   if (!found)
     return ICTUS_OK;
   if (k >= f->ntest)

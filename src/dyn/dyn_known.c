@@ -23,9 +23,9 @@ size_of (double lo, double hi)
 {
   double span = hi - lo, far = fmax (fabs (lo), fabs (hi));
 
-  if (!(span >= 0))
+  if (!(span >= 0) || far < 1e-30)
     return 1;
-  return span > 1e-3 * far ? span : far > 0 ? far : 1;
+  return span > 1e-3 * far ? span : far;
 }
 
 ictus_err
@@ -43,7 +43,13 @@ ictus__measure_make (const ictus_dyn_diagram *d, ictus__measure *m)
       hi = -INFINITY;
       for (size_t b = 0; b < d->nbranch; ++b)
         for (size_t r = 0; r < d->branch[b].npoint; ++r)
-          widen (&lo, &hi, d->branch[b].x[r * (size_t) n + (size_t) i]);
+          {
+            const ictus_dyn_branch *k = &d->branch[b];
+            size_t at = r * (size_t) n + (size_t) i;
+
+            widen (&lo, &hi, k->low != NULL ? k->low[at] : k->x[at]); /* what varies may stand at phase 0 */
+            widen (&lo, &hi, k->high != NULL ? k->high[at] : k->x[at]);
+          }
       m->x[i] = size_of (lo, hi);
     }
   for (int second = 0; second < 2; ++second)
