@@ -5,7 +5,11 @@
 #include <math.h>
 #include <string.h>
 
-enum { MOST_UNKNOWNS = 200 /* with more, cycles would take far longer than the ramps */ };
+enum /* with more equations they would take far longer than the ramps */
+{
+  MOST_CYCLES = 40,
+  MOST_REST = 100
+};
 
 /* Number of the state among those that have an equation; -1: none. */
 static int
@@ -54,7 +58,8 @@ follow (const ictus_cli_dyn *c, const ictus_ramp_options *o, ictus_dyn_diagram *
   want.lo = o->lo - margin; /* what passes through the range may be born beside it */
   want.hi = o->hi + margin;
   want.depth = 1;
-  want.cycles = unknowns (c->model) <= MOST_UNKNOWNS;
+  want.cycles = unknowns (c->model) <= MOST_CYCLES;
+  want.switches = want.cycles;
   if (!(*at >= o->lo && *at <= o->hi))
     *at = o->lo;
   k->prepare (p);
@@ -72,6 +77,11 @@ ictus_cli_transitions_diagram (const ictus_cli_dyn *c, const ictus_ramp_options 
   const char *why = ictus_dyn_refuse (c->model, buf);
   ictus_err e;
 
+  if (why == NULL && unknowns (c->model) > MOST_REST)
+    {
+      snprintf (buf, sizeof buf, "%d equations are many; ictus continue follows them", unknowns (c->model));
+      why = buf;
+    }
   if (why != NULL)
     {
       if (ictus_cli_is_main ())

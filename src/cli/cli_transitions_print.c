@@ -48,11 +48,18 @@ static ictus_err
 explain (const view *w, int side, const ictus_ramp_run *run, ictus_ramp_cause *cause)
 {
   const ictus_cli_transitions_job *j = w->j;
+  const ictus_ramp_side *s = &j->r->side[side];
 
   if (j->d->nbranch > 0)
     return ictus_ramp_explain (&j->c->values, j->o, j->r, j->d, side, run, cause);
   for (int k = 0; k < ICTUS_RAMP_JUMPS; ++k)
     cause[k] = (ictus_ramp_cause) { .par = NAN, .delay = NAN };
+  if (isfinite (s->loss_par) && run->njump > 0) /* without a diagram the end of the rest that it began on */
+    {
+      cause[0] = (ictus_ramp_cause) { .found = true, .par = s->loss_par,
+                                      .delay = side == 0 ? run->jump[0].par - s->loss_par : s->loss_par - run->jump[0].par };
+      snprintf (cause[0].what, sizeof cause[0].what, "%s", s->loss == ICTUS_RAMP_REAL ? "end of rest" : loss_name (s->loss));
+    }
   return ICTUS_OK;
 }
 
@@ -159,7 +166,7 @@ one_point (const view *w, const ictus_ramp_usual u[2], const ictus_ramp_loop *lo
   ICTUS_TRY (explain (w, 0, u[0].like[loop->up], there));
   ICTUS_TRY (explain (w, 1, u[1].like[loop->down], back));
   label[0] = '\0';
-  if (there[loop->up].found && strcmp (there[loop->up].label, back[loop->down].label) == 0)
+  if (there[loop->up].label[0] != '\0' && strcmp (there[loop->up].label, back[loop->down].label) == 0)
     memcpy (label, there[loop->up].label, sizeof there[loop->up].label);
   return ICTUS_OK;
 }
