@@ -119,7 +119,9 @@ typedef struct ictus_dyn_branch /* rows in the order in which they were followed
   int naux;           /* 0: the two below are NULL */
   double *aux_low, *aux_high; /* [cap, naux] cycles: least and largest value of each aux quantity on the cycle */
   double *period;     /* [npoint] cycles; Hopf curves: 2 pi / omega; else NULL */
-  double *re, *im;    /* [npoint, n] eigenvalues [1/time], or Floquet multipliers; by falling real part, or modulus */
+  /* [npoint, n] eigenvalues [1/time], or Floquet multipliers; by falling real part, or modulus. NaN, in equilibria of 80 and more equations:
+     not computed here; positive in front of those known, negative behind */
+  double *re, *im;
   int *unstable;      /* [npoint] eigenvalues with positive real part; multipliers outside the unit circle, the trivial one not counted */
   size_t nspecial, cap_special;
   ictus_dyn_special *special; /* by `at`; the first is START, the last END */

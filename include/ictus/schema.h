@@ -62,8 +62,8 @@
  *   /ictus_kind "bifurcation", /model, /par, /par_units, /par_low, /par_high, the same of par2, /y, /y_units (what is drawn), /time_units
  *   attributes of the root; /states, /states_units string [n], /aux, /aux_units string [naux]; /values, /provenance
  *   /branches/<k>, k = 0, 1, ...: attributes kind "equilibria" | "cycles" | "folds" | "Hopf points", from_branch, from_special (-1: none),
- *   direction, note (why it ends); float64 par [m], par2 [m], x [m, n], low, high [m, n] (cycles), period [m], re, im [m, n] (eigenvalues, or
- *   multipliers), y [m, 2], aux [m, naux] or aux_low, aux_high; unstable int32 [m]
+ *   direction, note (why it ends); float64 par [m], par2 [m], x [m, n], low, high [m, n] (cycles), period [m], re, im [m, n]
+ *   (eigenvalues, NaN where not computed, or multipliers), y [m, 2], aux [m, naux] or aux_low, aux_high; unstable int32 [m]
  *   /branches/<k>/special/<label><number>: attributes type, label, number, again, row, par, par2, period, coefficient, note, y_low, y_high;
  *   float64 x [n]; cycles: phase [l], orbit [l, n]
  *
