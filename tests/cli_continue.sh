@@ -51,6 +51,7 @@ ok "one that runs to infinity" status 0 ictus continue worm.ode --par r=-0.3:0.8
 ok "says so early" says "x leaves for infinity near r = "
 ok "and has no folds there" sh -c 'grep LP2 stdout && ! grep LP3 stdout'
 ok "one of a million" status 0 ictus continue laser.ode --par pump --no-output --quiet
+ok "what shrinks does not run to infinity" sh -c '! grep infinity stdout'
 ok "begins at 0" says "laser: pump from 0 to 2"
 ok "and has it, too" says "BP1"
 printf "par r=1,K=0.5,m=0.3\nx'=r*x*(1-x/K)-x*y/(1+x)\ny'=x*y/(1+x)-m*y\ninit x=0.4,y=0.3\ndone\n" >eaten.ode

@@ -7,6 +7,8 @@
 #define STRETCH 1.1 /* a state grows by this part of its size, or more, from one mark to the next */
 #define SHRINKS 0.6 /* and the parameter moves by this part of what it moved before, or less */
 #define STANDS 1e-3 /* of its range: less than that cannot be seen */
+#define ASIDE 5e-3  /* of its range: where it is no longer beside the place */
+#define FAR 30.     /* times what a state is there */
 #define LINE 1e-9   /* of its range: it does not move at all */
 enum
 {
@@ -22,8 +24,21 @@ growth (const ictus__rest *f)
   double most = 0;
 
   for (size_t i = 0; i < n; ++i)
-    most = fmax (most, fabs (x[i] - was[i]) / fmax (f->s->scale[i], fabs (x[i])));
+    most = fmax (most, (fabs (x[i]) - fabs (was[i])) / fmax (f->s->scale[i], fabs (x[i])));
   return most;
+}
+
+/* Is state i of X far larger than anywhere else along the branch? */
+static bool
+is_far (const ictus__rest *f, const double *X, size_t i)
+{
+  const double range = f->j->o->hi - f->j->o->lo;
+  double most = f->s->scale[i];
+
+  for (size_t r = 0; r < f->b->npoint; ++r)
+    if (fabs (f->b->par[r] - X[f->n]) > ASIDE * range)
+      most = fmax (most, fabs (f->b->x[r * f->n + i]));
+  return fabs (X[i]) > FAR * most;
 }
 
 /* The state that is largest by its size. */
@@ -61,11 +76,11 @@ ictus__rest_leaves (ictus__rest *f, const double *X)
   f->path = 0;
   f->mark = par;
   f->moved = moved;
-  if (f->shrunk < TIMES || moved > STANDS * range)
+  if (f->shrunk < TIMES || moved > STANDS * range || (moved > LINE * range && !is_far (f, X, largest (f, X))))
     return false;
   if (moved <= LINE * range)
-    snprintf (f->why, sizeof f->why, "%s no longer moves: a whole line of equilibria at %s = %.9g, or %s leaves for infinity", name,
-              name, par, ictus__dyn_var (f->s, (int) largest (f, X))->name);
+    snprintf (f->why, sizeof f->why, "%s stays at %.9g: %s leaves for infinity, or equilibria fill a line", name,
+              fabs (par) > LINE * range ? par : 0, ictus__dyn_var (f->s, (int) largest (f, X))->name);
   else
     snprintf (f->why, sizeof f->why, "%s leaves for infinity near %s = %.6g", ictus__dyn_var (f->s, (int) largest (f, X))->name, name,
               par);

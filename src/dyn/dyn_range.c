@@ -144,13 +144,13 @@ ictus__range_choose (const ictus_dyn_diagram *wide, double par, double scale, do
                      double *hi)
 {
   size_t n = collect (wide, par, NULL, 0);
-  double *far = ictus_alloc (n, sizeof *far), reach = 8 * scale, a = par, b = par, at = fabs (par), margin;
+  double *far = ictus_alloc (n, sizeof *far), reach = 4 * scale, a = par, b = par, at = fabs (par), margin;
 
   if (far != NULL)
     {
       collect (wide, par, far, n);
       qsort (far, n, sizeof *far, by_size);
-      for (size_t k = 0; k < n && far[k] <= fmax (reach, 5 * (k > 0 ? far[k - 1] : 0)); ++k)
+      for (size_t k = 0; k < n && far[k] <= fmax (reach, 7 * (k > 0 ? far[k - 1] : 0)); ++k)
         reach = fmax (reach, far[k]);
       reach = to_hopf (wide, par, reach);
     }
