@@ -52,4 +52,44 @@ bool ictus__shifted_factor (ictus__shifted *m, const ictus__disc *d);
  * relative to the size of A. */
 bool ictus__shifted_round (ictus__shifted *m, ictus__disc *d, double complex *value, double *residual);
 
+/* ---- what is followed (dyn_axis_choose.c learns, dyn_axis.c finds) -------------------------------------------------- */
+
+#define ICTUS__AXIS_SAFETY 3. /* eigenvalues may move so many times as fast as they did */
+enum
+{
+  ICTUS__AXIS_MOST = 120 /* vectors of a disc */
+};
+
+typedef struct ictus__axis_member /* an eigenvalue that is followed, with Im >= 0; or, in a disc that holds both of pairs, any */
+{
+  double complex at, next;
+  int disc;
+  bool settled;
+} ictus__axis_member;
+
+struct ictus__axis
+{
+  ictus__dyn *s;
+  const double *weight;
+  size_t n;
+  ictus__shifted *m;
+  double *store, *X;       /* [n + 1] where all were learned last; NaN: nowhere */
+  double *re, *im, *rate;  /* [n] there; how fast real parts move with the distance */
+  double *far;             /* [n] scratch */
+  bool rated, ready;
+  double largest, reach, limit; /* limit: how far an eigenvalue may move from point to point */
+  double safety;
+  size_t right, count;     /* of the order, [right, right + count) are followed */
+  ictus__axis_member *member;
+  size_t nmember;
+  ictus__disc *disc, *before;
+  size_t ndisc, nbefore;
+  double complex *value;   /* [ICTUS__AXIS_MOST] */
+  double *residual;        /* [ICTUS__AXIS_MOST] */
+  int *taken;              /* [ICTUS__AXIS_MOST] */
+};
+
+double ictus__axis_distance (const ictus__axis *a, const double *X); /* from where all were learned */
+void ictus__axis_drop (ictus__disc *d, size_t *count);
+
 #endif
