@@ -275,24 +275,26 @@ mismatch (map *m, const stretch *t, int way, const ictus_ramp_side *s, const ict
   return 0.5 * (fabs (l - low) + fabs (h - high)) / m->r->range;
 }
 
-/* Of one kind, equilibria or cycles, the best; how good. */
+/* Of one kind, equilibria or cycles, the best; how good. What was passed long ago fits as well as what was left at last. */
 static double
 search (map *m, ictus_dyn_kind kind, int way, const ictus_ramp_side *s, const ictus_ramp_run *run, double at, double since,
         ictus_ramp_cause *out)
 {
-  double best = INFINITY;
+  double best = INFINITY, least = INFINITY;
 
   for (size_t k = 0; k < m->n; ++k)
     {
       ictus_ramp_cause c;
-      double lost, far;
+      double lost, far, cost;
 
       if (m->d->branch[m->list[k].branch].kind != kind)
         continue;
       end_of (m, m->list[k], way, &c, &lost);
       far = mismatch (m, &m->list[k], way, s, run, at, since, lost);
-      if (far < best)
+      cost = far + 0.2 * fmax (0, way * (at - lost)) / (m->o->hi - m->o->lo);
+      if (cost < least)
         {
+          least = cost;
           best = far;
           *out = c;
         }

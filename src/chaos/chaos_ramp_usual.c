@@ -102,23 +102,24 @@ level_at (const ictus_ramp_side *s, const ictus_ramp_run *run, double par)
   return sum / (2 * HALF);
 }
 
-/* Does jump b of the way down undo a of the way up? Then both ways are at one level at the parameter below the two where what they leave
-   or come to is at rest, and at one above them. */
+/* Does jump b of the way down undo a of the way up? Then both ways are at one level at the parameter below the two, if there is rest, and
+   at one above them. */
 static bool
 undoes (const ictus_ramp *r, const ictus_ramp_usual *up, int a, const ictus_ramp_usual *down, int b, double size)
 {
-  static const ictus_ramp_kind back[] = { ICTUS_RAMP_LEVEL, ICTUS_RAMP_OFFSET, ICTUS_RAMP_ONSET, ICTUS_RAMP_ESCAPE };
   double aside = (r->side[0].to - r->side[0].from) / 50, below = fmin (up->par[a], down->par[b]) - aside;
   double above = fmax (up->par[a], down->par[b]) + aside;
   const ictus_ramp_run *x = up->like[a], *y = down->like[b];
+  ictus_ramp_kind there = up->kind[a], back = down->kind[b];
+  bool rest_below = there == ICTUS_RAMP_LEVEL || there == ICTUS_RAMP_ONSET;
+  bool rest_above = there == ICTUS_RAMP_OFFSET || (there == ICTUS_RAMP_LEVEL && back == ICTUS_RAMP_LEVEL);
 
-  if (up->kind[a] == ICTUS_RAMP_ESCAPE || down->kind[b] != back[up->kind[a]])
+  if (there == ICTUS_RAMP_ESCAPE || back == ICTUS_RAMP_ESCAPE || (rest_below && back == ICTUS_RAMP_ONSET)
+      || (!rest_below && back != ICTUS_RAMP_ONSET))
     return false;
-  if (up->kind[a] != ICTUS_RAMP_OFFSET
-      && fabs (level_at (&r->side[0], x, below) - level_at (&r->side[1], y, below)) >= size)
+  if (rest_below && fabs (level_at (&r->side[0], x, below) - level_at (&r->side[1], y, below)) >= size)
     return false;
-  return up->kind[a] == ICTUS_RAMP_ONSET
-         || !(fabs (level_at (&r->side[0], x, above) - level_at (&r->side[1], y, above)) >= size);
+  return !rest_above || !(fabs (level_at (&r->side[0], x, above) - level_at (&r->side[1], y, above)) >= size);
 }
 
 int
