@@ -35,7 +35,7 @@ for part in ${*:-$all}; do
     rossler)
       ictus continue rossler rossler --par c=0.3:6
       test -n "${SHORT-}" || ictus lyapunov rossler rossler-exponents ;;
-    network) test -n "${SHORT-}" || ictus continue "$here/jansen_rit_network.ode" network --par p=0:200 ;;
+    network) test -n "${SHORT-}" || ictus continue "$here/jansen_rit_network.ode" network --par p=0:200 --no-cycles ;;
     *) echo "run.sh: no part \"$part\"; there are: $all" >&2; exit 64 ;;
   esac
 done
