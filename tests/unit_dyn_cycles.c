@@ -340,6 +340,24 @@ START_TEST (two_alike_part)
 }
 END_TEST
 
+/* Van der Pol's oscillator is a harmonic one at mu = 0: cycles of every size, and the limit cycles of mu != 0 begin at that of amplitude 2. */
+START_TEST (a_family_at_one_value)
+{
+  static const char text[] = "x' = y\ny' = mu*(1 - x^2)*y - x\npar mu=-0.5\ninit x=0, y=0\ndone\n";
+  const ictus_dyn_special *s;
+  cycles f;
+
+  cycles_open (&f, "harmonic", text, (const char *[]){ "mu", NULL }, (double[]){ -0.5 }, -1, 1, 1, 0);
+  s = special (&f.b, ICTUS_DYN_CYCLE_BRANCH, 0);
+  ck_assert_double_eq_tol (s->par[0], 0, 1e-6);
+  ck_assert_double_eq_tol (f.b.high[2 * s->at], 2, 1e-3);
+  ck_assert_int_eq (count (&f.b, ICTUS_DYN_CYCLE_FOLD), 0);
+  ck_assert_uint_lt (f.b.npoint, 100);
+  ck_assert_str_eq (f.b.special[f.b.nspecial - 1].note, "cycles of every size at mu = 0");
+  cycles_close (&f);
+}
+END_TEST
+
 START_TEST (what_cannot_begin_says_why)
 {
   cycles f;
@@ -396,6 +414,7 @@ main (void)
   tcase_add_test (t, jansen_rit_spikes);
   tcase_add_test (t, periods_double);
   tcase_add_test (t, a_torus_is_born);
+  tcase_add_test (t, a_family_at_one_value);
   tcase_add_test (t, what_cannot_begin_says_why);
   tcase_add_test (t, the_same_bits_again);
   tcase_add_test (t, a_pitchfork_of_cycles);

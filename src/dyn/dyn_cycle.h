@@ -150,6 +150,14 @@ enum
   ICTUS__PARTS = 8 /* of a step, at most */
 };
 
+/** Multipliers that are nearer to 1 than this while the parameter stands still mean nothing: it is a family of cycles at one value. After
+ * so many steps it is one for certain, and rounding may do what it likes. */
+#define ICTUS__FAMILY 1e-6
+enum
+{
+  ICTUS__STANDS = 3
+};
+
 typedef struct ictus__cycles
 {
   ictus__dyn *s;
@@ -174,6 +182,7 @@ typedef struct ictus__cycles
   int least;               /* intervals of the mesh, at least */
   int used;                /* iterations of the last step */
   int since;               /* points since the mesh was moved */
+  int standing;            /* steps along such a family */
   double largest;          /* amplitude seen so far */
   double max_period;
   bool doubled;            /* it began at a period doubling */

@@ -12,6 +12,7 @@
 #define FIT 3e-6       /* error of the piecewise polynomial; the points of the mesh are far better */
 #define SHARP 0.87     /* least cosine between tangents of neighbours */
 #define SMOOTH 0.995   /* steps may grow above this one */
+#define STILL 1e-9     /* of the range of the parameter: no more than rounding */
 #define MEMORY 4e8     /* bytes of factors at most */
 #define MOST_STATES 200
 
@@ -19,6 +20,7 @@ enum
 {
   FEWEST = 20,    /* intervals of the mesh */
   MOST = 1500,
+  MEMBERS = 16,   /* steps along a family of cycles at one value */
   REFIT = 5,      /* points after which the mesh is moved */
   NEWTON = 7
 };
@@ -194,6 +196,23 @@ advance (ictus__cycles *f)
 
 /* ---- the branch ---------------------------------------------------------------------------------------------------- */
 
+/* Is the branch a family of cycles at one value of the parameter, as those of a conservative system? It would grow for ever; its
+   first members are shown. Between X and Y. */
+static bool
+is_family (ictus__cycles *f)
+{
+  if (fabs (f->Y.par - f->X.par) > STILL * f->c->par_scale)
+    f->standing = 0;
+  else if (f->standing >= ICTUS__STANDS
+           || fmax (fabs (f->phi[ICTUS__PHI_STEEP]), fabs (f->psi[ICTUS__PHI_STEEP])) <= ICTUS__FAMILY)
+    ++f->standing;
+  if (f->standing < MEMBERS)
+    return false;
+  snprintf (f->why, sizeof f->why, "cycles of every size at %s = %.9g", ictus__cycles_name (f),
+            fabs (f->X.par) > STILL * f->c->par_scale ? f->X.par : 0);
+  return true;
+}
+
 static ictus_err
 follow (ictus__cycles *f)
 {
@@ -219,7 +238,7 @@ follow (ictus__cycles *f)
       if (ended)
         return ICTUS_OK;
       ICTUS_TRY (ictus__cycles_between (f, &ended));
-      if (ended)
+      if (ended || is_family (f))
         return ICTUS_OK;
       ICTUS_TRY (advance (f));
       if (exp (f->X.lt) >= f->max_period)

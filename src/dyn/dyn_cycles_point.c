@@ -413,18 +413,20 @@ changes (double a, double b)
 }
 
 /* Is there to be looked for a zero of event k? Where a canard or homoclinic orbit lets the parameter stand still rounding turns it to
-   and fro: multipliers tell folds then, and the parameter only where these jump over 1. */
+   and fro: multipliers tell folds then, and the parameter only where these jump over 1; nothing does in a family of cycles at one value. */
 static bool
 to_look (const ictus__cycles *f, int k, double place_of_steep)
 {
-  const bool steep = fmax (fabs (f->phi[ICTUS__PHI_FOLD]), fabs (f->psi[ICTUS__PHI_FOLD])) <= STEEP;
+  const bool steep = fmax (fabs (f->phi[ICTUS__PHI_FOLD]), fabs (f->psi[ICTUS__PHI_FOLD])) <= STEEP,
+             family = f->standing >= ICTUS__STANDS
+                      || fmax (fabs (f->phi[ICTUS__PHI_STEEP]), fabs (f->psi[ICTUS__PHI_STEEP])) <= ICTUS__FAMILY;
 
   if (!changes (value (f, k, &f->X, f->phi), value (f, k, &f->Y, f->psi)))
     return false;
   if (k == ICTUS__PHI_STEEP)
-    return steep;
+    return steep && !family;
   return k != ICTUS__PHI_FOLD || !steep
-         || (place_of_steep < 0 && changes (f->phi[ICTUS__PHI_STEEP], f->psi[ICTUS__PHI_STEEP]));
+         || (!family && place_of_steep < 0 && changes (f->phi[ICTUS__PHI_STEEP], f->psi[ICTUS__PHI_STEEP]));
 }
 
 typedef struct places /* of rows between X and Y, in their order */
