@@ -423,7 +423,7 @@ typedef struct ictus_ramp_loop /* a jump on the way up and the one that takes it
   double width, error; /* there - back; its standard error, NaN without runs */
 } ictus_ramp_loop;
 /** Of the usual jumps of both directions; how many. A jump to another level is taken back by one from there, an onset of
- * oscillation by its end, at a level from which it began.
+ * oscillation by its end or by a fall to rest, at a level from which it began.
  * \param threshold  of the options
  * Collectivity: none. */
 int ictus_ramp_loops (const ictus_ramp *r, double threshold, ictus_ramp_loop out[ICTUS_RAMP_JUMPS]);

@@ -181,15 +181,26 @@ returns (const view *w)
   return fabs (up->low[0] + up->high[0] - down->low[last] - down->high[last]) < 2 * w->j->o->threshold * w->j->r->range;
 }
 
+/* Jumps of the way there that are in no loop. */
 static void
-print_no_loop (const view *w, const ictus_ramp_usual *up)
+print_no_loop (const view *w, const ictus_ramp_usual *up, const ictus_ramp_loop *loop, int n)
 {
-  fprintf (w->f, "\n");
-  if (returns (w))
-    fprintf (w->f, "no hysteresis: the way back has no such jump and ends where the way there began\n");
-  else
-    for (int k = 0; k < up->njump; ++k)
-      fprintf (w->f, "no way back in the range from the %s at %s = %.6g\n", ictus_ramp_kind_name (up->kind[k]), w->name, up->par[k]);
+  if (n == 0)
+    fprintf (w->f, "\n");
+  if (n == 0 && returns (w))
+    {
+      fprintf (w->f, "no hysteresis: the way back has no such jump and ends where the way there began\n");
+      return;
+    }
+  for (int k = 0; k < up->njump; ++k)
+    {
+      bool looped = false;
+
+      for (int i = 0; i < n; ++i)
+        looped = looped || loop[i].up == k;
+      if (!looped)
+        fprintf (w->f, "no way back in the range from the %s at %s = %.6g\n", ictus_ramp_kind_name (up->kind[k]), w->name, up->par[k]);
+    }
 }
 
 /* Jumps and what takes them back. */
@@ -217,8 +228,8 @@ print_loops (const view *w)
                  label[0] != '\0' ? ": of delay only)" : "");
       fprintf (w->f, "\n");
     }
-  if (n == 0 && u[0].njump > 0 && r->side[1].served)
-    print_no_loop (w, &u[0]);
+  if (u[0].njump > n && r->side[1].served)
+    print_no_loop (w, &u[0], loop, n);
   return ICTUS_OK;
 }
 
