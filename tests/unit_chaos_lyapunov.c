@@ -95,6 +95,37 @@ START_TEST (at_rest)
 }
 END_TEST
 
+/* Models at rest of which a state dies out, or that rotate; steps would grow without bound. */
+START_TEST (at_rest_for_long)
+{
+  static const struct { const char *name; double first, last; } of[]
+      = { { "nmda", -0.01, -0.5 }, { "fitzhugh_noise", -5.125, -5.125 }, { "hodgkin_huxley", -0.120659925, -4.6753207 } };
+  static const char *const none[] = { "I", NULL };
+  double I = 0;
+  ictus_lyapunov l = measure (&(given){ .name = of[_i].name, .par = _i == 2 ? none : NULL, .value = &I, .trans = NAN, .total = NAN });
+
+  ck_assert_msg (fabs (l.exponent[0] - of[_i].first) <= 4 * l.error[0] + 1e-6, "%.9g +- %g", l.exponent[0], l.error[0]);
+  ck_assert_msg (fabs (l.exponent[l.k - 1] - of[_i].last) <= 4 * l.error[l.k - 1] + 1e-6, "%.9g", l.exponent[l.k - 1]);
+  ck_assert_int_eq (l.verdict, ICTUS_VERDICT_FIXED_POINT);
+  ck_assert_uint_lt (l.steps, 200000);
+  ictus_lyapunov_clear (&l);
+}
+END_TEST
+
+/* The fastest direction decays 10^5 times faster than the others: it does not make the steps short. */
+START_TEST (very_stiff)
+{
+  ictus_lyapunov l = measure (&(given){ .name = "oregonator", .trans = 400, .total = 3000 });
+
+  ck_assert_int_eq (l.method, ICTUS_LYAPUNOV_ROSENBROCK);
+  ck_assert_double_le (fabs (l.exponent[0]), l.zero[0]);
+  ck_assert_double_eq_tol (l.exponent[1], -0.502, 4 * l.error[1] + 0.005);
+  ck_assert_double_eq_tol (l.sum / l.divergence, 1, 1e-6);
+  ck_assert_uint_lt (l.steps, 100000);
+  ictus_lyapunov_clear (&l);
+}
+END_TEST
+
 /* A spike carries the direction of the flow over the reset: exponent 0. */
 START_TEST (integrate_and_fire)
 {
@@ -322,6 +353,8 @@ main (void)
   tcase_set_timeout (c, 60);
   tcase_add_loop_test (c, linear_system, 0, 3);
   tcase_add_loop_test (c, at_rest, 0, 3);
+  tcase_add_loop_test (c, at_rest_for_long, 0, 3);
+  tcase_add_test (c, very_stiff);
   tcase_add_test (c, integrate_and_fire);
   tcase_add_test (c, refractory);
   tcase_add_test (c, adapting_neuron);

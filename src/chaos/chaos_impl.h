@@ -55,8 +55,10 @@ struct ictus__tangent
   ictus__chaos *s;
   const ictus__tangent_method *m; /* NULL: a map */
   int n, k;
+  bool matrix;       /* its columns are wanted as they are, not made orthonormal */
   double rtol, atol;
   double t, h;       /* now; what the next step is tried with */
+  double longest;    /* step: where nothing moves nothing else bounds it */
   double h_last;     /* length of the last one */
   double *scale;     /* [n] deviations are measured in these */
   double *x, *f, *J; /* [n], [n], [n * n] now; J in units of scale */
@@ -84,8 +86,8 @@ void ictus__tangent_pass (ictus__tangent *w, double h);
 void ictus__tangent_look (ictus__tangent *w);
 /* J at t, x in units of scale. */
 void ictus__tangent_jac (ictus__tangent *w, double t, const double *x, double *J);
-/* Error of the deviations e [n, k] of columns Q1, that of the trajectory d [n] between x and x1: the larger one. */
-double ictus__tangent_error (const ictus__tangent *w, const double *d, const double *e);
+/* Error of the deviations e [n, k] of the first k columns Q1, that of the trajectory d [n] between x and x1: the larger one. */
+double ictus__tangent_error (const ictus__tangent *w, int k, const double *d, const double *e);
 /* The columns become orthonormal by modified Gram-Schmidt, each cleaned twice; r [k]: diagonal of R */
 void ictus__orthonormal (int n, int k, double *Q, double *r);
 /* log |det| of A [n, n], which is spoilt. */
@@ -126,6 +128,7 @@ typedef struct ictus__pilot
   double recurrence; /* longest mean time between two passages upwards of a state through its mean; NaN: none */
   double span;       /* time that the look took; of maps iterations */
   double *scale;     /* [n] range of each state, > 0 */
+  double slow;       /* at the end: the slowest rate of the linear system, where it moves no more; 0: none */
   double rest;       /* speed at the end in units of scale times recurrence or span: 0 where nothing moves any more */
   const ictus__tangent_method *method; /* the cheaper one; NULL: a map */
 } ictus__pilot;

@@ -101,6 +101,7 @@ wait (ictus__tangent *w, double *M, double *x)
 
   ICTUS_GO (ictus__tangent_open (w->s, w->m, w->n, w->t, x, w->scale, w->rtol, w->atol, &l));
   memcpy (l->Q, M, n * n * sizeof *M);
+  l->matrix = true;
   while (l->t < end)
     {
       double left = end - l->t, h, next;
@@ -182,7 +183,7 @@ ictus_err
 ictus__jump (ictus__tangent *w)
 {
   size_t n = (size_t) w->n, k = (size_t) w->k;
-  double *M = ictus_alloc (n, (n + 8) * sizeof *M), *room = M + n * n, *r = w->rate;
+  double *M = ictus_alloc (n, (n + 8) * sizeof *M), *room = M + n * n, *r = w->rate, size = 0;
   ictus_err e;
 
   if (M == NULL)
@@ -195,8 +196,10 @@ ictus__jump (ictus__tangent *w)
         w->Q1[q * n + i] += M[j * n + i] * w->Q[q * n + j];
   ictus__orthonormal (w->n, w->k, w->Q1, r);
   memcpy (w->Q, w->Q1, n * k * sizeof *w->Q);
-  for (size_t q = 0; q < k; ++q)
-    w->grow[q] += log (r[q]);
+  for (size_t e1 = 0; e1 < n * n; ++e1)
+    size = fmax (size, fabs (M[e1]));
+  for (size_t q = 0; q < k; ++q) /* rounding is nothing */
+    w->grow[q] += log (r[q] > 1e-13 * size ? r[q] : 0);
   w->divergence += ictus__log_det (w->n, M);
   w->t += w->s->refractory;
   w->h_last += w->s->refractory;

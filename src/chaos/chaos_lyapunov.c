@@ -78,6 +78,7 @@ typedef struct way
   ictus__growth g;
   double t0;         /* where the measurement begins */
   double slow, fast; /* log of the least and largest speed on the way, in units of scale */
+  uint64_t first;    /* step of the measurement */
   int until_asked;
   double span;       /* of the pilot: over which nothing moves, where nothing does */
   bool at_rest;      /* the pilot came to rest, and nobody says how long it is to be */
@@ -129,12 +130,30 @@ enough_rest (const way *r)
 }
 
 static ictus_err
-settle (way *r, double trans, bool *told)
+go_on (way *r, double end, bool *told)
 {
-  double begin = r->w->t, end = begin + trans;
-
   while (r->w->t < end && !*told && !(r->l->chosen_trans && enough_rest (r)))
     ICTUS_TRY (step (r, end, told));
+  return ICTUS_OK;
+}
+
+/* The transient: most of it with one deviation, since many may want shorter steps; then with all, which find their directions. */
+static ictus_err
+settle (way *r, double trans, bool *told)
+{
+  double begin = r->w->t, longest = trans > 0 ? trans / 64 : r->w->longest;
+  ictus__tangent *all = NULL, *one = r->w;
+
+  one->longest = longest;
+  if (one->k < r->l->k)
+    {
+      ICTUS_TRY (go_on (r, begin + 0.8 * trans, told));
+      ICTUS_TRY (ictus__tangent_open (one->s, one->m, r->l->k, one->t, one->x, one->scale, one->rtol, one->atol, &all));
+      ictus__tangent_close (&r->w);
+      r->w = all;
+    }
+  r->w->longest = longest;
+  ICTUS_TRY (go_on (r, begin + trans, told));
   if (r->at_rest && r->l->chosen_trans)
     r->l->trans = r->w->t - begin;
   return ICTUS_OK;
@@ -146,7 +165,7 @@ measure (way *r, double total, bool *told)
 {
   double end = r->t0 + total;
 
-  while (r->w->t < end && !*told)
+  while (r->w->t < end && !*told && !(r->l->chosen_total && !r->w->s->map && (double) (r->w->steps - r->first) > MOST_STEPS))
     {
       double v;
 
@@ -165,7 +184,7 @@ measure (way *r, double total, bool *told)
 static void
 evaluate (way *r)
 {
-  double size = !r->w->s->map && !r->l->timed && r->fast > r->slow ? r->fast - r->slow : 0;
+  double size = !r->at_rest && !r->w->s->map && !r->l->timed && r->fast > r->slow ? r->fast - r->slow : 0;
 
   ictus__verdict (&r->g, rest (r), fmin (size, 50), r->l);
 }
@@ -175,7 +194,6 @@ static ictus_err
 measure_enough (way *r, double least, bool *told)
 {
   double total = least, most = r->w->s->map ? MOST_ITERATIONS : MOST_STEPS;
-  uint64_t begin = r->w->steps;
 
   for (;;)
     {
@@ -183,8 +201,10 @@ measure_enough (way *r, double least, bool *told)
 
       ICTUS_TRY (measure (r, total, told));
       evaluate (r);
+      if (r->w->t < r->t0 + total && !*told)
+        break;
       aim = FINE * fmax (fabs (r->l->exponent[0]), r->l->zero[0]);
-      if (*told || r->at_rest || (r->l->settled && r->l->error[0] <= aim) || (double) (r->w->steps - begin) > most / 1.5)
+      if (*told || r->at_rest || (r->l->settled && r->l->error[0] <= aim) || (double) (r->w->steps - r->first) > most / 1.5)
         break;
       total *= 1.5;
     }
@@ -204,6 +224,11 @@ choose (const ictus__chaos *s, const ictus__pilot *p, const ictus_lyapunov_optio
   l->chosen_total = isnan (o->total);
   l->trans = !l->chosen_trans ? o->trans : fmax (p->span, 50 * recurrence);
   l->total = !l->chosen_total ? o->total : s->map ? 100 * p->span / 4 : fmax (3 * p->span, RECURRENCES * recurrence);
+  if (!s->map && !s->timed && p->rest < 1e-9 && p->slow > 0) /* at rest: in units of the slowest decay */
+    {
+      l->trans = l->chosen_trans ? fmin (l->trans, 100 / p->slow) : l->trans;
+      l->total = l->chosen_total ? fmin (l->total, 1000 / p->slow) : l->total;
+    }
   if (s->map)
     {
       l->trans = ceil (l->trans);
@@ -219,15 +244,19 @@ run (way *r, const ictus__pilot *p)
 
   r->slow = INFINITY;
   r->fast = -INFINITY;
-  r->span = p->span;
+  r->span = fmin (p->span, l->total);
   r->at_rest = !r->w->s->map && !l->timed && p->rest < 1e-9;
   ICTUS_TRY (settle (r, l->trans, &told));
   if (told)
     return ICTUS_FAIL (ICTUS_E_STOPPED, "told to end in the transient: nothing was measured");
   r->t0 = r->w->t;
+  r->w->longest = l->total / 512;
+  r->first = r->w->steps;
   if (r->at_rest && l->chosen_total) /* of what comes of so many steps */
     l->total = fmin (l->total, STEPS_AT_REST * r->w->h_last);
-  ICTUS_TRY (ictus__growth_open (l->k, fmax (l->total / 2048, r->w->s->map ? 1 : 0), &r->g));
+  /* short blocks at first where the length is chosen: they join by twos */
+  ICTUS_TRY (ictus__growth_open (l->k, r->w->s->map ? fmax (l->total / 2048, 1)
+                                       : l->chosen_total ? fmin (l->total / 2048, 8 * r->w->h_last) : l->total / 2048, &r->g));
   if (l->chosen_total)
     ICTUS_TRY (measure_enough (r, l->total, &told));
   else
@@ -236,6 +265,8 @@ run (way *r, const ictus__pilot *p)
     return ICTUS_FAIL (told ? ICTUS_E_STOPPED : ICTUS_E_INPUT, told ? "told to end before anything could be measured"
                        : "a measurement of %g is too short: it has %zu steps", l->total, r->g.n);
   evaluate (r);
+  if (l->chosen_total && r->w->t < r->t0 + l->total) /* it would have taken too many steps */
+    l->settled = false;
   ICTUS_TRY (ictus__running (&r->g, l));
   l->told = told;
   l->total = l->t[l->nrow - 1];
@@ -267,7 +298,7 @@ ictus_lyapunov_run (const ictus_dyn_values *v, const ictus_lyapunov_options *o, 
                                                       : ICTUS_LYAPUNOV_ROSENBROCK;
   choose (s, &p, o, out);
   ictus__chaos_start (s, x);
-  ICTUS_GO (ictus__tangent_open (s, p.method, out->k, t0, x, p.scale, o->rtol, o->atol, &r.w));
+  ICTUS_GO (ictus__tangent_open (s, p.method, s->map ? out->k : 1, t0, x, p.scale, o->rtol, o->atol, &r.w));
   ICTUS_GO (run (&r, &p));
   out->steps = r.w->steps;
   out->rhs = s->rhs;

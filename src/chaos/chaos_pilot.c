@@ -5,6 +5,9 @@
 #include <math.h>
 #include <string.h>
 
+void dgeev_ (const char *jobvl, const char *jobvr, const int *n, double *a, const int *lda, double *wr, double *wi, double *vl,
+             const int *ldvl, double *vr, const int *ldvr, double *work, const int *lwork, int *info, size_t l1, size_t l2);
+
 enum
 {
   LOOK = 20000,  /* steps */
@@ -57,6 +60,28 @@ passages (const look *v, int i, double *range)
   return count > 2 ? (last - first) / (double) (count - 1) : NAN;
 }
 
+/* The slowest real part of an eigenvalue of J that is not 0, in modulus; 0: there is none. */
+static double
+slowest (const ictus__tangent *w)
+{
+  int n = w->n, one = 1, lwork = 8 * n, info = 0;
+  size_t size = (size_t) n;
+  double *J = ictus_alloc (size * (size + 10), sizeof *J), *re = J + size * size, slow = INFINITY, norm = 0;
+
+  for (size_t e = 0; J != NULL && e < size * size; ++e)
+    {
+      J[e] = w->J[e];
+      norm = fmax (norm, fabs (J[e]));
+    }
+  if (J != NULL && isfinite (norm))
+    dgeev_ ("N", "N", &n, J, &n, re, re + size, NULL, &one, NULL, &one, re + 2 * size, &lwork, &info, 1, 1);
+  for (size_t i = 0; J != NULL && isfinite (norm) && info == 0 && i < size; ++i)
+    if (fabs (re[i]) > 1e-9 * norm)
+      slow = fmin (slow, fabs (re[i]));
+  ictus_free (J);
+  return isfinite (slow) ? slow : 0;
+}
+
 static void
 evaluate (const look *v, const ictus__tangent *w, ictus__pilot *out)
 {
@@ -68,10 +93,11 @@ evaluate (const look *v, const ictus__tangent *w, ictus__pilot *out)
 
       if (isfinite (every) && !(out->recurrence > every))
         out->recurrence = every;
-      if (!(out->scale[i] > 1e-9 * fabs (w->x[i])))
+      if (!(out->scale[i] > 1e-9 * fabs (w->x[i])) || out->scale[i] < 1e-30) /* it stands still, or has died out */
         out->scale[i] = fabs (w->x[i]) > 1e-9 ? fabs (w->x[i]) : 1;
       speed = fmax (speed, fabs (w->s->map ? w->f[i] - w->x[i] : w->f[i]) / out->scale[i]);
     }
+  out->slow = slowest (w);
   out->rest = speed * (isfinite (out->recurrence) ? out->recurrence : w->s->map ? 1 : out->span);
 }
 

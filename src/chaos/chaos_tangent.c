@@ -71,7 +71,7 @@ ictus__tangent_open (ictus__chaos *s, const ictus__tangent_method *m, int k, dou
 
   if (w == NULL)
     return ICTUS_E_NOMEM;
-  *w = (ictus__tangent) { .s = s, .m = m, .n = s->n, .k = k, .t = t, .rtol = rtol, .atol = atol };
+  *w = (ictus__tangent) { .s = s, .m = m, .n = s->n, .k = k, .t = t, .longest = LONGEST, .rtol = rtol, .atol = atol };
   if (!make (w))
     {
       ictus__tangent_close (out);
@@ -113,14 +113,53 @@ ictus__tangent_jac (ictus__tangent *w, double t, const double *x, double *J)
       J[j * n + i] *= w->scale[j] / w->scale[i];
 }
 
+/* Column j where nothing is left of it: the unit vector that is farthest from the others, made normal to them. */
+static void
+any_normal (int n, int j, double *Q)
+{
+  double *q = Q + (size_t) j * (size_t) n, least = INFINITY, sum = 0;
+  int best = 0;
+
+  for (int i = 0; i < n; ++i)
+    {
+      double part = 0;
+
+      for (int l = 0; l < j; ++l)
+        part += Q[l * n + i] * Q[l * n + i];
+      if (part < least)
+        {
+          least = part;
+          best = i;
+        }
+    }
+  for (int i = 0; i < n; ++i)
+    q[i] = i == best;
+  for (int twice = 0; twice < 2; ++twice)
+    for (int l = 0; l < j; ++l)
+      {
+        double dot = 0;
+
+        for (int i = 0; i < n; ++i)
+          dot += Q[l * n + i] * q[i];
+        for (int i = 0; i < n; ++i)
+          q[i] -= dot * Q[l * n + i];
+      }
+  for (int i = 0; i < n; ++i)
+    sum += q[i] * q[i];
+  for (int i = 0; i < n; ++i)
+    q[i] /= sqrt (sum);
+}
+
 /* Modified Gram-Schmidt, each column cleaned twice: as orthogonal as rounding lets it be (Giraud, Langou & Rozloznik 2005). */
 void
 ictus__orthonormal (int n, int k, double *Q, double *r)
 {
   for (int j = 0; j < k; ++j)
     {
-      double *q = Q + (size_t) j * (size_t) n, sum = 0;
+      double *q = Q + (size_t) j * (size_t) n, sum = 0, before = 0;
 
+      for (int i = 0; i < n; ++i)
+        before += q[i] * q[i];
       for (int twice = 0; twice < 2; ++twice)
         for (int l = 0; l < j; ++l)
           {
@@ -135,8 +174,11 @@ ictus__orthonormal (int n, int k, double *Q, double *r)
       for (int i = 0; i < n; ++i)
         sum += q[i] * q[i];
       r[j] = sqrt (sum);
-      for (int i = 0; i < n; ++i)
-        q[i] = r[j] > 0 ? q[i] / r[j] : i == j;
+      if (r[j] > 1e-13 * sqrt (before) && isfinite (r[j]))
+        for (int i = 0; i < n; ++i)
+          q[i] /= r[j];
+      else /* rounding is all that is left of it */
+        any_normal (n, j, Q);
     }
 }
 
@@ -172,7 +214,7 @@ ictus__log_det (int n, double *A)
 }
 
 double
-ictus__tangent_error (const ictus__tangent *w, const double *d, const double *e)
+ictus__tangent_error (const ictus__tangent *w, int k, const double *d, const double *e)
 {
   double sum = 0, worst;
   int n = w->n;
@@ -184,7 +226,7 @@ ictus__tangent_error (const ictus__tangent *w, const double *d, const double *e)
       sum += q * q + (b - b); /* what is not finite is not good */
     }
   worst = sum / n;
-  for (int j = 0; j < w->k; ++j)
+  for (int j = 0; j < k; ++j)
     {
       double size = 0, off = 0;
 
@@ -290,7 +332,7 @@ ictus__tangent_try (ictus__tangent *w, double below, double *h, double *next, bo
 
   for (;;)
     {
-      *h = w->h;
+      *h = w->h = fmin (w->h, w->longest);
       if (too_short (w, *h))
         return lost (w);
       err = w->m->attempt (w, *h);
@@ -302,7 +344,7 @@ ictus__tangent_try (ictus__tangent *w, double below, double *h, double *next, bo
       ++rejected;
       w->h = isfinite (err) ? *h * fmax (LEAST, SAFETY * pow (err, -1 / w->m->order)) : 0.25 * *h;
     }
-  *next = fmin (LONGEST, *h * fmin (rejected > 0 ? 1 : MOST, SAFETY * pow (fmax (err, 1e-10), -1 / w->m->order)));
+  *next = fmin (w->longest, *h * fmin (rejected > 0 ? 1 : MOST, SAFETY * pow (fmax (err, 1e-10), -1 / w->m->order)));
   return ICTUS_OK;
 }
 

@@ -84,7 +84,7 @@ attempt (ictus__tangent *w, double h)
     w->rate[j] = NAN;
   combine (n, NULL, h, STAGES, e, slope, all, off);
   combine (nk, NULL, h, STAGES, e, slope + n, all, off + n);
-  return ictus__tangent_error (w, off, off + n);
+  return ictus__tangent_error (w, w->k, off, off + n);
 }
 
 const ictus__tangent_method ictus__tangent_rk45 = { .attempt = attempt, .room = room, .order = 5, .nrhs = 6 };

@@ -301,6 +301,7 @@ attempt (ictus__tangent *w, double h)
 {
   size_t all = (size_t) w->n * (size_t) (w->k + 1);
   parts q = divide (w);
+  int k = w->k == w->n && w->n > 1 && !w->matrix ? w->k - 1 : w->k; /* the last one is what the others leave: its error does not matter */
 
   drift (w, &q, h);
   if (!factor (w->n, 1 / (h * GAMMA), w->J, q.M, q.pivot))
@@ -313,7 +314,7 @@ attempt (ictus__tangent *w, double h)
   ictus__tangent_jac (w, w->t + h, w->x1, w->J1);
   vary (w, &q, h, all);
   grow (w, &q, h, all);
-  return ictus__tangent_error (w, q.u + (NSTAGE - 1) * all, q.u + (NSTAGE - 1) * all + w->n);
+  return ictus__tangent_error (w, k, q.u + (NSTAGE - 1) * all, q.u + (NSTAGE - 1) * all + w->n);
 }
 
 const ictus__tangent_method ictus__tangent_rosenbrock = { .attempt = attempt, .room = room, .order = 5, .nrhs = 8 };
