@@ -67,6 +67,35 @@ printf "x'=-k*x+y\ny'=k*x-y\npar k=1\ninit x=1,y=1\ndone\n" >line.ode
 ok "lines of equilibria" status 65 ictus continue line.ode --par k --no-output
 ok "are told" says "not isolated"
 
+# branches of cycles that would never end: a canard; one that rounding turns round at a doubling
+cat >calcium.ode <<'EOF'
+par v0=1,k=10,kf=1,v1=7.3,vm2=65,vm3=500,k2=1,kr=2,ka=0.9,be=0
+v2=vm2*z^2/(k2^2+z^2)
+v3=vm3*y^2/(kr^2+y^2)*z^4/(ka^4+z^4)
+z'=v0+v1*be-v2+v3+kf*y-k*z
+y'=v2-v3-kf*y
+init z=0.1,y=1
+done
+EOF
+ok "calcium" status 0 ictus continue calcium.ode --par be=-1.7:4.1 --no-output --quiet
+ok "has its oscillations" says "0.774267808"
+ok "gives up a canard" says "nothing changes any more that could be seen"
+cat >column.ode <<'EOF'
+par b=0.1,I=0.3
+mca=0.5*(1+tanh((v+0.01)/0.15))
+mna=0.5*(1+tanh((v-0.3)/0.15))
+mk=0.5*(1+tanh(v/0.3))
+qv=0.5*(1+tanh(v/0.65))
+qz=0.5*(1+tanh(z/0.7))
+v'=-(1+0.1*qv)*mca*(v-1)-2*w*(v+0.7)-0.5*(v+0.5)-(6.7*mna+0.4*qv)*(v-0.53)-2*z*qz+I
+w'=0.7*(mk-w)
+z'=b*(0.4*I+2*v*qv)
+init v=0.1,w=0.1,z=0.1
+done
+EOF
+ok "a cortical column" status 0 ictus continue column.ode --par I=0:0.6 --no-output --quiet
+ok "whose doubled branches end at doublings" sh -c '! grep max_points stdout && grep "ends: a period doubling" stdout'
+
 ok "no model" status 64 ictus continue
 ok "no parameter" status 64 ictus continue lorenz --no-output
 ok "an unknown model" status 65 ictus continue lorentz --par rho --no-output

@@ -203,6 +203,9 @@ ictus_err ictus__cycles_row (ictus__cycles *f, const ictus__cycle *x);
 ictus_err ictus__cycles_still (ictus__cycles *f, const double *x, double par, double period, int unstable);
 /** Z near the branch, at the part s of the way from X to Y: Hermite's cubic. w: the chord, of length 1. (dyn_cycles_fill.c) */
 void ictus__cycles_guess (ictus__cycles *f, double s);
+/** Is there nothing new along the branch any more? Then why says so, and rows that run back along rows before are taken away.
+ * (dyn_cycles_idle.c) */
+bool ictus__cycles_idle (ictus__cycles *f);
 /** Into how many parts the way from X to the part `to` of that to Y has to be cut, so that straight lines between rows show the branch
  * as it is; ICTUS__PARTS at most. (dyn_cycles_fill.c) */
 int ictus__cycles_parts (ictus__cycles *f, double to);

@@ -241,6 +241,8 @@ follow (ictus__cycles *f)
       if (ended || is_family (f))
         return ICTUS_OK;
       ICTUS_TRY (advance (f));
+      if (ictus__cycles_idle (f))
+        return ICTUS_OK;
       if (exp (f->X.lt) >= f->max_period)
         {
           ictus__cycles_limit (f, f->why, sizeof f->why);
