@@ -6,6 +6,7 @@
 #include "dyn/dyn_drive.h"
 
 #define POINT 1e-4   /* special points that are the same are as near as this */
+#define SHARP 1e-7   /* in the parameter, where they are located to rounding: alike parts of a network have theirs side by side */
 #define STRETCH 0.1  /* how far from a chord its arc may be, in lengths of the chord */
 
 static void
@@ -100,7 +101,9 @@ same_state (const ictus__measure *m, const ictus_dyn_special *a, const ictus_dyn
 bool
 ictus__same_special (const ictus__measure *m, const ictus_dyn_special *a, const ictus_dyn_special *b)
 {
-  if (a->type != b->type || fabs (a->par[0] - b->par[0]) > POINT * m->par)
+  bool sharp = (a->type == ICTUS_DYN_FOLD || a->type == ICTUS_DYN_HOPF) && isnan (a->par[1]) && isnan (b->par[1]);
+
+  if (a->type != b->type || fabs (a->par[0] - b->par[0]) > (sharp ? SHARP : POINT) * m->par)
     return false;
   if (isfinite (a->par[1]) && isfinite (b->par[1]) && fabs (a->par[1] - b->par[1]) > POINT * m->par2)
     return false;
