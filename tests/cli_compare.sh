@@ -70,4 +70,7 @@ ok "chaos that is followed too long has no answer" status 70 ictus solve lorenz 
 ok "and is told so" says "a shorter --t-stop"
 ok "a wrong method is answered with the nearest" status 65 ictus solve fhn.ode --compare --solver rosenbrok --no-output
 ok "by name" says 'did you mean "rosenbrock"'
+ok "a spike on the end of the time" status 70 ictus solve tsodyks_markram --compare -o ends
+ok "is told without a number that is none" says "instead of"
+ok "nan is no answer" sh -c '! grep -i "nan)" stderr'
 finish

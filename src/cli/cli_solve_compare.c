@@ -304,10 +304,11 @@ find_reference (ictus__race *r)
   /* a spike that resets makes states jump, at times that differ a little: states cannot be compared near them */
   r->spikes = r->j->kernel.fire != NULL && r->j->kernel.reset != NULL && r->base.fire && r->ref.nspike > 0;
   r->uncertainty = error_of (r, &other, why);
+  if (why[0] == '\0')
+    snprintf (why, sizeof why, "difference %.3g", r->uncertainty);
   if (!(r->uncertainty < 1e-2))
-    e = ICTUS_FAIL (ICTUS_E_SOLVER, "%s and %s do not agree at rtol %g (%s%.3g): the trajectory is chaotic or too long to be known; "
-                                    "a shorter --t-stop has an answer", use[0], use[1], TIGHT, why[0] != '\0' ? why : "difference ",
-                    r->uncertainty);
+    e = ICTUS_FAIL (ICTUS_E_SOLVER, "%s and %s do not agree at rtol %g (%s): the trajectory is chaotic, too long to be known, or an event falls "
+                                    "on its end; a shorter --t-stop has an answer", use[0], use[1], TIGHT, why);
 done:
   ictus_path_clear (&look);
   ictus_path_clear (&other);
