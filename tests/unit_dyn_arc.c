@@ -110,6 +110,21 @@ count (const curve *c, int which)
   return n;
 }
 
+static double
+line (double x, double l)
+{
+  return x - 1.05 * l;
+}
+
+static void
+line_d (double x, double l, double *fx, double *fl)
+{
+  (void) x;
+  (void) l;
+  *fx = 1;
+  *fl = -1.05;
+}
+
 /* ---- the curves ------------------------------------------------------------------------------------------- */
 
 static double
@@ -349,6 +364,22 @@ START_TEST (start_on_a_bound)
 }
 END_TEST
 
+START_TEST (of_two_bounds_the_first_is_met)
+{
+  curve c = { .f = line, .df = line_d, .weight = { 1, 1 } };
+  const ictus__arc_problem q = { .self = &c, .n = 1, .residual = residual, .factor = factor, .solve = solve, .weight = c.weight,
+                                 .test = test, .accept = accept };
+  const ictus__arc_config k = { .ds = 0.4, .dsmin = 1e-6, .dsmax = 0.4, .max_points = 3000, .tol = 1e-11, .lo = 0, .hi = 1,
+                                .lo2 = -1, .hi2 = 1, .direction = 1, .name = "l", .name2 = "x" };
+  double X[2] = { 0, 0 };
+
+  ck_assert_int_eq (ictus__arc_follow (&q, &k, X, NULL, why, &closed), ICTUS_OK);
+  ck_assert_str_eq (why, "the bound x = 1");
+  ck_assert_double_eq (X[0], 1);
+  ck_assert_double_eq_tol (X[1], 1 / 1.05, 1e-10);
+}
+END_TEST
+
 int
 main (void)
 {
@@ -364,6 +395,7 @@ main (void)
   tcase_add_test (c, cusp_is_passed);
   tcase_add_test (c, ends_are_explained);
   tcase_add_test (c, start_on_a_bound);
+  tcase_add_test (c, of_two_bounds_the_first_is_met);
   suite_add_tcase (s, c);
   r = srunner_create (s);
   srunner_run_all (r, CK_ENV);

@@ -199,25 +199,31 @@ try_step (ictus__arc *a, double *next)
   return ICTUS__ARC_FOUND;
 }
 
-/* Which bound does Y exceed (1) or lie on already while the curve leads out (2)? */
+/* Which bound does Y exceed (1) or lie on already while the curve leads out (2)? Of two the one that is met first. */
 static int
 beyond (const ictus__arc *a, size_t *k, double *bound)
 {
   const ictus__arc_config *c = a->c;
   const double lo[2] = { c->lo, c->lo2 }, hi[2] = { c->hi, c->hi2 };
+  double first = INFINITY;
+  int found = 0;
 
   for (int side = 0; side < 2 && (size_t) side <= a->q->n; ++side)
     {
       size_t at = a->q->n - (size_t) side;
-      double was = a->X[at], is = a->Y[at], b = is < lo[side] ? lo[side] : is > hi[side] ? hi[side] : NAN;
+      double was = a->X[at], is = a->Y[at], b = is < lo[side] ? lo[side] : is > hi[side] ? hi[side] : NAN, part;
 
       if (isnan (b))
         continue;
+      part = (b == hi[side] ? was >= b : was <= b) ? 0 : (b - was) / (is - was);
+      if (part >= first)
+        continue;
+      first = part;
       *k = at;
       *bound = b;
-      return (b == hi[side] ? was >= b : was <= b) ? 2 : 1;
+      found = part == 0 ? 2 : 1;
     }
-  return 0;
+  return found;
 }
 
 /* Y is put on the bound. */
