@@ -11,6 +11,8 @@ enum { MAX_START = 64, MAX_BRANCH = 400 };
 
 #define TAIL 5e-3 /* part of the range where a branch that leaves for infinity runs beside those before */
 
+#define VISIBLE 1e-3 /* part of the range of the parameter that a picture shows */
+
 typedef struct task
 {
   ictus_dyn_kind kind;
@@ -102,15 +104,19 @@ both_ways (drive *g, ictus_dyn_kind kind, size_t b, size_t k)
   return add_task (g, kind, -1, (int) b, (int) k, NULL);
 }
 
-/* Is the cycle stable on one side of a special point? */
+/* Are the cycles on one side of a special point stable over a part of the range that can be seen? */
 static bool
-is_seen (const ictus_dyn_branch *b, const ictus_dyn_special *s)
+is_seen (const ictus_dyn_options *o, const ictus_dyn_branch *b, const ictus_dyn_special *s)
 {
-  return (s->at > 0 && b->unstable[s->at - 1] == 0) || (s->at + 1 < b->npoint && b->unstable[s->at + 1] == 0);
+  for (int way = -1; way <= 1; way += 2)
+    for (long row = (long) s->at + way; row >= 0 && row < (long) b->npoint && b->unstable[row] == 0; row += way)
+      if (fabs (b->par[row] - s->par[0]) > VISIBLE * (o->hi - o->lo))
+        return true;
+  return false;
 }
 
-/* What a special point leads to, in one parameter. Doublings of cycles that are unstable before and after come in cascades that nobody
-   would see, so they wait until they are asked for. */
+/* What a special point leads to, in one parameter. Doublings of cycles that are stable nowhere, or within a hair's breadth, come in
+   cascades that nobody would see, so they wait until they are asked for. */
 static ictus_err
 tasks_of (drive *g, size_t b, size_t k, bool deeper)
 {
@@ -124,7 +130,7 @@ tasks_of (drive *g, size_t b, size_t k, bool deeper)
     case ICTUS_DYN_HOPF:
       return o->cycles ? add_task (g, ICTUS_DYN_CYCLES, 1, (int) b, (int) k, NULL) : ICTUS_OK;
     case ICTUS_DYN_DOUBLING:
-      return deeper && (o->all_doublings || is_seen (from, &from->special[k]))
+      return deeper && (o->all_doublings || is_seen (o, from, &from->special[k]))
                  ? add_task (g, ICTUS_DYN_CYCLES, 1, (int) b, (int) k, NULL)
                  : ICTUS_OK;
     case ICTUS_DYN_CYCLE_BRANCH:
