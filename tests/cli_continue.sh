@@ -50,6 +50,11 @@ printf "par r=0.5\nx'=r*x*(1-x/10)-x^2/(1+x^2)\ninit x=1\ndone\n" >worm.ode
 ok "one that runs to infinity" status 0 ictus continue worm.ode --par r=-0.3:0.8 --no-output --quiet
 ok "says so early" says "x leaves for infinity near r = "
 ok "and has no folds there" sh -c 'grep LP2 stdout && ! grep LP3 stdout'
+if command -v "${GNUPLOT-gnuplot}" >/dev/null 2>&1; then
+  ok "it leaves the picture, too" status 0 ictus continue worm.ode --par r=-0.3:0.8 -o worm --quiet --no-picture
+  ok "drawn" status 0 ictus plot worm/bifurcation.h5 -o worm.svg
+  ok "with a note" grep -q "equilibria go on to" worm.svg
+fi
 ok "one of a million" status 0 ictus continue laser.ode --par pump --no-output --quiet
 ok "what shrinks does not run to infinity" sh -c '! grep infinity stdout'
 ok "begins at 0" says "laser: pump from 0 to 2"
@@ -128,8 +133,9 @@ ok "says where it ends" says "ends:"
 stopped () {
   "$ICTUS_BIN" continue hodgkin_huxley --par I=0:200 --all-doublings -o cut --no-picture >stdout 2>stderr &
   pid=$!
-  for i in 1 2 3 4 5 6 7 8 9 10 11 12 13 14 15 16 17 18 19 20 21 22 23 24 25 26 27 28 29 30; do
-    grep -q "branch 4" stderr && break
+  i=0
+  until grep -q "branch 4" stderr || test $i -ge 600; do
+    i=$((i + 1))
     sleep 0.2
   done
   kill -TERM $pid

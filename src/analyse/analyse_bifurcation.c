@@ -8,6 +8,14 @@
 
 #include "analyse/analyse_impl.h"
 
+#define TAIL 0.01 /* of the way along the parameter, at either end of the values of equilibria: too little to choose an axis by */
+#define MUCH 4.0  /* what leads this many times beyond the rest is cut off */
+
+typedef struct stretch /* of equilibria between two rows */
+{
+  double y, length; /* along the parameter */
+} stretch;
+
 typedef struct diagram
 {
   ictus_h5 *h;
@@ -17,6 +25,9 @@ typedef struct diagram
   bool two;      /* the curves in two parameters */
   plot_range clip; /* what lies outside widens no axis */
   plot_range y, period;
+  plot_range most; /* of y: special points and cycles */
+  stretch *stretch;
+  size_t nstretch, cap_stretch;
   ictus_text curves, periods; /* plot commands */
   ictus_text labels;
 } diagram;
@@ -133,6 +144,7 @@ mark (diagram *d, double x, double y, const char *label)
     return;
   ictus__range_add (&d->f->x, x);
   ictus__range_add (&d->y, y);
+  ictus__range_add (&d->most, y);
   ictus_text_add (&d->labels, "set label ");
   ictus__quote (&d->labels, label);
   ictus_text_add (&d->labels, " at first %.9g, first %.9g left offset 0.5,0.5 point pt 7 ps 0.6 lc rgb '#222222' font ',8.5' front\n",
@@ -186,6 +198,50 @@ specials (diagram *d, const char *group, rows *r)
 
 /* ---- branches -------------------------------------------------------------------------------------------------- */
 
+/* What the axis of y has to hold of equilibria. */
+static ictus_err
+stretches (diagram *d, const rows *r)
+{
+  ICTUS_TRY (ictus_grow (&d->stretch, &d->cap_stretch, d->nstretch + r->n, sizeof *d->stretch));
+  for (size_t k = 0; k + 1 < r->n; ++k)
+    if (isfinite (r->y[2 * k]) && isfinite (r->y[2 * k + 2]) && !outside (d, r->par[k]))
+      d->stretch[d->nstretch++] = (stretch) { (r->y[2 * k] + r->y[2 * k + 2]) / 2, fabs (r->par[k + 1] - r->par[k]) };
+  return ICTUS_OK;
+}
+
+static int
+by_y (const void *a, const void *b)
+{
+  const stretch *x = a, *y = b;
+
+  return (x->y > y->y) - (x->y < y->y);
+}
+
+/* Branches that leave for infinity at a value of the parameter would press all else into a line: the axis is cut then. */
+static void
+cut (diagram *d)
+{
+  plot_range shown = d->most;
+  double all = 0, sum = 0;
+
+  qsort (d->stretch, d->nstretch, sizeof *d->stretch, by_y);
+  for (size_t k = 0; k < d->nstretch; ++k)
+    all += d->stretch[k].length;
+  for (size_t k = 0; k < d->nstretch; ++k)
+    {
+      const double before = sum;
+
+      sum += d->stretch[k].length;
+      if (sum >= TAIL * all && before <= (1 - TAIL) * all)
+        ictus__range_add (&shown, d->stretch[k].y);
+    }
+  if (!(shown.hi > shown.lo) || !(d->y.hi - d->y.lo > MUCH * (shown.hi - shown.lo)))
+    return;
+  ictus__figure_note (d->f, "equilibria go on to %.4g .. %.4g", d->y.lo, d->y.hi);
+  d->y.lo = fmax (d->y.lo, shown.lo - (shown.hi - shown.lo) / 4);
+  d->y.hi = fmin (d->y.hi, shown.hi + (shown.hi - shown.lo) / 4);
+}
+
 static ictus_err
 branch (diagram *d, const char *name)
 {
@@ -205,13 +261,18 @@ branch (diagram *d, const char *name)
     column_runs (d, &r, r.y, 1, ictus__colour (kind[0] == 'f' ? 0 : 1), true, &d->curves, &d->y);
   else if (strcmp (kind, "cycles") == 0)
     {
-      column_runs (d, &r, r.y, 2, ictus__colour (2), false, &d->curves, &d->y);
-      column_runs (d, &r, r.y + 1, 2, ictus__colour (2), false, &d->curves, &d->y);
+      column_runs (d, &r, r.y, 2, ictus__colour (2), false, &d->curves, &d->most);
+      column_runs (d, &r, r.y + 1, 2, ictus__colour (2), false, &d->curves, &d->most);
+      ictus__range_add (&d->y, d->most.lo);
+      ictus__range_add (&d->y, d->most.hi);
       if (r.period != NULL)
         column_runs (d, &r, r.period, 1, ictus__colour (2), false, &d->periods, &d->period);
     }
   else
-    column_runs (d, &r, r.y, 2, "#222222", false, &d->curves, &d->y);
+    {
+      ICTUS_GO (stretches (d, &r));
+      column_runs (d, &r, r.y, 2, "#222222", false, &d->curves, &d->y);
+    }
 done:
   clear (&r);
   return e;
@@ -271,12 +332,13 @@ clear_diagram (diagram *d)
   ictus_text_clear (&d->curves);
   ictus_text_clear (&d->periods);
   ictus_text_clear (&d->labels);
+  ictus_free (d->stretch);
 }
 
 ictus_err
 ictus__bifurcation_under (ictus_h5 *h, plot_figure *f, plot_range *y, ictus_text *labels, ictus_text *curves)
 {
-  diagram d = { .h = h, .f = f, .y = *y, .period = plot_range_none, .clip = f->x };
+  diagram d = { .h = h, .f = f, .y = *y, .period = plot_range_none, .most = plot_range_none, .clip = f->x };
   ictus_err e = branches (&d);
 
   if (e == ICTUS_OK && d.labels.len > 0)
@@ -292,7 +354,8 @@ ictus_err
 ictus__plot_bifurcation (ictus_h5 *h, const char *what, plot_figure *f)
 {
   static const char *const known[] = { "diagram", "curves" };
-  diagram d = { .h = h, .f = f, .y = plot_range_none, .period = plot_range_none, .clip = { -INFINITY, INFINITY } };
+  diagram d = { .h = h, .f = f, .y = plot_range_none, .period = plot_range_none, .most = plot_range_none,
+                .clip = { -INFINITY, INFINITY } };
   char name[PLOT_NAME], unit[PLOT_NAME], par2[PLOT_NAME], label[PLOT_NAME];
   ictus_err e = ICTUS_OK;
 
@@ -314,6 +377,8 @@ ictus__plot_bifurcation (ictus_h5 *h, const char *what, plot_figure *f)
   else
     ictus__figure_note (f, "solid: stable; dashed: unstable; black: equilibria%s",
                         d.periods.len > 0 ? "; green: least and largest value on cycles" : "");
+  if (!d.two)
+    cut (&d);
   e = panels (&d, label);
 done:
   clear_diagram (&d);
