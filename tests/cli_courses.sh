@@ -19,7 +19,7 @@ for part in saddle-node pitchfork hopf hodgkin-huxley morris-lecar wilson-cowan 
     hodgkin-huxley) ok "... folds of cycles" says "LPC3" ;;
     morris-lecar) ok "... to an invariant circle" says "saddle-node on an invariant circle"; ok "... to a homoclinic orbit" says "homoclinic" ;;
     wilson-cowan) ok "... a cusp" says "CP1" ;;
-    rossler) ok "... period doublings" says "PD1" ;;
+    rossler) ok "... period doublings" says "PD1"; ok "... seen from what is stable" says "period 8"; ok "... chaos" says "motion     chaos" ;;
   esac
 done
 cd b || exit 99

@@ -31,10 +31,13 @@ for part in ${*:-$all}; do
       ictus continue wilson_cowan wilson-cowan --par P=-1:4
       ictus continue wilson_cowan wilson-cowan-2 --par P=-1:4 --par2 Q=-6:4 ;;
     jansen-rit) ictus continue jansen_rit jansen-rit --par p=-50:400 ;;
-    epileptor) ictus continue epileptor epileptor --par x0=-3:-1 ;;
+    epileptor) ictus continue epileptor epileptor --par x0=-3:-1.9 ;;
     rossler)
       ictus continue rossler rossler --par c=0.3:6
-      test -n "${SHORT-}" || ictus lyapunov rossler rossler-exponents ;;
+      test -n "${SHORT-}" || ictus lyapunov rossler rossler-exponents
+      ictus lyapunov rossler rossler-section --section y=0
+      ictus lyapunov rossler rossler-orbit --orbit c=2:6:200
+      ictus lyapunov rossler rossler-zero-one --zero-one ;;
     network) test -n "${SHORT-}" || ictus continue "$here/jansen_rit_network.ode" network --par p=0:200 --no-cycles ;;
     *) echo "run.sh: no part \"$part\"; there are: $all" >&2; exit 64 ;;
   esac
