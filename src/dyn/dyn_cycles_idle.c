@@ -8,6 +8,9 @@
 
 #define PAR 1e-4   /* of the range of the parameter */
 #define SIZE 0.01  /* of what a state ranges over along the branch; of the period */
+#define STILL 1e-9 /* of the range of the parameter: a canard, in which cycles may change while it stands */
+#define CANARD 0.2 /* but not as slowly as this, of what a state ranges over; of the period */
+#define LEAST_RANGE 1e-3 /* of a state, in its scale: below it there is rounding */
 #define BESIDE 0.03 /* of the length of a chord: rows are on it */
 #define ROUND 3e-5 /* of the ranges: what extrema differ by that are the same */
 
@@ -21,9 +24,7 @@ enum
 static double
 size_of (const ictus__cycles *f, int i)
 {
-  const double range = f->highest[i] - f->lowest[i];
-
-  return range > 0 ? range : 1;
+  return fmax (f->highest[i] - f->lowest[i], LEAST_RANGE * f->c->scale[i]);
 }
 
 /* Coordinate c of row r: extrema, the parameter, the period. */
@@ -60,11 +61,12 @@ stands (const ictus__cycles *f)
 {
   const size_t first = f->b->npoint - WINDOW;
   const int par = 2 * f->b->n;
+  double way;
 
-  if (f->b->npoint <= WINDOW || span (f, first, par) > PAR)
+  if (f->b->npoint <= WINDOW || (way = span (f, first, par)) > PAR)
     return false;
   for (int c = 0; c <= par + 1; ++c)
-    if (c != par && span (f, first, c) > SIZE)
+    if (c != par && span (f, first, c) > (way > STILL ? SIZE : CANARD))
       return false;
   return true;
 }
