@@ -107,8 +107,10 @@ take_number (job *j, int opt, const char *arg)
 
 /* One option; a status to end with, 0 to go on. */
 static int
-take_option (job *j, int opt, const char *arg)
+take_option (void *self, int opt, const char *arg)
 {
+  job *j = self;
+
   if (opt == ICTUS_OPT_DYN_PAR && (strchr (arg, '=') == NULL || strchr (arg, ':') != NULL))
     {
       if (j->par != NULL)
@@ -159,26 +161,12 @@ options (job *j, int argc, char **argv, bool *done)
                                         { "ncol", required_argument, NULL, NCOL },
                                         { "tol", required_argument, NULL, TOL },
                                         { NULL, 0, NULL, 0 } };
-  int opt, status;
+  const int status = ictus_cli_dyn_options (&j->c, argc, argv, list, help, take_option, j, done);
 
-  while ((opt = getopt_long (argc, argv, "o:h", list, NULL)) != -1)
-    {
-      if (opt == 'h')
-        {
-          help ();
-          *done = true;
-          return 0;
-        }
-      if (opt == '?')
-        return ictus_err_status (ICTUS_E_USAGE);
-      if ((status = take_option (j, opt, optarg)) != 0)
-        return status;
-    }
-  if (optind + 1 != argc)
-    return ictus_cli_usage ("continue", "expected one model");
+  if (status != 0 || *done)
+    return status;
   if (j->par == NULL)
     return ictus_cli_usage ("continue", "which parameter? --par NAME or --par NAME=LOW:HIGH");
-  j->c.model_name = argv[optind];
   return 0;
 }
 
@@ -308,7 +296,7 @@ done:
 int
 ictus_cli_continue (int argc, char **argv)
 {
-  job j = { .c = { .command = "continue" } };
+  job j = { .c = { .command = "continue", .lock.fd = -1 } };
   bool done = false;
   int status;
   ictus_err e;
@@ -319,13 +307,8 @@ ictus_cli_continue (int argc, char **argv)
     {
       e = follow (&j, argc, argv);
       status = e == ICTUS_OK ? 0 : ictus_cli_fail (e);
-      ictus_cli_dyn_close (&j.c);
     }
-  else
-    {
-      ictus_free (j.c.assign);
-      ictus_free (j.c.init);
-    }
+  ictus_cli_dyn_close (&j.c);
   ictus_free (j.zero);
   ictus_free (j.zeros);
   return status;

@@ -41,6 +41,31 @@ ictus_cli_dyn_take (ictus_cli_dyn *c, int opt, const char *arg)
   return true;
 }
 
+int
+ictus_cli_dyn_options (ictus_cli_dyn *c, int argc, char **argv, const struct option *list, void (*help) (void),
+                       int (*take) (void *job, int opt, const char *arg), void *job, bool *done)
+{
+  int opt, status;
+
+  while ((opt = getopt_long (argc, argv, "o:h", list, NULL)) != -1)
+    {
+      if (opt == 'h')
+        {
+          help ();
+          *done = true;
+          return 0;
+        }
+      if (opt == '?')
+        return ictus_err_status (ICTUS_E_USAGE);
+      if ((status = take (job, opt, optarg)) != 0)
+        return status;
+    }
+  if (optind + 1 != argc)
+    return ictus_cli_usage (c->command, "expected one model");
+  c->model_name = argv[optind];
+  return 0;
+}
+
 /* ---- values --------------------------------------------------------------------------------------------- */
 
 /* "did you mean" over one or two kinds of names, as the end of a message. */

@@ -5,6 +5,8 @@
 #ifndef ICTUS_CLI_DYN_H
 #define ICTUS_CLI_DYN_H
 
+#include <getopt.h>
+
 #include "cli/cli.h"
 
 typedef struct ictus_cli_dyn
@@ -51,6 +53,12 @@ enum { ICTUS_OPT_DYN = 1100, ICTUS_OPT_DYN_INIT, ICTUS_OPT_DYN_USE_SET, ICTUS_OP
  * a command for which --par means more looks at the others itself (`continue --par I`, `--par I=0:200`).
  * Collectivity: none. */
 bool ictus_cli_dyn_take (ictus_cli_dyn *c, int opt, const char *arg);
+/** Read the command line of a command that takes one model: each option goes to take, which returns a status to end with or 0.
+ * \param list  options known, ICTUS_CLI_DYN_OPTIONS among them
+ * \param done  set when --help was asked for, and given
+ * Returns a status to end with, or 0. c->model_name is set then. Collectivity: none; the same on all ranks. */
+int ictus_cli_dyn_options (ictus_cli_dyn *c, int argc, char **argv, const struct option *list, void (*help) (void),
+                           int (*take) (void *job, int opt, const char *arg), void *job, bool *done);
 /** Open the model, compiled by one rank first, with all values set: file, set, --par, --init. A wrong name is refused with the
  * nearest one.
  * \param lanes  the lane kernels are wanted, too
@@ -70,6 +78,7 @@ ictus_err ictus_cli_dyn_describe (const ictus_cli_dyn *c, ictus_h5 *f, const cha
 /** Draw DIR/NAME.h5 as DIR/NAME.png, rank 0; without gnuplot a remark. Not with --no-picture, --no-output.
  * Collectivity: all of MPI_COMM_WORLD. */
 ictus_err ictus_cli_dyn_picture (const ictus_cli_dyn *c, const char *h5, const ictus_plot_request *r);
-void ictus_cli_dyn_close (ictus_cli_dyn *c); /* Collectivity: all of MPI_COMM_WORLD. */
+/** Also where it was not opened; c->lock.fd is -1 then. Collectivity: all of MPI_COMM_WORLD. */
+void ictus_cli_dyn_close (ictus_cli_dyn *c);
 
 #endif

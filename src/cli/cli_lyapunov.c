@@ -310,7 +310,7 @@ done:
 int
 ictus_cli_lyapunov (int argc, char **argv)
 {
-  ictus_cli_lyapunov_job j = { .c = { .command = "lyapunov" } };
+  ictus_cli_lyapunov_job j = { .c = { .command = "lyapunov", .lock.fd = -1 } };
   bool done = false;
   int status;
   ictus_err e;
@@ -321,12 +321,7 @@ ictus_cli_lyapunov (int argc, char **argv)
     {
       e = follow (&j, argc, argv);
       status = e == ICTUS_OK ? 0 : ictus_cli_fail (e);
-      ictus_cli_dyn_close (&j.c);
     }
-  else
-    {
-      ictus_free (j.c.assign);
-      ictus_free (j.c.init);
-    }
+  ictus_cli_dyn_close (&j.c);
   return status;
 }

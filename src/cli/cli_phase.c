@@ -275,8 +275,10 @@ count (const char *text, long lo, long hi, long *out)
 }
 
 static int
-take_option (job *j, int opt, const char *arg)
+take_option (void *self, int opt, const char *arg)
 {
+  job *j = self;
+
   list *into = opt == RANGE ? &j->range : opt == FIX ? &j->fix : opt == SLAVE ? &j->slave : opt == START ? &j->start : NULL;
   long n = 0;
 
@@ -333,23 +335,7 @@ options (job *j, int argc, char **argv, bool *done)
                                          { "seed", required_argument, NULL, SEED },
                                          { "no-spikes", no_argument, NULL, NO_SPIKES },
                                          { NULL, 0, NULL, 0 } };
-  int opt, status;
-
-  while ((opt = getopt_long (argc, argv, "o:h", known, NULL)) != -1)
-    {
-      if (opt == 'h')
-        {
-          help ();
-          *done = true;
-          return 0;
-        }
-      if ((status = take_option (j, opt, optarg)) != 0)
-        return status;
-    }
-  if (optind + 1 != argc)
-    return ictus_cli_usage ("phase", "expected one model");
-  j->c.model_name = argv[optind];
-  return 0;
+  return ictus_cli_dyn_options (&j->c, argc, argv, known, help, take_option, j, done);
 }
 
 int

@@ -110,8 +110,10 @@ take_number (job *j, int opt, const char *arg)
 }
 
 static int
-take_option (job *j, int opt, const char *arg)
+take_option (void *self, int opt, const char *arg)
 {
+  job *j = self;
+
   if (opt == ICTUS_OPT_DYN_PAR && strchr (arg, ':') != NULL)
     {
       if (j->par != NULL)
@@ -155,28 +157,14 @@ options (job *j, int argc, char **argv, bool *done)
                                         { "threshold", required_argument, NULL, THRESHOLD },
                                         { "no-diagram", no_argument, NULL, NO_DIAGRAM },
                                         { NULL, 0, NULL, 0 } };
-  int opt, status;
+  const int status = ictus_cli_dyn_options (&j->c, argc, argv, list, help, take_option, j, done);
 
-  while ((opt = getopt_long (argc, argv, "o:h", list, NULL)) != -1)
-    {
-      if (opt == 'h')
-        {
-          help ();
-          *done = true;
-          return 0;
-        }
-      if (opt == '?')
-        return ictus_err_status (ICTUS_E_USAGE);
-      if ((status = take_option (j, opt, optarg)) != 0)
-        return status;
-    }
-  if (optind + 1 != argc)
-    return ictus_cli_usage ("transitions", "expected one model");
+  if (status != 0 || *done)
+    return status;
   if (j->par == NULL)
     return ictus_cli_usage ("transitions", "which parameter moves, and over what range? --par NAME=LOW:HIGH");
   if (j->duration != NULL && j->rate != NULL)
     return ictus_cli_usage ("transitions", "--duration and --rate say the same; give one of them");
-  j->c.model_name = argv[optind];
   return 0;
 }
 
@@ -368,7 +356,7 @@ done:
 int
 ictus_cli_transitions (int argc, char **argv)
 {
-  job j = { .c = { .command = "transitions" } };
+  job j = { .c = { .command = "transitions", .lock.fd = -1 } };
   bool done = false;
   int status;
   ictus_err e;
@@ -379,13 +367,8 @@ ictus_cli_transitions (int argc, char **argv)
     {
       e = follow (&j, argc, argv);
       status = e == ICTUS_OK ? 0 : ictus_cli_fail (e);
-      ictus_cli_dyn_close (&j.c);
     }
-  else
-    {
-      ictus_free (j.c.assign);
-      ictus_free (j.c.init);
-    }
+  ictus_cli_dyn_close (&j.c);
   ictus_free (j.noise);
   ictus_free (j.state);
   ictus_free (j.sigma);
