@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /** \file dyn_drive.h
- * From branches to a diagram: what to follow next, by which rank, what is known already. Included by dyn_continue.c and its helpers.
+ * From branches to a diagram: what to follow next, by which rank, what is known already. Included by dyn_continue.h and what is named here.
  */
 #ifndef ICTUS_DYN_DRIVE_H
 #define ICTUS_DYN_DRIVE_H
