@@ -120,6 +120,8 @@ ictus__figure_title (plot_figure *f, ictus_h5 *h)
   ictus__read_text (h, "/", "title", title); /* the name of the experiment, in a sweep */
   if (title[0] == '\0' && ictus_h5_exists (h, "/provenance"))
     ictus__read_text (h, "/provenance", "experiment_name", title);
+  if (title[0] == '\0')
+    ictus__read_text (h, "/", "model", title);
   ictus_text_add (&f->title, "%s%s%s", title, title[0] != '\0' ? ", " : "", file);
 }
 

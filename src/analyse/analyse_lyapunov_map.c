@@ -118,7 +118,7 @@ image (map *m)
                   "plot $d%d using 1:2:3 with image pixels notitle\nunset object 1\n",
                   top > 0 ? -top : -1, top > 0 ? top : 1, ictus__nice_step (top > 0 ? 2 * top : 2, 5), m->f->nblock - 1);
   if (stride[0] > 1 || stride[1] > 1)
-    ictus__figure_note (m->f, "each %zuth and %zuth value is drawn", stride[0], stride[1]);
+    ictus__figure_note (m->f, "one of %zu values along, one of %zu up is drawn", stride[0], stride[1]);
 }
 
 ictus_err
