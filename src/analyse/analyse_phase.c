@@ -273,23 +273,25 @@ trajectories (phase *p)
   return e;
 }
 
+/* Curves of two kinds, told apart by the data set `stable` of their group: a style and a name in the legend for each, unstable first. */
 static ictus_err
-manifolds (phase *p)
+of_two_kinds (phase *p, const char *group, const char *const style[2], const char *const legend[2])
 {
   bool told[2] = { false, false };
+  char path[PLOT_NAME];
   double *stable = NULL;
   size_t n = 0;
   curves c;
-  ictus_err e = read_curves (p->h, "/manifolds", &c);
+  ictus_err e = read_curves (p->h, group, &c);
 
+  snprintf (path, sizeof path, "%s/stable", group);
   if (e == ICTUS_OK && c.n > 0)
-    e = ictus_h5_read_double (p->h, "/manifolds/stable", &stable, &n);
+    e = ictus_h5_read_double (p->h, path, &stable, &n);
   for (size_t k = 0; k < c.n && k < n && e == ICTUS_OK; ++k)
     {
       int s = stable[k] != 0;
 
-      draw_curve (p, &c, k, s ? "lw 1.6 lc rgb '#7b3294'" : "lw 1.3 dt (9,5) lc rgb '#7b3294'",
-                  told[s] ? NULL : s ? "separatrix" : "from a saddle");
+      draw_curve (p, &c, k, style[s], told[s] ? NULL : legend[s]);
       told[s] = true;
     }
   ictus_free (stable);
@@ -298,27 +300,21 @@ manifolds (phase *p)
 }
 
 static ictus_err
+manifolds (phase *p)
+{
+  static const char *const style[2] = { "lw 1.3 dt (9,5) lc rgb '#7b3294'", "lw 1.6 lc rgb '#7b3294'" },
+                    *const legend[2] = { "from a saddle", "separatrix" };
+
+  return of_two_kinds (p, "/manifolds", style, legend);
+}
+
+static ictus_err
 cycles (phase *p)
 {
-  bool told[2] = { false, false };
-  double *stable = NULL;
-  size_t n = 0;
-  curves c;
-  ictus_err e = read_curves (p->h, "/cycles", &c);
+  static const char *const style[2] = { "lw 2.6 dt (5,4) lc rgb '#0072b2'", "lw 3.2 lc rgb '#0072b2'" },
+                    *const legend[2] = { "unstable cycle", "stable cycle" };
 
-  if (e == ICTUS_OK && c.n > 0)
-    e = ictus_h5_read_double (p->h, "/cycles/stable", &stable, &n);
-  for (size_t k = 0; k < c.n && k < n && e == ICTUS_OK; ++k)
-    {
-      int s = stable[k] != 0;
-
-      draw_curve (p, &c, k, s ? "lw 3.2 lc rgb '#0072b2'" : "lw 2.6 dt (5,4) lc rgb '#0072b2'",
-                  told[s] ? NULL : s ? "stable cycle" : "unstable cycle");
-      told[s] = true;
-    }
-  ictus_free (stable);
-  clear_curves (&c);
-  return e;
+  return of_two_kinds (p, "/cycles", style, legend);
 }
 
 /* ---- points ---------------------------------------------------------------------------------------------------------- */

@@ -71,7 +71,7 @@ step_aside (ictus__drive *g)
       ictus__dyn_set (g->s, par, at);
       g->loose = 0;
       ICTUS_TRY (ictus__drive_look (g, g->start, &count));
-      count = ictus__drive_keep (g, g->start, count);
+      count = ictus__drive_keep (g, g->start, count, NULL);
       if (count > 0 && g->loose == 0)
         {
           g->par = at;
@@ -81,7 +81,7 @@ step_aside (ictus__drive *g)
       ictus__dyn_set (g->s, par, own);
     }
   ICTUS_TRY (ictus__drive_look (g, g->start, &g->nstart));
-  g->nstart = ictus__drive_keep (g, g->start, g->nstart);
+  g->nstart = ictus__drive_keep (g, g->start, g->nstart, NULL);
   return ICTUS_OK;
 }
 
@@ -99,10 +99,7 @@ find_start (ictus__drive *g)
     e = ICTUS_E_NOMEM;
   ICTUS_TRY (ictus_comm_agree (g->comm, e));
   ICTUS_TRY (ictus__drive_look (g, g->start, &count));
-  for (int k = count - 1; k >= 0; --k)
-    if (!ictus__lies_on_curve (g->s, g->start + (size_t) k * n, g->d->options.par))
-      memcpy (g->edge, g->start + (size_t) k * n, n * sizeof *g->edge);
-  g->nstart = ictus__drive_keep (g, g->start, count);
+  g->nstart = ictus__drive_keep (g, g->start, count, g->edge);
   if (g->nstart < count)
     ICTUS_TRY (step_aside (g));
   if (g->nstart == 0) /* what is said of sizes is said of where the model begins */

@@ -43,8 +43,9 @@ typedef struct ictus__drive /* a diagram that is being made */
 
 /** Equilibria at the present value of the parameter, as many as MAX_START: rank 0 looks, all get x [*count, n]. Collectivity: all ranks of g->comm. */
 ictus_err ictus__drive_look (ictus__drive *g, double *x, int *count);
-/** Leave those of x [count, n] that lie on a curve; how many. The others are counted in g->loose. Collectivity: none. */
-int ictus__drive_keep (ictus__drive *g, double *x, int count);
+/** Leave those of x [count, n] that lie on a curve; how many. The others are counted in g->loose.
+ * \param loose  [n], the first of the others, where there is one; may be NULL. Collectivity: none. */
+int ictus__drive_keep (ictus__drive *g, double *x, int count, double *loose);
 /** g->m is that of the diagram as it is. Collectivity: none. */
 ictus_err ictus__drive_measure (ictus__drive *g);
 /** Follow everything from g->start on, in the range of the options, which are all chosen.

@@ -330,7 +330,7 @@ ictus__drive_look (ictus__drive *g, double *x, int *count)
 
 /* Leave those of x [count, n] that lie on a curve; how many. */
 int
-ictus__drive_keep (ictus__drive *g, double *x, int count)
+ictus__drive_keep (ictus__drive *g, double *x, int count, double *loose)
 {
   size_t n = (size_t) g->s->n;
   int kept = 0;
@@ -338,6 +338,8 @@ ictus__drive_keep (ictus__drive *g, double *x, int count)
   for (int k = 0; k < count; ++k)
     if (ictus__lies_on_curve (g->s, x + (size_t) k * n, g->d->options.par))
       memmove (x + (size_t) kept++ * n, x + (size_t) k * n, n * sizeof *x);
+    else if (loose != NULL && kept == k) /* the first */
+      memcpy (loose, x + (size_t) k * n, n * sizeof *x);
   g->loose += count - kept;
   return kept;
 }
@@ -356,7 +358,7 @@ list_edges (ictus__drive *g)
 
       ictus__dyn_set (g->s, o->par, high ? o->hi : o->lo);
       ICTUS_TRY (ictus__drive_look (g, x, &count));
-      count = ictus__drive_keep (g, x, count);
+      count = ictus__drive_keep (g, x, count, NULL);
       for (int k = 0; k < count; ++k)
         {
           ICTUS_TRY (add_task (g, ICTUS_DYN_EQUILIBRIA, high ? -1 : 1, -1, -1, x + (size_t) k * n));
