@@ -60,6 +60,28 @@ ictus_cli_usage (const char *command, const char *fmt, ...)
   return ictus_err_status (ICTUS_E_USAGE);
 }
 
+int
+ictus_cli_options (int argc, char **argv, const struct option *list, void (*help) (void),
+                   int (*take) (void *job, int opt, const char *arg), void *job, bool *done)
+{
+  int opt, status;
+
+  while ((opt = getopt_long (argc, argv, "o:h", list, NULL)) != -1)
+    {
+      if (opt == 'h')
+        {
+          help ();
+          *done = true;
+          return 0;
+        }
+      if (opt == '?')
+        return ictus_err_status (ICTUS_E_USAGE);
+      if ((status = take (job, opt, optarg)) != 0)
+        return status;
+    }
+  return 0;
+}
+
 bool
 ictus_cli_common_take (ictus_cli_common *c, int opt, const char *arg)
 {

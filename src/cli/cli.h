@@ -7,6 +7,8 @@
 #ifndef ICTUS_CLI_H
 #define ICTUS_CLI_H
 
+#include <getopt.h>
+
 #include "ictus/ictus.h"
 
 /** Print the last error once ("ictus: message", by rank 0 of MPI_COMM_WORLD) and give the exit status.
@@ -14,6 +16,11 @@
 int ictus_cli_fail (ictus_err e);
 /** "ictus COMMAND: message. Try 'ictus COMMAND --help'.", status 64. Collectivity: none. */
 int ictus_cli_usage (const char *command, const char *fmt, ...) __attribute__ ((format (printf, 2, 3)));
+/** Read the options of a command line ("o:h" and list): each goes to take, which returns a status to end with, or 0.
+ * \param done  set when --help was asked for, and given
+ * Returns a status to end with, or 0; optind is at what follows the options then. Collectivity: none; the same on all ranks. */
+int ictus_cli_options (int argc, char **argv, const struct option *list, void (*help) (void),
+                       int (*take) (void *job, int opt, const char *arg), void *job, bool *done);
 /** True on rank 0 of MPI_COMM_WORLD. Collectivity: none. */
 bool ictus_cli_is_main (void);
 /** Print on standard output, rank 0 only. Collectivity: none. */

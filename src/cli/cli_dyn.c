@@ -45,21 +45,10 @@ int
 ictus_cli_dyn_options (ictus_cli_dyn *c, int argc, char **argv, const struct option *list, void (*help) (void),
                        int (*take) (void *job, int opt, const char *arg), void *job, bool *done)
 {
-  int opt, status;
+  const int status = ictus_cli_options (argc, argv, list, help, take, job, done);
 
-  while ((opt = getopt_long (argc, argv, "o:h", list, NULL)) != -1)
-    {
-      if (opt == 'h')
-        {
-          help ();
-          *done = true;
-          return 0;
-        }
-      if (opt == '?')
-        return ictus_err_status (ICTUS_E_USAGE);
-      if ((status = take (job, opt, optarg)) != 0)
-        return status;
-    }
+  if (status != 0 || *done)
+    return status;
   if (optind + 1 != argc)
     return ictus_cli_usage (c->command, "expected one model");
   c->model_name = argv[optind];

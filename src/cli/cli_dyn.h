@@ -5,8 +5,6 @@
 #ifndef ICTUS_CLI_DYN_H
 #define ICTUS_CLI_DYN_H
 
-#include <getopt.h>
-
 #include "cli/cli.h"
 
 typedef struct ictus_cli_dyn

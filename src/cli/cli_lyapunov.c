@@ -130,8 +130,12 @@ take_way (ictus_cli_orbit *a, int opt, const char *arg)
 
 /* One option; a status to end with, 0 to go on. */
 static int
-take_option (ictus_cli_lyapunov_job *j, int opt, const char *arg)
+take_option (void *self, int opt, const char *arg)
 {
+  ictus_cli_lyapunov_job *j = self;
+
+  if (opt == ZERO_ONE && arg == NULL && optind < j->argc)
+    j->perhaps = j->argv[optind];
   if (ictus_cli_dyn_take (&j->c, opt, arg) || take_way (&j->points, opt, arg))
     return 0;
   switch (opt)
@@ -172,23 +176,13 @@ options (ictus_cli_lyapunov_job *j, int argc, char **argv, bool *done)
                                         { "intervals", no_argument, NULL, INTERVALS },
                                         { "points", required_argument, NULL, POINTS },
                                         { NULL, 0, NULL, 0 } };
-  int opt, status;
+  int status;
 
-  while ((opt = getopt_long (argc, argv, "o:h", list, NULL)) != -1)
-    {
-      if (opt == 'h')
-        {
-          help ();
-          *done = true;
-          return 0;
-        }
-      if (opt == '?')
-        return ictus_err_status (ICTUS_E_USAGE);
-      if ((status = take_option (j, opt, optarg)) != 0)
-        return status;
-      if (opt == ZERO_ONE && optarg == NULL && optind < argc)
-        j->perhaps = argv[optind];
-    }
+  j->argc = argc;
+  j->argv = argv;
+  status = ictus_cli_options (argc, argv, list, help, take_option, j, done);
+  if (status != 0 || *done)
+    return status;
   if (optind + 2 == argc && j->perhaps != NULL && (argv[optind] == j->perhaps || argv[optind + 1] == j->perhaps))
     {
       j->points.zero_one_of = j->perhaps; /* the other one is the model */

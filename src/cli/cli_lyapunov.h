@@ -13,6 +13,8 @@ typedef struct ictus_cli_lyapunov_job /* the command, as it was given */
   const char *map[3];        /* [nmap] texts of --map; more than two are refused by name */
   size_t nmap;
   ictus_cli_orbit points;    /* texts of --orbit, --section, --zero-one and what belongs to them */
+  int argc;                  /* the command line, while options are read */
+  char **argv;
   const char *perhaps;       /* word after --zero-one: a state, unless it is the model */
   long told_at;              /* second of the last line of progress */
 } ictus_cli_lyapunov_job;

@@ -135,8 +135,9 @@ enum { SOLVER = 1, T_STOP, DT, POINTS, INTERVAL, TRANS, BOUND, RTOL, ATOL, PAR, 
 
 /* One option; a status to end with, 0 to go on. */
 static int
-take_option (ictus__solve_job *j, int opt, const char *arg)
+take_option (void *self, int opt, const char *arg)
 {
+  ictus__solve_job *j = self;
   const char **text[NOPT] = { [SOLVER] = &j->solvers, [T_STOP] = &j->t_stop, [DT] = &j->dt, [INTERVAL] = &j->interval,
                               [TRANS] = &j->trans };
   ictus__solve_list *list[NOPT]
@@ -203,20 +204,10 @@ options (ictus__solve_job *j, int argc, char **argv, bool *done)
                                         { "no-output", no_argument, NULL, NO_OUTPUT },
                                         { "compare", no_argument, NULL, COMPARE },
                                         { NULL, 0, NULL, 0 } };
-  int opt, status;
+  const int status = ictus_cli_options (argc, argv, list, help, take_option, j, done);
 
-  while ((opt = getopt_long (argc, argv, "o:h", list, NULL)) != -1)
-    {
-      if (opt == 'h')
-        {
-          help ();
-          *done = true;
-          return 0;
-        }
-      status = take_option (j, opt, optarg);
-      if (status != 0)
-        return status;
-    }
+  if (status != 0 || *done)
+    return status;
   if (optind + 1 != argc)
     return ictus_cli_usage ("solve", "expected one model");
   j->model_name = argv[optind];
